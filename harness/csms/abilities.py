@@ -1,0 +1,349 @@
+"""What a driver may be able to do beyond performing operations, one optional protocol each.
+
+A scenario names the abilities it needs; where the driver lacks one, the scenario is not applicable. A reader
+answers ``Unknown`` where the product does not tell, and None in a field that the product does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+
+from harness.csms.driver import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The product does not tell; ``reason`` says why."""
+
+    reason: str
+
+
+class Registration(StrEnum):
+    """What the central system answers a BootNotification of a station (OCPP 1.6 7.38)."""
+
+    ACCEPTED = "Accepted"
+    PENDING = "Pending"
+    REJECTED = "Rejected"
+
+
+class TagStatus(StrEnum):
+    """How the central system is to treat an idTag; an unknown tag is simply not provisioned."""
+
+    ACCEPTED = "Accepted"
+    BLOCKED = "Blocked"
+    EXPIRED = "Expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """An idTag as it is to be provisioned."""
+
+    id_tag: str
+    status: TagStatus = TagStatus.ACCEPTED
+    parent: str | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationView:
+    """What the central system believes of a station."""
+
+    online: bool | None = None
+    registration: str | None = None
+    last_seen: datetime | None = None
+    firmware_version: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorView:
+    """What the central system believes of a connector."""
+
+    status: str | None = None
+    error_code: str | None = None
+    info: str | None = None
+    timestamp: datetime | None = None
+    availability: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionView:
+    """What the central system has recorded of a transaction; meter readings in Wh.
+
+    ``meter_values`` are the sampled values in wire spelling with their defaults filled in, in order of arrival.
+    """
+
+    id: int
+    active: bool
+    connector_id: int | None = None
+    id_tag: str | None = None
+    meter_start: int | None = None
+    meter_stop: int | None = None
+    started: datetime | None = None
+    stopped: datetime | None = None
+    reason: str | None = None
+    meter_values: Sequence[Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the operator is told of an operation.
+
+    ``state`` is "pending" (not answered yet), "answered" (the station answered; ``status`` is its word, None where
+    the answer has none) or "failed" (refused, timed out, invalid answer; ``reason`` says which).
+    """
+
+    state: str
+    status: str | None = None
+    payload: Mapping[str, Any] | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationView:
+    """What the central system has recorded of a reservation.
+
+    ``status`` is "active", "used", "cancelled", "expired", "terminated" (the connector failed), or "refused".
+    """
+
+    id: int
+    status: str
+    connector_id: int | None = None
+    id_tag: str | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargingProfileView:
+    """A charging profile that the central system believes to be installed."""
+
+    id: int
+    connector_id: int | None = None
+    purpose: str | None = None
+    stack_level: int | None = None
+    transaction_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """How a task stands that a station reports on for a while: firmware, diagnostics or log.
+
+    ``kind`` is "firmware", "diagnostics" or "log"; ``status`` the latest status that the station reported, None
+    before the first; ``state`` is "running", "done" or "failed".
+    """
+
+    kind: str
+    state: str
+    status: str | None = None
+    request_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityEventView:
+    """A security event that the central system has recorded, reported by a station or noticed by itself."""
+
+    type: str
+    station: str | None = None
+    timestamp: datetime | None = None
+    info: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecureEndpoint:
+    """Where stations of one security profile connect; ``authority`` is the PEM of the CA that they trust."""
+
+    url: str
+    authority: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRequest:
+    """A client certificate as a test wants it, good or with a flaw.
+
+    ``expired`` makes its validity end in the past, ``authority`` False has it signed by a CA nobody trusts,
+    ``algorithm`` is "RSA" or "ECDSA".
+    """
+
+    common_name: str
+    organisation: str | None = None
+    expired: bool = False
+    authority: bool = True
+    algorithm: str = "ECDSA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientCertificate:
+    """A certificate chain, leaf first, and its private key, both PEM."""
+
+    chain: str
+    key: str
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """A central system that the driver itself runs, so that it knows the endpoint."""
+
+    @property
+    def endpoint(self) -> str:
+        """The URL to which the station's identity is appended."""
+        ...
+
+
+@runtime_checkable
+class StationProvisioning(Protocol):
+    """Making stations known to the central system."""
+
+    async def provision_station(self, station: str) -> None:
+        """Register a station so that its next BootNotification is Accepted; repeating it changes nothing."""
+        ...
+
+    async def remove_station(self, station: str) -> None:
+        """Forget a station; one that is not known is no error."""
+        ...
+
+
+@runtime_checkable
+class RegistrationControl(Protocol):
+    """Deciding what a station's BootNotification is answered."""
+
+    async def set_registration(self, station: str, registration: Registration) -> None:
+        """Set the answer for the next BootNotification of a known station."""
+        ...
+
+
+@runtime_checkable
+class TagProvisioning(Protocol):
+    """Making idTags known to the central system."""
+
+    async def provision_tag(self, tag: Tag) -> None:
+        """Create the tag, or change it where it exists."""
+        ...
+
+
+@runtime_checkable
+class StationReader(Protocol):
+    """Reading what the central system believes of a station."""
+
+    async def station(self, station: str) -> StationView | Unknown:
+        """Return the station's record."""
+        ...
+
+
+@runtime_checkable
+class ConnectorReader(Protocol):
+    """Reading what the central system believes of a connector."""
+
+    async def connector(self, station: str, connector_id: int) -> ConnectorView | Unknown:
+        """Return the connector's record; 0 is the station as a whole."""
+        ...
+
+
+@runtime_checkable
+class TransactionReader(Protocol):
+    """Reading the transactions that the central system has recorded."""
+
+    async def transactions(self, station: str) -> Sequence[TransactionView] | Unknown:
+        """Return all transactions of a station in the order in which they began."""
+        ...
+
+
+@runtime_checkable
+class OutcomeReader(Protocol):
+    """Reading what became of an operation."""
+
+    async def outcome(self, receipt: Receipt, patience: float) -> Outcome | Unknown:
+        """Return the outcome, waiting up to ``patience`` seconds for one that is no longer pending."""
+        ...
+
+
+@runtime_checkable
+class ConfigurationReader(Protocol):
+    """Reading the configuration that the central system has stored of a station."""
+
+    async def configuration(self, station: str) -> Mapping[str, str | None] | Unknown:
+        """Return the keys and values that the station reported or accepted."""
+        ...
+
+
+@runtime_checkable
+class Restart(Protocol):
+    """Killing the central system without warning, and starting it again on the same data."""
+
+    async def kill(self) -> None:
+        """End the central system at once, as a power cut would; its endpoint refuses connections."""
+        ...
+
+    async def restart(self) -> None:
+        """Start it again with what it had stored, on the same endpoint."""
+        ...
+
+
+@runtime_checkable
+class LocalListReader(Protocol):
+    """Reading which version of the local authorization list the central system believes a station to hold."""
+
+    async def local_list_version(self, station: str) -> int | Unknown | None:
+        """Return the version, None where none is known."""
+        ...
+
+
+@runtime_checkable
+class ReservationReader(Protocol):
+    """Reading the reservations that the central system has recorded."""
+
+    async def reservations(self, station: str) -> Sequence[ReservationView] | Unknown:
+        """Return all reservations of a station in the order in which they were made."""
+        ...
+
+
+@runtime_checkable
+class ChargingProfileReader(Protocol):
+    """Reading the charging profiles that the central system believes to be installed."""
+
+    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView] | Unknown:
+        """Return the installed profiles of a station."""
+        ...
+
+
+@runtime_checkable
+class TaskReader(Protocol):
+    """Reading how firmware updates and uploads stand."""
+
+    async def tasks(self, station: str) -> Sequence[TaskView] | Unknown:
+        """Return the tasks of a station, the latest last."""
+        ...
+
+
+@runtime_checkable
+class SecurityEventReader(Protocol):
+    """Reading the security events that the central system has recorded."""
+
+    async def security_events(self, station: str) -> Sequence[SecurityEventView] | Unknown:
+        """Return the events of a station in the order in which they came."""
+        ...
+
+
+@runtime_checkable
+class SecureHosting(Protocol):
+    """Connecting stations under the security profiles 1 to 3, with credentials of the test's own."""
+
+    async def secure_endpoint(self, profile: int) -> SecureEndpoint | Unknown:
+        """Return where stations of a security profile connect."""
+        ...
+
+    async def set_security(self, station: str, profile: int, password: bytes | None = None) -> None:
+        """Set the security profile of a station, and for the profiles 1 and 2 its password as raw bytes."""
+        ...
+
+    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate | Unknown:
+        """Issue a client certificate of the organisation that operates the stations, good or flawed as asked."""
+        ...
+
+    async def revoke_certificate(self, chain: str) -> None:
+        """Revoke a client certificate; the central system learns of it."""
+        ...

@@ -1,0 +1,198 @@
+"""The central system as a scenario sees it: a driver, and the stations that will see what it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from harness.csms.abilities import (
+    ConfigurationReader,
+    ConnectorReader,
+    ConnectorView,
+    Outcome,
+    OutcomeReader,
+    Registration,
+    RegistrationControl,
+    Restart,
+    StationProvisioning,
+    StationReader,
+    StationView,
+    TransactionReader,
+    TransactionView,
+    Unknown,
+)
+from harness.csms.driver import Driver, DriverError, NotDispatched, Receipt
+from harness.csms.operation import Operation
+from harness.verdict import Inconclusive
+
+T = TypeVar("T")
+
+
+class Listener(Protocol):
+    """A station that can be told what is coming."""
+
+    id: str
+
+    def expect(self, action: str) -> asyncio.Event:
+        """Claim the next CALL of this action, and return an event that is set when it arrives."""
+        ...
+
+    def release(self, action: str) -> None:
+        """Give the claim up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The central system would not take the operation; ``reason`` is its word."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An operation that the central system took; ``dispatch`` ends with its receipt once the driver returns."""
+
+    dispatch: asyncio.Task[Receipt | None]
+
+
+def shown(value: T | None, what: str) -> T:
+    """Return what a reader shows; raises Inconclusive where the product does not show it."""
+    if value is None:
+        raise Inconclusive(f"the central system does not show {what}")
+    return value
+
+
+class Csms:
+    """The central system under test, as its operator sees it.
+
+    ``limit`` bounds, in seconds, how long a driver may take for one request. A reader that answers Unknown makes
+    the scenario Inconclusive.
+    """
+
+    def __init__(self, driver: Driver, *, patience: float, limit: float = 30.0) -> None:
+        self._driver = driver
+        self._patience = patience
+        self._limit = limit
+        self._stations: dict[str, Listener] = {}
+        self._dispatches: set[asyncio.Task[Receipt | None]] = set()
+
+    def watch(self, station: Listener) -> None:
+        """Tell a station from now on what is coming to it."""
+        self._stations[station.id] = station
+
+    async def perform(self, operation: Operation) -> Request:
+        """Have the operation performed; return once it was taken, or its CALL has arrived at the station.
+
+        Raises NotDispatched, Unsupported or DriverError. A product whose console only returns after the station
+        has answered is no different from one that returns at once: the arrival of the CALL proves that it was taken.
+        """
+        station = self._stations.get(operation.station)
+        arrived = station.expect(operation.action()) if station else asyncio.Event()
+        dispatch = asyncio.create_task(self._driver.perform(operation), name=f"dispatch of {operation.action()}")
+        self._dispatches.add(dispatch)
+        arrival = asyncio.create_task(arrived.wait())
+        either: set[asyncio.Future[Any]] = {dispatch, arrival}
+        try:
+            await asyncio.wait(either, timeout=self._limit, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            arrival.cancel()
+        if not dispatch.done():
+            if arrived.is_set():
+                return Request(dispatch)
+            if station:
+                station.release(operation.action())
+            raise DriverError(f"the driver did not return from {operation.action()} within {self._limit:g} s")
+        self._dispatches.discard(dispatch)
+        if (error := dispatch.exception()) is not None:
+            if station:
+                station.release(operation.action())
+            raise error
+        return Request(dispatch)
+
+    async def attempt(self, operation: Operation) -> Request | Refused:
+        """Have the operation performed, or learn that the central system would not."""
+        try:
+            return await self.perform(operation)
+        except NotDispatched as error:
+            return Refused(str(error))
+
+    async def outcome(self, request: Request, *, patience: float | None = None) -> Outcome:
+        """Return what became of an operation, once it is no longer pending or patience ends."""
+        try:
+            async with asyncio.timeout(self._limit):
+                receipt = await asyncio.shield(request.dispatch)
+        except TimeoutError:
+            raise DriverError(f"the driver did not return from its request within {self._limit:g} s") from None
+        if receipt is None:
+            raise Inconclusive("the driver hands out no receipt for this operation")
+        limit = self._patience if patience is None else patience
+        return await self._read(self._able(OutcomeReader).outcome(receipt, limit))
+
+    async def station(self, station: str) -> StationView:
+        """Return what the central system believes of a station."""
+        return await self._read(self._able(StationReader).station(station))
+
+    async def connector(self, station: str, connector_id: int) -> ConnectorView:
+        """Return what the central system believes of a connector."""
+        return await self._read(self._able(ConnectorReader).connector(station, connector_id))
+
+    async def transactions(self, station: str) -> Sequence[TransactionView]:
+        """Return the transactions recorded of a station, in the order in which they began."""
+        return await self._read(self._able(TransactionReader).transactions(station))
+
+    async def transaction(self, station: str, transaction: int) -> TransactionView:
+        """Return the record of one transaction; raises Inconclusive if there is none."""
+        for view in await self.transactions(station):
+            if view.id == transaction:
+                return view
+        raise Inconclusive(f"the central system shows no transaction {transaction} of {station}")
+
+    async def configuration(self, station: str) -> Mapping[str, str | None]:
+        """Return the configuration that the central system has stored of a station."""
+        return await self._read(self._able(ConfigurationReader).configuration(station))
+
+    async def set_registration(self, station: str, registration: Registration) -> None:
+        """Decide what the station's next BootNotification is answered."""
+        await self._able(RegistrationControl).set_registration(station, registration)
+
+    async def register(self, station: str) -> None:
+        """Make a station known to the central system."""
+        await self._able(StationProvisioning).provision_station(station)
+
+    async def forget(self, station: str) -> None:
+        """Make a station unknown to the central system."""
+        await self._able(StationProvisioning).remove_station(station)
+
+    async def kill(self) -> None:
+        """End the central system without warning."""
+        await self._able(Restart).kill()
+
+    async def restart(self) -> None:
+        """Start the central system again on what it had stored."""
+        await self._able(Restart).restart()
+
+    async def leave(self) -> None:
+        """Cancel the requests that are still under way; called once, at the end of a scenario."""
+        for dispatch in self._dispatches:
+            dispatch.cancel()
+        await asyncio.gather(*self._dispatches, return_exceptions=True)
+        self._stations.clear()
+
+    def _able(self, ability: type[T]) -> T:
+        if not isinstance(self._driver, ability):
+            raise DriverError(f"the scenario uses {ability.__name__}, which it does not list in its needs")
+        return cast(T, self._driver)
+
+    async def _read(self, reading: Awaitable[T | Unknown]) -> T:
+        limit = self._limit + self._patience
+        try:
+            async with asyncio.timeout(limit):
+                found = await reading
+        except TimeoutError:
+            raise DriverError(f"the driver did not return from reading within {limit:g} s") from None
+        if isinstance(found, Unknown):
+            raise Inconclusive(found.reason)
+        return found

@@ -1,0 +1,114 @@
+"""Judges what a central system sends, message by message, whether or not a scenario looks at it.
+
+Which deviations accuse and which only remark is decided here and nowhere else: constraints of the published schemas
+and of the text accuse, points on which fair systems differ remark.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from harness.ocppj import Payload, Problem
+from harness.schemas import Kind, Schemas, Violation
+from harness.verdict import SHALL, SHOULD
+
+
+def request_problems(schemas: Schemas, action: str, payload: Payload) -> Iterator[Problem]:
+    """Yield what is wrong with the payload of a CALL of the central system."""
+    if action not in schemas.actions:
+        yield Problem("OCPP-J 1.6 4.2.1", SHALL, f"an action of OCPP {schemas.version}", action)
+        return
+    yield from _payload_problems(schemas, action, Kind.REQUEST, payload)
+
+
+def response_problems(schemas: Schemas, action: str, payload: Payload) -> Iterator[Problem]:
+    """Yield what is wrong with the payload of a CALLRESULT of the central system."""
+    if action in schemas.actions:
+        yield from _payload_problems(schemas, action, Kind.RESPONSE, payload)
+
+
+def _payload_problems(schemas: Schemas, action: str, kind: Kind, payload: Payload) -> Iterator[Problem]:
+    for violation in schemas.violations(action, kind, payload):
+        level = SHOULD if _tolerable(violation, payload) else SHALL
+        expected = f"{action} {kind} valid against its schema ({violation.rule} at {violation.path})"
+        yield Problem("OCPP-J 1.6 4.2.4", level, expected, violation.message)
+    for path, text in _timestamps(payload):
+        if remark := timestamp_remark(text):
+            yield Problem("OCPP 1.6 3.15", SHOULD, f"a UTC timestamp that every station reads at {path}", remark)
+
+
+def timestamp_remark(text: str) -> str | None:
+    """Return what keeps some stations from reading an ISO 8601 timestamp, None when nothing does."""
+    moment = iso8601(text)
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        return f"{text} without a time zone"
+    if moment.utcoffset() != timedelta(0):
+        return f"{text} with an offset from UTC"
+    _, point, rest = text.partition(".")
+    digits = len(rest) - len(rest.lstrip("0123456789"))
+    return f"{text} with {digits} fraction digits" if point and digits != 3 else None
+
+
+def iso8601(text: str) -> datetime | None:
+    """Return the moment that an ISO 8601 date and time names, None for any other text."""
+    head, point, rest = text.partition(".")
+    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    normal = f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}" if point and digits else text
+    try:
+        return datetime.fromisoformat(normal) if "T" in text.upper() else None
+    except ValueError:
+        return None
+
+
+def seconds_off(text: object, moment: datetime) -> float:
+    """Return by how many seconds a timestamp lies after a moment, infinity for what is no ISO 8601 timestamp.
+
+    Without a time zone it is taken as UTC.
+    """
+    named = iso8601(text) if isinstance(text, str) else None
+    if named is None:
+        return math.inf
+    return ((named if named.tzinfo else named.replace(tzinfo=UTC)) - moment).total_seconds()
+
+
+def _tolerable(violation: Violation, payload: Payload) -> bool:
+    """Whether a violation is a valid ISO 8601 timestamp that is only not of the stricter RFC 3339 (no zone)."""
+    if violation.rule != "format":
+        return False
+    value: object = payload
+    for part in violation.path.strip("/").split("/"):
+        value = value[int(part)] if isinstance(value, list) else value[part]  # type: ignore[index]
+    return isinstance(value, str) and iso8601(value) is not None
+
+
+def _timestamps(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    match value:
+        case dict():
+            for key, member in value.items():
+                yield from _timestamps(member, f"{path}/{key}")
+        case list():
+            for index, member in enumerate(value):
+                yield from _timestamps(member, f"{path}/{index}")
+        case str() if path.endswith(_TIMESTAMP_NAMES):
+            yield path, value
+
+
+_TIMESTAMP_NAMES = (
+    "/currentTime",
+    "/timestamp",
+    "/expiryDate",
+    "/retrieveDate",
+    "/retrieveDateTime",
+    "/installDateTime",
+    "/startTime",
+    "/stopTime",
+    "/startSchedule",
+    "/validFrom",
+    "/validTo",
+    "/oldestTimestamp",
+    "/latestTimestamp",
+)

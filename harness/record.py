@@ -1,0 +1,190 @@
+"""The run record: JSON lines with a header, one line per scenario, and a footer.
+
+The record is written as the run goes on; everything that is reported is derived from it. A record without a
+footer is the record of a run that was cut short. Its JSON schema lies beside this module: ``record.schema.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+import jsonschema_rs
+
+from harness.expected import Standing
+from harness.verdict import Axis, Check, Level, Verdict
+
+FORMAT = "plugfest-run"
+FORMAT_VERSION = 1
+
+
+class RecordError(Exception):
+    """A run record that cannot be read; the text names file and line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What was run: against which target, with which version of plugfest, when (ISO 8601, UTC)."""
+
+    plugfest: str
+    target: str
+    endpoint: str | None
+    driver: str
+    started: str
+    selected: int
+    strict: bool = False
+    mutant: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one scenario; ``seconds`` is its duration, ``at`` its start since the run began.
+
+    ``message`` says in one sentence why the verdict is not ``passed``; ``trace`` is the path of the recorded
+    wire, relative to the record.
+    """
+
+    id: str
+    title: str
+    version: str
+    profile: str
+    clauses: Sequence[str]
+    octt: Sequence[str]
+    requirements: Sequence[str]
+    verdict: Verdict
+    standing: Standing
+    seconds: float
+    message: str = ""
+    expectation: str | None = None
+    checks: Sequence[Check] = ()
+    trace: str | None = None
+    details: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as a line of the record."""
+        return {"kind": "result", **asdict(self)}
+
+    @classmethod
+    def from_json(cls, line: Mapping[str, Any]) -> Result:
+        """Return the result that a line of the record holds."""
+        members = {key: value for key, value in line.items() if key != "kind"}
+        members["verdict"] = Verdict(members["verdict"])
+        members["standing"] = Standing(members["standing"])
+        members["checks"] = tuple(
+            Check(**{**check, "level": Level(check["level"]), "axis": Axis(check["axis"])})
+            for check in members["checks"]
+        )
+        return cls(**members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    """How the run ended: ``interrupted`` or not, how long it took, how many scenarios of which verdict and news."""
+
+    seconds: float
+    verdicts: Mapping[str, int]
+    news: int
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole record; ``footer`` is None when the run was cut short."""
+
+    path: Path
+    header: Header
+    results: Sequence[Result] = field(default_factory=tuple)
+    footer: Footer | None = None
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the run ended without a footer, or left scenarios out that it had selected."""
+        return self.footer is None or self.footer.interrupted or len(self.results) < self.header.selected
+
+
+class Recorder:
+    """Writes a record line by line; a context manager that writes the footer when it is told to finish."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        # a lone surrogate that a central system escaped in its JSON goes out as the same escape
+        self._file: TextIO = path.open("w", encoding="utf-8", errors="backslashreplace")
+        self._counts: Counter[str] = Counter()
+        self._news = 0
+        self._write({"kind": "header", "format": FORMAT, "format_version": FORMAT_VERSION, **asdict(header)})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, result: Result) -> None:
+        """Append one result."""
+        self._counts[result.verdict.value] += 1
+        self._news += result.standing is Standing.NEWS
+        self._write(result.to_json())
+
+    def finish(self, seconds: float, *, interrupted: bool = False) -> Footer:
+        """Append the footer and return it."""
+        footer = Footer(seconds=seconds, verdicts=dict(self._counts), news=self._news, interrupted=interrupted)
+        self._write({"kind": "footer", **asdict(footer)})
+        return footer
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+
+def read(path: Path) -> Run:
+    """Read a record; a truncated one is returned as far as it goes.
+
+    Raises RecordError for a file that is no record, or holds a line that is not of the schema.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(f"{path}: cannot be read: {error}") from None
+    lines = text.split("\n")
+    unfinished = lines.pop()
+    parsed = [_line(path, number, line) for number, line in enumerate(lines, 1)]
+    if not parsed or parsed[0]["kind"] != "header":
+        raise RecordError(f"{path}: line 1 is not the header of a run record")
+    header = Header(**_without(parsed[0], "kind", "format", "format_version"))
+    for number, line in enumerate(parsed[1:], 2):
+        if line["kind"] == "header" or (line["kind"] == "footer" and number != len(parsed)):
+            raise RecordError(f"{path}:{number}: a {line['kind']} in the middle; one file holds one run")
+    results = tuple(Result.from_json(line) for line in parsed if line["kind"] == "result")
+    last = parsed[-1]
+    complete = last["kind"] == "footer" and not unfinished
+    return Run(path, header, results, Footer(**_without(last, "kind")) if complete else None)
+
+
+def _without(line: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in line.items() if key not in keys}
+
+
+def _line(path: Path, number: int, text: str) -> dict[str, Any]:
+    try:
+        line: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise RecordError(f"{path}:{number}: not JSON: {error}") from None
+    except RecursionError:
+        raise RecordError(f"{path}:{number}: nested too deeply") from None
+    for problem in _schema().iter_errors(line):
+        raise RecordError(f"{path}:{number}: {problem.message} at /{'/'.join(map(str, problem.instance_path))}")
+    return line
+
+
+@cache
+def _schema() -> Any:
+    text = (resources.files("harness") / "record.schema.json").read_text(encoding="utf-8")
+    return jsonschema_rs.validator_for(json.loads(text))

@@ -1,0 +1,213 @@
+"""The scenario marker with its metadata, and the catalogue of all scenarios."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from harness.csms import Operation
+from harness.settings import Settings
+
+_ID = re.compile(r"v(?P<version>\d+)\.(?P<profile>[a-z_]+)(\.[a-z0-9_-]+)+")
+_ATTRIBUTE = "__scenario__"
+
+PROFILES: Mapping[str, str] = {
+    "transport": "Transport",
+    "core": "Core",
+    "firmware": "FirmwareManagement",
+    "local_auth_list": "LocalAuthListManagement",
+    "reservation": "Reservation",
+    "smart_charging": "SmartCharging",
+    "remote_trigger": "RemoteTrigger",
+    "security": "Security",
+}
+"""Second part of a scenario id → name of the feature profile."""
+
+VERSIONS: Mapping[str, str] = {"16": "1.6", "201": "2.0.1", "21": "2.1"}
+"""Digits in a scenario id → OCPP version."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Declares:
+    """A need: the target file declares the policy of this name, for there is no scenario without it."""
+
+    policy: str
+
+
+Need = type[Any] | Declares
+"""What a scenario needs of its target: an operation, an ability of the driver, or a declared policy."""
+
+
+class Capabilities(Protocol):
+    """What a target can do, as far as needs go."""
+
+    @property
+    def operations(self) -> Iterable[type[Operation]]:
+        """The operations that its driver performs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is known of a scenario without running it."""
+
+    id: str
+    title: str
+    clauses: tuple[str, ...]
+    octt: tuple[str, ...]
+    requirements: tuple[str, ...]
+    needs: tuple[Need, ...]
+    mutants: tuple[str, ...]
+    module: str
+
+    @property
+    def version(self) -> str:
+        """The OCPP version, such as "1.6"."""
+        return VERSIONS[self.id.split(".")[0][1:]]
+
+    @property
+    def profile(self) -> str:
+        """The feature profile, such as "Core"."""
+        return PROFILES[self.id.split(".")[1]]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry of the catalogue."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "version": self.version,
+            "profile": self.profile,
+            "clauses": list(self.clauses),
+            "octt": list(self.octt),
+            "requirements": list(self.requirements),
+            "needs": [need_name(need) for need in self.needs],
+            "mutants": list(self.mutants),
+        }
+
+
+class ScenarioError(Exception):
+    """A scenario that is declared wrongly; the text names it."""
+
+
+def scenario(
+    id: str,
+    *,
+    spec: Sequence[str],
+    octt: Sequence[str] = (),
+    requirements: Sequence[str] = (),
+    needs: Sequence[Need] = (),
+    mutants: Sequence[str] = (),
+) -> Callable[[Function], Function]:
+    """Mark a test function as the scenario ``id``.
+
+    ``spec`` cites the clauses, ``octt`` the certification cases, ``requirements`` the entries of the requirement
+    list, ``needs`` the operations and abilities without which it is not applicable, ``mutants`` the defects that
+    it must catch. The first line of the docstring is the title. Raises ScenarioError.
+    """
+
+    def mark(function: Function) -> Function:
+        if not (match := _ID.fullmatch(id)) or match["profile"] not in PROFILES or match["version"] not in VERSIONS:
+            known = ", ".join(PROFILES)
+            raise ScenarioError(f"scenario id {id!r}: write vVERSION.PROFILE.FEATURE.OUTCOME, PROFILE one of {known}")
+        title = (inspect.getdoc(function) or "").partition("\n")[0]
+        if not title or not spec:
+            raise ScenarioError(f"scenario {id}: needs a docstring and at least one clause in spec")
+        lists = tuple(octt), tuple(requirements), tuple(needs), tuple(mutants)
+        setattr(function, _ATTRIBUTE, Scenario(id, title, tuple(spec), *lists, function.__module__))
+        return function
+
+    return mark
+
+
+def scenario_of(function: object) -> Scenario | None:
+    """Return the metadata of a marked function, None for any other."""
+    found: Scenario | None = getattr(function, _ATTRIBUTE, None)
+    return found
+
+
+def need_name(need: Need) -> str:
+    """Return the name under which a need is shown."""
+    return f"policy {need.policy}" if isinstance(need, Declares) else need.__name__
+
+
+def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str | None:
+    """Return why a scenario is not applicable to a target, None when it is."""
+    if scenario.version not in settings.csms.versions:
+        return f"the target does not speak OCPP {scenario.version}"
+    claimed = settings.features.profiles
+    if claimed is not None and scenario.profile not in (*claimed, "Transport", "Core"):
+        return f"the target does not claim the profile {scenario.profile}"
+    for need in scenario.needs:
+        if isinstance(need, Declares):
+            if getattr(settings.policies, need.policy) is None:
+                return f"the target file does not declare the policy {need.policy}"
+        elif issubclass(need, Operation):
+            if need not in driver.operations:
+                return f"the driver cannot perform {need.__name__}"
+        elif not isinstance(driver, need):
+            return f"the driver lacks the ability {need.__name__}"
+    return None
+
+
+class Catalogue:
+    """All scenarios of a package of test modules, in the order of their ids."""
+
+    def __init__(self, scenarios: Iterable[Scenario]) -> None:
+        """Raises ScenarioError when two scenarios share an id."""
+        self._scenarios: dict[str, Scenario] = {}
+        for one in sorted(scenarios, key=lambda one: one.id):
+            if one.id in self._scenarios:
+                raise ScenarioError(
+                    f"scenario {one.id} is declared in {self._scenarios[one.id].module} and {one.module}"
+                )
+            self._scenarios[one.id] = one
+
+    @classmethod
+    def load(cls, package: str = "scenarios") -> Catalogue:
+        """Import every ``test_*`` module below a package and collect its scenarios."""
+        root = importlib.import_module(package)
+        found: list[Scenario] = []
+        for module in pkgutil.walk_packages(root.__path__, f"{package}."):
+            if module.name.rpartition(".")[2].startswith("test_"):
+                members = vars(importlib.import_module(module.name)).values()
+                found += [one for member in members if (one := scenario_of(member)) and one.module == module.name]
+        return cls(found)
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return iter(self._scenarios.values())
+
+    def __len__(self) -> int:
+        return len(self._scenarios)
+
+    def __getitem__(self, id: str) -> Scenario:
+        return self._scenarios[id]
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._scenarios
+
+    def by_octt(self) -> dict[str, list[str]]:
+        """Return certification case → ids of the scenarios that cover it."""
+        return self._reverse(lambda one: one.octt)
+
+    def by_requirement(self) -> dict[str, list[str]]:
+        """Return requirement → ids of the scenarios that cover it."""
+        return self._reverse(lambda one: one.requirements)
+
+    def by_mutant(self) -> dict[str, list[str]]:
+        """Return mutant → ids of the scenarios that must catch it."""
+        return self._reverse(lambda one: one.mutants)
+
+    def _reverse(self, keys: Callable[[Scenario], Iterable[str]]) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for one in self:
+            for key in keys(one):
+                found[key].append(one.id)
+        return dict(sorted(found.items()))

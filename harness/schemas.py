@@ -1,0 +1,91 @@
+"""Payload validity against the published JSON schemas, compiled once per version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any, Protocol
+
+import jsonschema_rs
+
+
+class Kind(StrEnum):
+    """Which of the two payloads of an action is meant."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One constraint that a payload breaks.
+
+    ``rule`` is the JSON schema keyword (``required``, ``type``, ``enum``, ``maxLength``, ``format``,
+    ``multipleOf``, ``additionalProperties``, ...), ``path`` a JSON pointer into the payload.
+    """
+
+    rule: str
+    path: str
+    message: str
+
+
+class _Compiled(Protocol):
+    def iter_errors(self, instance: Any) -> Any: ...
+    def is_valid(self, instance: Any) -> bool: ...
+
+
+class Schemas:
+    """The compiled schemas of one OCPP version."""
+
+    def __init__(self, version: str) -> None:
+        """Load the schemas of ``version``, such as "1.6"; raises ValueError for one that has none."""
+        if version not in _LAYOUTS:
+            raise ValueError(f"no schemas for OCPP {version}; there are some for {', '.join(_LAYOUTS)}")
+        package, names = _LAYOUTS[version]
+        self.version = version
+        self._names = names
+        self._folder = resources.files(package) / "schemas"
+        self._compiled: dict[tuple[str, Kind], _Compiled] = {}
+        stems = {entry.name.removesuffix(".json") for entry in self._folder.iterdir()}
+        suffix = names[Kind.RESPONSE]
+        self.actions = frozenset(stem.removesuffix(suffix) for stem in stems if stem.endswith(suffix))
+
+    def violations(self, action: str, kind: Kind, payload: Any) -> tuple[Violation, ...]:
+        """Return every violation of ``payload``, none when it is valid; raises KeyError for an unknown action."""
+        validator = self._validator(action, kind)
+        if validator.is_valid(payload):
+            return ()
+        return tuple(
+            Violation(error.kind.name, "/" + "/".join(map(str, error.instance_path)), error.message)
+            for error in validator.iter_errors(payload)
+        )
+
+    def schema(self, action: str, kind: Kind) -> Mapping[str, Any]:
+        """Return the schema itself as a JSON object; raises KeyError for an unknown action."""
+        if action not in self.actions:
+            raise KeyError(action)
+        text = (self._folder / f"{action}{self._names[kind]}.json").read_text(encoding="utf-8-sig")
+        schema: Mapping[str, Any] = json.loads(text)
+        return schema
+
+    def _validator(self, action: str, kind: Kind) -> _Compiled:
+        compiled = self._compiled.get((action, kind))
+        if compiled is None:
+            compiled = jsonschema_rs.validator_for(dict(self.schema(action, kind)), validate_formats=True)
+            self._compiled[action, kind] = compiled
+        return compiled
+
+
+_LAYOUTS: Mapping[str, tuple[str, Mapping[Kind, str]]] = {
+    "1.6": ("ocpp.v16", {Kind.REQUEST: "", Kind.RESPONSE: "Response"}),
+}
+
+
+@cache
+def schemas(version: str) -> Schemas:
+    """Return the schemas of ``version``, compiled at most once per process."""
+    return Schemas(version)

@@ -1,0 +1,64 @@
+"""Which scenarios a run is to play."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from harness.scenario import Catalogue, Scenario
+
+
+class SelectionError(Exception):
+    """A selection that names something unknown, or matches nothing; the text names the valid choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Scenarios by id pattern, certification case, requirement and profile; empty means all of them.
+
+    Several values of one kind add up, several kinds narrow down.
+    """
+
+    ids: Sequence[str] = ()
+    octt: Sequence[str] = ()
+    requirements: Sequence[str] = ()
+    profiles: Sequence[str] = ()
+
+    def matches(self, scenario: Scenario) -> bool:
+        """Whether the selection takes this scenario."""
+        return (
+            (not self.ids or any(fnmatchcase(scenario.id, pattern) for pattern in self.ids))
+            and (not self.octt or not set(self.octt).isdisjoint(scenario.octt))
+            and (not self.requirements or not set(self.requirements).isdisjoint(scenario.requirements))
+            and (not self.profiles or scenario.profile in self.profiles)
+        )
+
+    def of(self, catalogue: Catalogue) -> list[Scenario]:
+        """Return the selected scenarios; raises SelectionError for an unknown value, or when nothing matches."""
+        _known("--octt", self.octt, list(catalogue.by_octt()))
+        _known("--requirement", self.requirements, list(catalogue.by_requirement()))
+        _known("--profile", self.profiles, sorted({one.profile for one in catalogue}))
+        for pattern in self.ids:
+            if not any(fnmatchcase(one.id, pattern) for one in catalogue):
+                raise SelectionError(
+                    f"--scenario {pattern}: no such scenario{_near(pattern, [s.id for s in catalogue])}"
+                )
+        chosen = [one for one in catalogue if self.matches(one)]
+        if not chosen:
+            raise SelectionError("the selection matches no scenario; see plugfest catalogue")
+        return chosen
+
+
+def _known(option: str, values: Sequence[str], choices: Sequence[str]) -> None:
+    for value in values:
+        if value not in choices:
+            raise SelectionError(f"{option} {value}: not covered by any scenario{_near(value, choices)}")
+
+
+def _near(value: str, choices: Sequence[str]) -> str:
+    near = difflib.get_close_matches(value, choices, n=3, cutoff=0.5)
+    if near:
+        return f"; did you mean {', '.join(near)}?"
+    return f"; choose from {', '.join(choices)}" if len(choices) <= 20 else "; see plugfest catalogue"

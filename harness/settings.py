@@ -1,0 +1,179 @@
+"""One run's settings: a target file and ``PLUGFEST_*`` variables become one frozen value."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+ENVIRONMENT_PREFIX = "PLUGFEST_"
+
+
+class SettingsError(Exception):
+    """A target file or variable that cannot be used; the text names the place and the remedy."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CsmsSection(_Section):
+    """``[csms]``: the central system under test."""
+
+    name: str = "reference central system"
+    endpoint: str | None = None
+    versions: tuple[Literal["1.6"], ...] = ("1.6",)
+    driver: str = "reference"
+    expected: Path | None = None
+    patience: float = Field(5.0, gt=0, le=3600)
+
+    @model_validator(mode="after")
+    def _endpoint_is_a_websocket_url(self) -> Self:
+        if self.endpoint is not None and not self.endpoint.startswith(("ws://", "wss://")):
+            raise ValueError(f"endpoint must begin with ws:// or wss://, not {self.endpoint!r}")
+        return self
+
+
+class StationsSection(_Section):
+    """``[stations]``: the identities that stations may use, and how gently they must behave (seconds)."""
+
+    identities: tuple[str, ...] = ()
+    prefix: str = "PLUGFEST"
+    pace: float | None = Field(None, gt=0)
+    settle: float = Field(0.0, ge=0)
+    reconnect_gap: float = Field(0.0, ge=0)
+
+
+class IdTagsSection(_Section):
+    """``[id_tags]``: tags that exist in the central system, for a driver that cannot provision any."""
+
+    accepted: str | None = None
+    second: str | None = None
+    same_parent: str | None = None
+    invalid: str | None = None
+    expired: str | None = None
+    blocked: str | None = None
+
+
+class PoliciesSection(_Section):
+    """``[policies]``: what the central system does where the text is open; undeclared means either is fine.
+
+    ``call_timeout`` is the time in seconds after which it gives up on a CALL of its own, ``silence_limit`` that after
+    which a station without any sign of life counts as gone.
+    """
+
+    unknown_stations: Literal["refused", "rejected", "accepted"] | None = None
+    parallel_tag_use: Literal["allowed", "refused"] | None = None
+    call_timeout: float | None = Field(None, gt=0)
+    silence_limit: float | None = Field(None, gt=0)
+    data_transfer_vendor: str | None = None
+
+
+class FeaturesSection(_Section):
+    """``[features]``: the profiles that the central system claims; undeclared means all."""
+
+    profiles: tuple[str, ...] | None = None
+
+
+class Settings(_Section):
+    """Everything a run needs to know of its target."""
+
+    csms: CsmsSection = CsmsSection()
+    stations: StationsSection = StationsSection()
+    id_tags: IdTagsSection = IdTagsSection()
+    policies: PoliciesSection = PoliciesSection()
+    features: FeaturesSection = FeaturesSection()
+    driver: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    path: Path | None = None
+
+    def resolve(self, name: str | Path) -> Path:
+        """Return a path of the target file, relative to the folder that the file lies in."""
+        return (self.path.parent if self.path else Path()) / name
+
+
+def load(
+    path: Path | None = None, environment: Mapping[str, str] | None = None, *, endpoint: str | None = None
+) -> Settings:
+    """Return the settings of a target file (none: the reference in process), overridden by the environment.
+
+    ``endpoint`` overrides both. Raises SettingsError that names file, key and the valid choices.
+    """
+    place = str(path) if path else "built-in target"
+    members = _read(path) if path else {}
+    for variable, value in sorted((os.environ if environment is None else environment).items()):
+        _override(members, variable, value)
+    if endpoint is not None:
+        _override(members, f"{ENVIRONMENT_PREFIX}CSMS_ENDPOINT", endpoint)
+    try:
+        return Settings(**members, path=path)
+    except ValidationError as error:
+        raise explain(place, Settings, error) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not a TOML file: {error}") from None
+
+
+def _variables() -> dict[str, tuple[str, str]]:
+    sections = {name: field.annotation for name, field in Settings.model_fields.items()}
+    return {
+        f"{ENVIRONMENT_PREFIX}{section}_{key}".upper(): (section, key)
+        for section, model in sections.items()
+        if isinstance(model, type) and issubclass(model, _Section)
+        for key in model.model_fields
+    }
+
+
+def _override(members: dict[str, Any], variable: str, value: str) -> None:
+    place = _variables().get(variable)
+    if place is None:
+        return
+    section, key = place
+    annotation = str(Settings.model_fields[section].annotation.model_fields[key].annotation)  # type: ignore[union-attr]
+    listed = annotation.startswith("tuple")
+    table = members.setdefault(section, {})
+    if isinstance(table, dict):
+        table[key] = [part.strip() for part in value.split(",")] if listed else value
+
+
+def explain(place: str, model: type[BaseModel], error: ValidationError) -> SettingsError:
+    """Return what is wrong with a table, one line per problem, with the keys that are valid in its place."""
+    return SettingsError("\n".join(_line(place, model, problem) for problem in error.errors()))
+
+
+def _line(place: str, model: type[BaseModel], problem: Any) -> str:
+    location = [str(part) for part in problem["loc"]]
+    where = f"{place}: {'.'.join(location)}"
+    if problem["type"] != "extra_forbidden":
+        return f"{where}: {problem['msg']}"
+    return f"{where}: unknown key{hint(location[-1], _keys(model, location[:-1]))}"
+
+
+def hint(name: str, choices: Iterable[str]) -> str:
+    """Return the end of a sentence about an unknown name: what was probably meant, and all that is valid."""
+    valid = sorted(choices)
+    near = difflib.get_close_matches(name, valid, n=1)
+    return f"{f'; did you mean {near[0]!r}?' if near else '.'} Valid here: {', '.join(valid)}"
+
+
+def _keys(model: type[BaseModel], path: Sequence[str]) -> list[str]:
+    for part in path:
+        field = model.model_fields.get(part)  # a part that is no field is the key of a table of tables
+        model = _model_within(field.annotation) or model if field else model
+    return [name for name in model.model_fields if name != "path" or model is not Settings]
+
+
+def _model_within(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_within(part))), None)

@@ -1,0 +1,141 @@
+"""The recorded wire: who, when, what text, and what the parser made of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from harness.ocppj import Call, CallError, CallResult, Frame, Problem
+
+MAX_RECORDED_TEXT = 65_536
+"""Characters of one message that a trace keeps; what is longer is cut with a note of its length."""
+
+
+class Direction(StrEnum):
+    """Seen from the station."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+class Event(StrEnum):
+    """What happened on the wire."""
+
+    OPENED = "opened"
+    REFUSED = "refused"
+    TEXT = "text"
+    BINARY = "binary"
+    PING = "ping"
+    PONG = "pong"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event on the wire of one station; ``at`` is in seconds since the trace began."""
+
+    index: int
+    at: float
+    station: str
+    direction: Direction
+    event: Event
+    text: str
+    frame: Frame | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as a JSON object; the frame is left out, for it follows from the text."""
+        members: dict[str, Any] = {
+            "index": self.index,
+            "at": round(self.at, 6),
+            "station": self.station,
+            "direction": self.direction.value,
+            "event": self.event.value,
+            "text": _cut(self.text),
+        }
+        if self.problems:
+            members["problems"] = [
+                {"clause": p.clause, "level": p.level.value, "expected": _cut(p.expected), "observed": _cut(p.observed)}
+                for p in self.problems
+            ]
+        return members
+
+    def label(self) -> str:
+        """Return a short description: the action and id of a frame, or the event and its text."""
+        match self.frame:
+            case Call():
+                return f"CALL {self.frame.action}"
+            case CallResult():
+                return "CALLRESULT"
+            case CallError():
+                return f"CALLERROR {self.frame.code}"
+        return f"{self.event.value} {self.text[:80]}".strip()
+
+
+def _cut(text: str) -> str:
+    kept = text[:MAX_RECORDED_TEXT]
+    return text if kept == text else f"{kept}… ({len(text)} characters in all)"
+
+
+class Trace:
+    """The wire of all stations of one scenario, in the order in which the harness saw it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._entries: list[Entry] = []
+        self._regarded: int | None = None
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
+
+    def __getitem__(self, index: int) -> Entry:
+        return self._entries[index]
+
+    def add(
+        self,
+        station: str,
+        direction: Direction,
+        event: Event,
+        text: str = "",
+        *,
+        frame: Frame | None = None,
+        problems: Iterable[Problem] = (),
+    ) -> Entry:
+        """Append an event and return its entry."""
+        at = self._clock() - self._began
+        entry = Entry(len(self._entries), at, station, direction, event, text, frame, tuple(problems))
+        self._entries.append(entry)
+        return entry
+
+    def regard(self, entry: Entry) -> None:
+        """Note that a scenario is now looking at this entry, which the central system produced."""
+        self._regarded = entry.index
+
+    def evidence(self) -> int | None:
+        """Return the index of the entry that the scenario is looking at, or of the newest that was received.
+
+        None as long as the central system has produced nothing.
+        """
+        if self._regarded is not None:
+            return self._regarded
+        return next((e.index for e in reversed(self._entries) if e.direction is Direction.RECEIVED), None)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the trace as JSON lines."""
+        for entry in self:
+            yield json.dumps(entry.to_json(), ensure_ascii=False)
+
+
+def entry_line(members: Mapping[str, Any]) -> str:
+    """Return one line for a person from an entry in its JSON form."""
+    arrow = "→" if members["direction"] == Direction.SENT else "←"
+    event = "" if members["event"] == Event.TEXT else f"({members['event']}) "
+    return f"{members['at']:8.3f}  {members['station']} {arrow} {event}{members['text'][:400]}"

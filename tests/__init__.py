@@ -1,0 +1,1 @@
+"""Tests of plugfest; they mirror its folders."""

@@ -1,0 +1,1 @@
+"""Tests of what a conformance run stands on."""

@@ -1,0 +1,204 @@
+"""Tests of the HTTP driver: abilities."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from harness.csms import (
+    ConfigurationReader,
+    ConnectorReader,
+    ConnectorView,
+    DriverError,
+    Outcome,
+    OutcomeReader,
+    Receipt,
+    Registration,
+    RegistrationControl,
+    Restart,
+    StationProvisioning,
+    StationReader,
+    StationView,
+    Tag,
+    TagProvisioning,
+    TagStatus,
+    TransactionReader,
+    TransactionView,
+    Unknown,
+)
+from harness.drivers.http import from_settings
+from harness.settings import Settings
+from tests.harness.drivers.http.conftest import Console
+
+STATION = {"path": "/stations/{station}"}
+OUTCOME = {"path": "/operations/{receipt}", "query": {"wait": "{patience}"}, "poll": 0.001}
+ABILITIES: dict[Any, dict[str, Any]] = {
+    StationReader: {"station": STATION},
+    ConnectorReader: {"connector": STATION},
+    TransactionReader: {"transactions": STATION},
+    OutcomeReader: {"outcome": OUTCOME},
+    ConfigurationReader: {"configuration": STATION},
+    RegistrationControl: {"set_registration": STATION},
+    TagProvisioning: {"provision_tag": {"path": "/tags"}},
+    StationProvisioning: {"provision_station": STATION, "remove_station": {"method": "DELETE", **STATION}},
+}
+
+
+@asynccontextmanager
+async def able(url: str, **abilities: Any) -> AsyncIterator[Any]:
+    """Enter a driver with some abilities."""
+    table = {"base_url": url, "abilities": abilities}
+    async with from_settings(Settings(driver={"http": table}), {}) as driver:
+        yield driver
+
+
+@pytest.mark.parametrize("ability", list(ABILITIES))
+async def test_driver_has_the_abilities_of_its_table(ability: Any) -> None:
+    """A driver has the abilities that its table has entries for, and no other."""
+    async with able("http://localhost", **ABILITIES[ability]) as driver:
+        assert [other for other in (*ABILITIES, Restart) if isinstance(driver, other)] == [ability]
+
+
+async def test_stations_are_provisioned(console: Console) -> None:
+    """Provisioning changes the central system by requests without a body."""
+    async with able(console.url, **ABILITIES[StationProvisioning]) as driver:
+        await driver.provision_station("CP/1")
+        await driver.remove_station("CP/1")
+    assert [(asked.method, asked.path, asked.body) for asked in console.asked] == [
+        ("PUT", "/stations/CP%2F1", None),
+        ("DELETE", "/stations/CP%2F1", None),
+    ]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_forgetting_an_unknown_station_is_no_error(console: Console, status: int) -> None:
+    """A station that is gone already is forgotten."""
+    console.answers = [(status, {})]
+    async with able(console.url, **ABILITIES[StationProvisioning]) as driver:
+        await driver.remove_station("CP1")
+        with pytest.raises(DriverError, match=f"PUT .*/stations/CP1: {status}"):
+            await driver.provision_station("CP1")
+
+
+async def test_registration_is_set(console: Console) -> None:
+    """The registration goes where its placeholder stands."""
+    request = {"path": "/stations/{station}/registration", "body": {"registration": "{registration}"}}
+    async with able(console.url, set_registration=request) as driver:
+        await driver.set_registration("CP1", Registration.PENDING)
+    assert console.asked[0].body == {"registration": "Pending"}
+
+
+async def test_tags_are_provisioned(console: Console) -> None:
+    """A tag goes with what it has; parent and expiry are left out when there are none."""
+    request = {"path": "/tags/{id_tag}", "body": {"status": "{status}", "parent": "{parent}", "expires": "{expires}"}}
+    async with able(console.url, provision_tag=request) as driver:
+        await driver.provision_tag(Tag(id_tag="T1", status=TagStatus.BLOCKED))
+        await driver.provision_tag(Tag(id_tag="T2", parent="P", expires=datetime(2026, 1, 1, tzinfo=UTC)))
+    assert [(asked.path, asked.body) for asked in console.asked] == [
+        ("/tags/T1", {"status": "Blocked"}),
+        ("/tags/T2", {"status": "Accepted", "parent": "P", "expires": "2026-01-01T00:00:00+00:00"}),
+    ]
+
+
+async def test_station_is_read(console: Console) -> None:
+    """A record is read by field names or by pointers; what the product does not show is None."""
+    console.answers = [(200, {"data": {"online": True, "last_seen": "2026-01-01T00:00:00Z", "fw": {"v": "1.2"}}})]
+    request = {**STATION, "at": "/data", "found": {"firmware_version": "/fw/v", "vendor": "/fw/vendor"}}
+    async with able(console.url, station=request) as driver:
+        view = await driver.station("CP1")
+    assert view == StationView(online=True, last_seen=datetime(2026, 1, 1, tzinfo=UTC), firmware_version="1.2")
+
+
+async def test_connector_is_read(console: Console) -> None:
+    """A connector is asked for by its number."""
+    console.answers = [(200, {"status": "Charging", "error_code": None})]
+    async with able(console.url, connector={"path": "/s/{station}/c/{connector_id}"}) as driver:
+        assert await driver.connector("CP1", 0) == ConnectorView(status="Charging")
+    assert console.asked[0].path == "/s/CP1/c/0"
+
+
+async def test_transactions_are_read(console: Console) -> None:
+    """Transactions keep the order of the answer."""
+    records = [{"id": 2, "active": True, "meter_values": [{"value": "1"}]}, {"id": 1, "active": False, "more": 1}]
+    console.answers = [(200, records)]
+    async with able(console.url, transactions=STATION) as driver:
+        assert await driver.transactions("CP1") == [
+            TransactionView(id=2, active=True, meter_values=[{"value": "1"}]),
+            TransactionView(id=1, active=False),
+        ]
+
+
+@pytest.mark.parametrize("answer", [{"a": "1", "b": None}, [{"key": "a", "value": "1"}, {"key": "b"}]])
+async def test_configuration_is_read(console: Console, answer: Any) -> None:
+    """A configuration is one object, or a list of keys and values."""
+    console.answers = [(200, answer)]
+    async with able(console.url, configuration=STATION) as driver:
+        assert await driver.configuration("CP1") == {"a": "1", "b": None}
+
+
+async def test_outcome_is_awaited(console: Console) -> None:
+    """An outcome is asked for until it is no longer pending."""
+    pending = (200, {"state": "pending"})
+    console.answers = [pending, pending, (200, {"state": "answered", "status": "Accepted", "payload": {"a": 1}})]
+    async with able(console.url, outcome=OUTCOME) as driver:
+        outcome = await driver.outcome(Receipt("op-1"), 10.0)
+    assert outcome == Outcome(state="answered", status="Accepted", payload={"a": 1})
+    assert console.asked[0].path == "/operations/op-1?wait=10.0"
+    assert len(console.asked) == 3
+
+
+async def test_outcome_that_stays_pending(console: Console) -> None:
+    """When patience ends the outcome is pending."""
+    console.answers = [(200, {"state": "pending"})]
+    async with able(console.url, outcome=OUTCOME) as driver:
+        assert await driver.outcome(Receipt("op-1"), 0.01) == Outcome(state="pending")
+
+
+@pytest.mark.parametrize(
+    ("ability", "arguments"),
+    [
+        ("station", ("CP1",)),
+        ("connector", ("CP1", 1)),
+        ("transactions", ("CP1",)),
+        ("outcome", (Receipt("op-1"), 1.0)),
+        ("configuration", ("CP1",)),
+    ],
+)
+async def test_record_that_the_product_does_not_have(console: Console, ability: str, arguments: Any) -> None:
+    """A reader answers Unknown where the product says it has no record, and never invents one."""
+    console.answers = [(404, {"detail": "no"})]
+    async with able(console.url, **{ability: {"path": "/x"}}) as driver:
+        assert await getattr(driver, ability)(*arguments) == Unknown(f'GET {console.url}/x: 404 {{"detail": "no"}}')
+        console.answers = [(403, {})]
+        with pytest.raises(DriverError, match="403"):
+            await getattr(driver, ability)(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("ability", "answer", "message"),
+    [
+        ("station", [], "no record at ''"),
+        ("station", {"online": "perhaps"}, "online: Input should be a valid boolean"),
+        ("station", {"last_seen": "2026-01-01T00:00:00"}, "last_seen is a time without an offset"),
+        ("transactions", {}, "no list at ''"),
+        ("transactions", [{"id": 1}], "active: Field required"),
+        ("transactions", ["x"], "no record"),
+        ("configuration", {"a": 1}, r"a: Input should be a valid string"),
+        ("configuration", [{"key": {}}], "0.0: Input should be a valid string"),
+        ("configuration", ["x"], "0.0: Input should be a valid string"),
+        ("configuration", "x", "answer: Input should be a valid dictionary"),
+        ("outcome", {"state": "done"}, "state is none of answered, failed, pending"),
+    ],
+)
+async def test_answer_of_the_wrong_shape(console: Console, ability: str, answer: Any, message: str) -> None:
+    """An answer that does not fit the table is a driver error that shows it."""
+    console.answers = [(200, answer)]
+    arguments = (Receipt("op-1"), 1.0) if ability == "outcome" else ("CP1",)
+    async with able(console.url, **{ability: {"path": "/x"}}) as driver:
+        with pytest.raises(DriverError, match=message) as caught:
+            await getattr(driver, ability)(*arguments)
+    assert str(caught.value).startswith(f"GET {console.url}/x: 200 ")

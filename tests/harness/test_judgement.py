@@ -1,0 +1,106 @@
+"""Tests of the judgement of what a central system sends."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from harness.judgement import iso8601, request_problems, response_problems, seconds_off, timestamp_remark
+from harness.schemas import schemas
+from harness.verdict import SHALL, SHOULD, Level
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def levels(action: str, payload: dict[str, Any]) -> list[Level]:
+    """Return the levels of all problems with an answer."""
+    return [problem.level for problem in response_problems(schemas("1.6"), action, payload)]
+
+
+def test_valid_messages_have_no_problems() -> None:
+    """What is valid and unambiguous is not remarked on."""
+    assert list(request_problems(schemas("1.6"), "Reset", {"type": "Hard"})) == []
+    assert levels("Heartbeat", {"currentTime": "2026-01-01T12:00:00.000Z"}) == []
+
+
+def test_violated_schema_accuses() -> None:
+    """A violation names action, rule and place."""
+    (problem,) = request_problems(schemas("1.6"), "Reset", {"type": "Warm"})
+    assert (problem.level, problem.expected) == (SHALL, "Reset request valid against its schema (enum at /type)")
+
+
+def test_unknown_action_accuses() -> None:
+    """A central system sends no action that its OCPP version does not know."""
+    (problem,) = request_problems(schemas("1.6"), "Bogus", {})
+    assert (problem.level, problem.observed) == (SHALL, "Bogus")
+
+
+def test_answer_to_an_unknown_action_is_not_judged() -> None:
+    """An answer to an action that the harness made up has no schema."""
+    assert levels("Bogus", {"a": 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2026-01-01T12:00:00Z", []),
+        ("2026-01-01T12:00:00.123456Z", [SHOULD]),
+        ("2026-01-01T12:00:00+01:00", [SHOULD]),
+        ("2026-01-01T12:00:00", [SHOULD, SHOULD]),
+        ("noon", [SHALL]),
+    ],
+)
+def test_timestamps(time: str, expected: list[Level]) -> None:
+    """An ISO 8601 timestamp that some stations cannot read remarks, any other text accuses."""
+    assert levels("Heartbeat", {"currentTime": time}) == expected
+
+
+def test_timestamps_are_found_at_any_depth() -> None:
+    """Timestamps inside of objects and lists are judged too."""
+    period = {"startPeriod": 0, "limit": 16}
+    schedule = {
+        "startSchedule": "2026-01-01T12:00:00+01:00",
+        "chargingRateUnit": "A",
+        "chargingSchedulePeriod": [period],
+    }
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": schedule,
+    }
+    payload = {"connectorId": 1, "csChargingProfiles": profile}
+    (problem,) = request_problems(schemas("1.6"), "SetChargingProfile", payload)
+    assert problem.expected.endswith("at /csChargingProfiles/chargingSchedule/startSchedule")
+
+
+@pytest.mark.parametrize("text", ["noon", "2026-01-01", "2026-13-01T00:00:00Z", ""])
+def test_text_that_is_no_timestamp(text: str) -> None:
+    """What is no ISO 8601 date and time is none, and is infinitely far off."""
+    assert iso8601(text) is None
+    assert timestamp_remark(text) is None
+    assert seconds_off(text, NOON) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        ("2026-01-01T12:00:01Z", 1.0),
+        ("2026-01-01T12:00:00", 0.0),
+        ("2026-01-01T13:00:00+01:00", 0.0),
+        ("2026-01-01T11:59:59.5Z", -0.5),
+        ("2026-01-01T12:00:00.123456789Z", 0.123456),
+    ],
+)
+def test_seconds_off(time: str, seconds: float) -> None:
+    """Distance is measured between instants, whatever their spelling."""
+    assert seconds_off(time, NOON) == seconds
+
+
+def test_number_is_no_timestamp() -> None:
+    """A timestamp is a text."""
+    assert seconds_off(17, NOON) == math.inf

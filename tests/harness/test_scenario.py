@@ -1,0 +1,193 @@
+"""Tests of the scenario marker and the catalogue."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.csms import StationReader
+from harness.csms.v16 import ClearCache, Reset
+from harness.scenario import Catalogue, Declares, Need, Scenario, ScenarioError, scenario, scenario_of, unmet
+from harness.settings import CsmsSection, FeaturesSection, PoliciesSection, Settings
+
+
+class Performing:
+    """A driver that performs resets only."""
+
+    operations = frozenset({Reset})
+
+
+class Reading(Performing):
+    """A driver that also reads stations."""
+
+    async def station(self, station: str) -> None:
+        """Return nothing."""
+
+
+def one(id: str = "v16.core.reset.hard", **members: Any) -> Scenario:
+    """Return a scenario's metadata."""
+    lists: dict[str, Any] = dict.fromkeys(("octt", "requirements", "needs", "mutants"), ())
+    return Scenario(**{"id": id, "title": "A title.", "clauses": ("c",), "module": "m", **lists, **members})
+
+
+def test_marker_collects_the_metadata() -> None:
+    """A marked function knows its scenario; the title is the first line of its docstring."""
+
+    @scenario(
+        "v16.remote_trigger.boot.asked-for",
+        spec=["OCPP 1.6 5.17"],
+        octt=["TC_054_CSMS"],
+        requirements=["RT-5.17-a"],
+        needs=[Reset, StationReader, Declares("call_timeout")],
+        mutants=["deaf"],
+    )
+    def function() -> None:
+        """A station boots on demand.
+
+        And more.
+        """
+
+    found = scenario_of(function)
+    assert found is not None
+    assert found.title == "A station boots on demand."
+    assert (found.version, found.profile, found.module) == ("1.6", "RemoteTrigger", __name__)
+    assert found.to_json() == {
+        "id": "v16.remote_trigger.boot.asked-for",
+        "title": "A station boots on demand.",
+        "version": "1.6",
+        "profile": "RemoteTrigger",
+        "clauses": ["OCPP 1.6 5.17"],
+        "octt": ["TC_054_CSMS"],
+        "requirements": ["RT-5.17-a"],
+        "needs": ["Reset", "StationReader", "policy call_timeout"],
+        "mutants": ["deaf"],
+    }
+
+
+def test_other_functions_are_no_scenarios() -> None:
+    """A function without the marker has no metadata."""
+    assert scenario_of(test_other_functions_are_no_scenarios) is None
+
+
+@pytest.mark.parametrize(
+    "id", ["core.reset", "v16.core", "v16.corp.reset.hard", "v99.core.reset.hard", "v16.core.Reset", "v16.core.reset."]
+)
+def test_id_of_the_wrong_form(id: str) -> None:
+    """An id names version, profile, feature and outcome."""
+    with pytest.raises(ScenarioError, match=f"scenario id '{id}'"):
+        scenario(id, spec=["c"])(lambda: None)
+
+
+def undocumented() -> None:  # noqa: D103 - that is the point
+    pass
+
+
+def documented() -> None:
+    """A title."""
+
+
+@pytest.mark.parametrize(("function", "spec"), [(undocumented, ["c"]), (documented, [])])
+def test_scenario_without_title_or_clause(function: Callable[[], None], spec: list[str]) -> None:
+    """A scenario has a title and cites a clause."""
+    with pytest.raises(ScenarioError, match="needs a docstring and at least one clause"):
+        scenario("v16.core.reset.hard", spec=spec)(function)
+
+
+@pytest.mark.parametrize(
+    ("need", "driver", "reason"),
+    [
+        (Reset, Performing(), None),
+        (ClearCache, Performing(), "the driver cannot perform ClearCache"),
+        (StationReader, Reading(), None),
+        (StationReader, Performing(), "the driver lacks the ability StationReader"),
+        (Declares("call_timeout"), Performing(), None),
+        (Declares("parallel_tag_use"), Performing(), "the target file does not declare the policy parallel_tag_use"),
+    ],
+)
+def test_needs(need: Need, driver: Performing, reason: str | None) -> None:
+    """A scenario is not applicable to a target that lacks what it needs, and it is said what that is."""
+    settings = Settings(policies=PoliciesSection(call_timeout=30))
+    assert unmet(one(needs=(need,)), settings, driver) == reason
+
+
+@pytest.mark.parametrize(
+    ("id", "claimed", "reason"),
+    [
+        ("v16.reservation.cancel.known", None, None),
+        ("v16.reservation.cancel.known", ("Reservation",), None),
+        ("v16.reservation.cancel.known", (), "the target does not claim the profile Reservation"),
+        ("v16.core.reset.hard", (), None),
+        ("v16.transport.ping.answered", ("Reservation",), None),
+    ],
+)
+def test_profiles(id: str, claimed: tuple[str, ...] | None, reason: str | None) -> None:
+    """An optional profile must be claimed where any is; Core and the transport are not optional."""
+    settings = Settings(features=FeaturesSection(profiles=claimed))
+    assert unmet(one(id), settings, Performing()) == reason
+
+
+def test_version_that_the_target_does_not_speak() -> None:
+    """A scenario of another OCPP version does not apply."""
+    settings = Settings(csms=CsmsSection(versions=()))
+    assert unmet(one(), settings, Performing()) == "the target does not speak OCPP 1.6"
+
+
+def test_catalogue_is_in_the_order_of_ids() -> None:
+    """A catalogue is a sorted, readable collection."""
+    catalogue = Catalogue([one("v16.core.b.x"), one("v16.core.a.x")])
+    assert [each.id for each in catalogue] == ["v16.core.a.x", "v16.core.b.x"]
+    assert len(catalogue) == 2
+    assert "v16.core.a.x" in catalogue
+    assert "v16.core.c.x" not in catalogue
+    assert catalogue["v16.core.b.x"].id == "v16.core.b.x"
+
+
+def test_ids_are_unique() -> None:
+    """Two scenarios cannot share an id."""
+    with pytest.raises(ScenarioError, match=r"v16\.core\.reset\.hard is declared in m and n"):
+        Catalogue([one(), one(module="n")])
+
+
+def test_catalogue_can_be_read_backwards() -> None:
+    """Cases, requirements and mutants lead to the scenarios that cover them."""
+    catalogue = Catalogue(
+        [
+            one("v16.core.a.x", octt=("TC_2", "TC_1"), requirements=("R",), mutants=("deaf",)),
+            one("v16.core.b.x", octt=("TC_2",)),
+        ]
+    )
+    assert list(catalogue.by_octt().items()) == [
+        ("TC_1", ["v16.core.a.x"]),
+        ("TC_2", ["v16.core.a.x", "v16.core.b.x"]),
+    ]
+    assert catalogue.by_requirement() == {"R": ["v16.core.a.x"]}
+    assert catalogue.by_mutant() == {"deaf": ["v16.core.a.x"]}
+
+
+@pytest.fixture
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A package with one scenario module, which a second module imports from."""
+    package = tmp_path / "suite_on_disk"
+    (package / "core").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "core" / "__init__.py").touch()
+    (package / "core" / "helper.py").write_text("raise AssertionError('only test modules are imported')")
+    (package / "core" / "test_first.py").write_text(
+        "from harness.scenario import scenario\n\n"
+        "@scenario('v16.core.first.passes', spec=['c'])\ndef test_first():\n    '''It passes.'''\n"
+    )
+    (package / "core" / "test_second.py").write_text("from suite_on_disk.core.test_first import test_first\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield package.name
+    for name in [name for name in sys.modules if name.startswith(package.name)]:
+        del sys.modules[name]
+
+
+def test_catalogue_of_a_package(suite: str) -> None:
+    """Scenarios are found where they are defined, and only in test modules."""
+    (found,) = Catalogue.load(suite)
+    assert (found.id, found.module) == ("v16.core.first.passes", "suite_on_disk.core.test_first")

@@ -1,0 +1,63 @@
+"""Tests of the selection of scenarios."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.scenario import Catalogue, Scenario
+from harness.selection import Selection, SelectionError
+
+
+def one(id: str, octt: tuple[str, ...] = (), requirements: tuple[str, ...] = ()) -> Scenario:
+    """Return a scenario's metadata."""
+    return Scenario(id, "A title.", ("c",), octt, requirements, (), (), "m")
+
+
+CATALOGUE = Catalogue(
+    [
+        one("v16.core.reset.hard", ("TC_013_CSMS",), ("CORE-5.14-a",)),
+        one("v16.core.reset.soft", ("TC_014_CSMS",), ("CORE-5.14-a",)),
+        one("v16.transport.ping.answered", (), ("WS-5.5.2-a",)),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("selection", "outcomes"),
+    [
+        (Selection(), ["hard", "soft", "answered"]),
+        (Selection(ids=["v16.core.*"]), ["hard", "soft"]),
+        (Selection(ids=["*.hard", "*.ping.*"]), ["hard", "answered"]),
+        (Selection(octt=["TC_014_CSMS"]), ["soft"]),
+        (Selection(requirements=["CORE-5.14-a"]), ["hard", "soft"]),
+        (Selection(profiles=["Transport"]), ["answered"]),
+        (Selection(requirements=["CORE-5.14-a"], octt=["TC_013_CSMS"], profiles=["Core"]), ["hard"]),
+    ],
+)
+def test_selected_scenarios(selection: Selection, outcomes: list[str]) -> None:
+    """Values of one kind add up, several kinds narrow down."""
+    assert [scenario.id.rpartition(".")[2] for scenario in selection.of(CATALOGUE)] == outcomes
+
+
+@pytest.mark.parametrize(
+    ("selection", "message"),
+    [
+        (Selection(ids=["v16.core.reset.hrad"]), "--scenario v16.core.reset.hrad: no such scenario; did you mean"),
+        (Selection(octt=["TC_013"]), "--octt TC_013: not covered by any scenario; did you mean TC_013_CSMS"),
+        (Selection(requirements=["?"]), "--requirement ?: not covered by any scenario; choose from CORE-5.14-a, WS"),
+        (Selection(profiles=["core"]), "--profile core: not covered by any scenario; did you mean Core?"),
+        (Selection(ids=["*.hard"], profiles=["Transport"]), "the selection matches no scenario"),
+    ],
+)
+def test_selection_of_nothing(selection: Selection, message: str) -> None:
+    """An unknown value, or a selection that matches nothing, is an error with the choices."""
+    with pytest.raises(SelectionError) as caught:
+        selection.of(CATALOGUE)
+    assert str(caught.value).startswith(message)
+
+
+def test_many_choices_are_not_listed() -> None:
+    """Where there are too many choices the catalogue is pointed to."""
+    many = Catalogue(one(f"v16.core.a.x{number}") for number in range(21))
+    with pytest.raises(SelectionError, match="see plugfest catalogue"):
+        Selection(ids=["?"]).of(many)

@@ -1,0 +1,136 @@
+"""Tests of settings: a target file, and variables over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.settings import Settings, SettingsError, load
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """A target file yet to be written."""
+    return tmp_path / "acme.toml"
+
+
+def error_of(path: Path | None, environment: dict[str, str] | None = None) -> str:
+    """Return what is said about settings that cannot be used."""
+    with pytest.raises(SettingsError) as caught:
+        load(path, environment or {})
+    return str(caught.value)
+
+
+def test_no_target_file_means_the_reference() -> None:
+    """Without a target file the target is the reference central system in process."""
+    settings = load(None, {})
+    assert settings == Settings()
+    assert settings.csms.driver == "reference"
+    assert settings.resolve("x.toml") == Path("x.toml")
+
+
+def test_target_file(target: Path) -> None:
+    """A target file fills the settings, and its paths are relative to it."""
+    target.write_text(
+        """
+        [csms]
+        name = "ACME"
+        endpoint = "wss://acme.test/{station}/"
+        driver = "http"
+        expected = "acme.expected.toml"
+        [features]
+        profiles = ["Reservation"]
+        [driver.http]
+        base_url = "https://acme.test"
+        """
+    )
+    settings = load(target, {})
+    assert settings.csms.name == "ACME"
+    assert settings.features.profiles == ("Reservation",)
+    assert settings.driver["http"] == {"base_url": "https://acme.test"}
+    assert settings.csms.expected is not None
+    assert settings.resolve(settings.csms.expected) == target.parent / "acme.expected.toml"
+
+
+def test_unknown_key_is_explained(target: Path) -> None:
+    """An unknown key is named with file, the likely meaning and all valid keys."""
+    target.write_text('[csms]\nendpiont = "ws://localhost"')
+    message = error_of(target)
+    assert f"{target}: csms.endpiont: unknown key; did you mean 'endpoint'?" in message
+    assert "Valid here: driver, endpoint, expected, name, patience, versions" in message
+
+
+def test_unknown_section_is_explained(target: Path) -> None:
+    """An unknown section lists the sections, and nothing that a file cannot set."""
+    target.write_text("[zzz]")
+    assert error_of(target).endswith(
+        "zzz: unknown key. Valid here: csms, driver, features, id_tags, policies, stations"
+    )
+
+
+def test_every_problem_is_told(target: Path) -> None:
+    """All problems of a file are told at once, one line each."""
+    target.write_text('[csms]\npatience = 0\nversions = ["9.9"]\n[stations]\npace = "slow"')
+    assert len(error_of(target).splitlines()) == 3
+
+
+@pytest.mark.parametrize("text", ["[csms", "a = 1\na = 2", "\x00"])
+def test_file_that_is_no_toml(target: Path, text: str) -> None:
+    """A file that is no TOML is named."""
+    target.write_text(text)
+    assert error_of(target).startswith(f"{target}: not a TOML file: ")
+
+
+def test_file_that_is_no_text(target: Path) -> None:
+    """A file that is no UTF-8 is no TOML."""
+    target.write_bytes(b"\xff\xfe")
+    assert "not a TOML file" in error_of(target)
+
+
+def test_file_that_is_not_there(target: Path) -> None:
+    """A missing file is named with the reason."""
+    assert error_of(target) == f"{target}: cannot be read: No such file or directory"
+
+
+def test_endpoint_is_a_websocket_url(target: Path) -> None:
+    """An endpoint of another scheme is refused."""
+    target.write_text('[csms]\nendpoint = "http://localhost"')
+    assert "must begin with ws:// or wss://" in error_of(target)
+
+
+def test_environment_overrides_the_file(target: Path) -> None:
+    """A variable wins over the file, and is converted to the type of the key."""
+    target.write_text('[csms]\nname = "ACME"\npatience = 1')
+    settings = load(target, {"PLUGFEST_CSMS_PATIENCE": "2.5", "PLUGFEST_STATIONS_IDENTITIES": "CP1, CP2"})
+    assert (settings.csms.name, settings.csms.patience) == ("ACME", 2.5)
+    assert settings.stations.identities == ("CP1", "CP2")
+
+
+def test_endpoint_overrides_everything() -> None:
+    """An endpoint given on the command line wins over file and environment."""
+    settings = load(None, {"PLUGFEST_CSMS_ENDPOINT": "ws://a.test"}, endpoint="ws://b.test")
+    assert settings.csms.endpoint == "ws://b.test"
+
+
+def test_environment_can_be_wrong() -> None:
+    """A variable with an unusable value is an error like one in the file."""
+    assert "csms.patience" in error_of(None, {"PLUGFEST_CSMS_PATIENCE": "soon"})
+
+
+def test_other_variables_are_left_alone() -> None:
+    """Variables that name no setting are none of our business."""
+    assert load(None, {"PLUGFEST_SERVER_PORT": "1", "HOME": "/", "PLUGFEST_DRIVER_HTTP": "x"}) == Settings()
+
+
+def test_section_that_is_no_table(target: Path) -> None:
+    """A section given as a value is an error, with a variable for it as without."""
+    target.write_text("csms = 1")
+    assert "csms" in error_of(target)
+    assert "csms" in error_of(target, {"PLUGFEST_CSMS_NAME": "ACME"})
+
+
+def test_real_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a mapping the variables of the process count."""
+    monkeypatch.setenv("PLUGFEST_CSMS_NAME", "ACME")
+    assert load().csms.name == "ACME"

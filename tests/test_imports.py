@@ -1,0 +1,116 @@
+"""Who may import whom (ARCHITECTURE.md)."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("harness", "simulators", "server", "scenarios", "reports", "plugfest")
+ANYTHING = ("*",)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the modules that match a pattern may import; the first rule that matches a module counts."""
+
+    pattern: str
+    ours: tuple[str, ...]
+    third: tuple[str, ...] = ANYTHING
+
+
+HARNESS = tuple(
+    f"harness.{path.stem}"
+    for path in (ROOT / "harness").iterdir()
+    if path.stem not in ("__init__", "__pycache__", "plugin", "drivers")
+)
+JUDGED = ("harness.record", "harness.verdict", "harness.expected", "harness.trace")
+RULES = (
+    Rule("harness/plugin.py", ("harness",), ("pytest", "pytest_asyncio", "xdist")),
+    Rule("harness/drivers/__init__.py", ("harness.csms", "harness.settings", "harness.drivers")),
+    Rule("harness/drivers/*.py", ("harness.csms", "harness.settings")),
+    Rule("harness/drivers/*/**/*.py", ("harness.csms", "harness.settings", "harness.drivers.<driver>")),
+    Rule("harness/**/*.py", HARNESS, ("pydantic", "jsonschema_rs")),
+    Rule("simulators/network.py", ("harness", "simulators"), ("toxiproxy",)),
+    Rule("simulators/load/**/*.py", ("harness", "simulators"), ("locust", "websockets")),
+    Rule("simulators/**/*.py", ("harness", "simulators"), ("websockets",)),
+    Rule("server/driver.py", ("server", "harness.csms")),
+    Rule("server/**/*.py", ("server",)),
+    Rule("scenarios/**/test_*.py", ("harness", "simulators", "scenarios.population"), ("pytest",)),
+    Rule("scenarios/**/*.py", OURS, ("pytest", "pytest_asyncio")),
+    Rule("reports/allure.py", (*JUDGED, "reports"), ("allure", "allure_commons", "pytest")),
+    Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
+    Rule("plugfest/**/*.py", OURS, ("click", "rich", "packaging", "pytest", "xdist")),
+)
+MODULES = sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))
+
+
+def _rules() -> dict[Path, Rule]:
+    found: dict[Path, Rule] = {}
+    for rule in RULES:
+        for path in ROOT.glob(rule.pattern):
+            driver = path.relative_to(ROOT / "harness/drivers").parts[0] if "drivers/*/" in rule.pattern else ""
+            ours = tuple(name.replace("<driver>", driver) for name in rule.ours)
+            found.setdefault(path, Rule(rule.pattern, ours, rule.third))
+    return found
+
+
+RULE_OF = _rules()
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module
+            folder = ROOT / node.module.replace(".", "/")
+            for alias in node.names:
+                inside = (folder / alias.name).is_dir() or (folder / f"{alias.name}.py").is_file()
+                yield f"{node.module}.{alias.name}" if inside else node.module
+
+
+def _allowed(name: str, rule: Rule) -> bool:
+    top = name.partition(".")[0]
+    if top in OURS:
+        return any(name == prefix or name.startswith(f"{prefix}.") for prefix in rule.ours)
+    return top in sys.stdlib_module_names or rule.third == ANYTHING or top in rule.third
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_imports_only_what_its_package_may(path: Path) -> None:
+    """A module imports nothing beyond its row of the import table."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert [name for name in _imports(tree) if not _allowed(name, RULE_OF[path])] == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("scenarios/**/test_*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_scenario_does_not_sleep(path: Path) -> None:
+    """A scenario waits for events, never for time."""
+    names = {
+        getattr(node, "attr", getattr(node, "id", None))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert "sleep" not in names
+
+
+def test_import_rules_can_be_broken() -> None:
+    """The rules refuse what they are there for."""
+    broken = {
+        "harness/trace.py": "from harness.drivers.http import HttpDriver",
+        "harness/drivers/http/table.py": "import harness.ocppj",
+        "simulators/station.py": "from server import store",
+        "server/store.py": "from harness.csms import Driver",
+        "scenarios/v16/core/test_reset.py": "import websockets",
+        "reports/model.py": "from harness import plugin",
+    }
+    for path, line in broken.items():
+        assert not all(_allowed(name, RULE_OF[ROOT / path]) for name in _imports(ast.parse(line))), path
