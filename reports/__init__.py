@@ -1,0 +1,28 @@
+"""Documents that are derived from a run record, and from nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.record import read
+from reports import html, junit, markdown
+from reports.model import report_of
+
+HTML = "report.html"
+JUNIT = "junit.xml"
+MARKDOWN = "summary.md"
+
+
+def write_all(record: Path) -> list[Path]:
+    """Write every document of a run record beside it, and return their paths.
+
+    Raises RecordError for a record that cannot be read, OSError where a document cannot be written.
+    """
+    report = report_of(read(record))
+    documents = {HTML: html.render(report), JUNIT: junit.render(report), MARKDOWN: markdown.render(report, HTML)}
+    return [_write(record.parent / name, text) for name, text in documents.items()]
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path

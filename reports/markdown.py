@@ -1,0 +1,136 @@
+"""A summary in Markdown that fits a job summary: totals, news first, then what else deserves a look."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from harness.record import Result
+from harness.verdict import Verdict
+from reports.model import WORST_FIRST, Report, Totals, reason, shortened, visible
+
+MOST_ROWS = 200
+"""Rows of one table; the rest is counted and left to the report."""
+
+LONGEST_CELL = 300
+MOST_IDS = 40
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|~#!$])")
+_LINE_BREAKS = re.compile(r"\s+")
+
+
+def render(report: Report, document: str) -> str:
+    """Return the Markdown text; ``document`` is the name of the full report beside the record."""
+    sections = (
+        _heading(report),
+        _totals(report),
+        _table("News", report.news),
+        _table("Remarks", report.remarked),
+        _known(report.known),
+        _not_applicable(report),
+        [f"Full report: {_code((report.run.path.parent / document).as_posix())}", ""],
+    )
+    return "\n".join(line for section in sections for line in section)
+
+
+def _heading(report: Report) -> Iterator[str]:
+    header, whole = report.run.header, report.totals
+    yield f"# plugfest: {_prose(header.target)}"
+    yield ""
+    if report.shortfall:
+        yield f"> **{report.shortfall}**"
+        yield ""
+    outcome = "nothing is news" if not whole.news else f"**{whole.news} {'is' if whole.news == 1 else 'are'} news**"
+    noun = "scenario" if whole.scenarios == 1 else "scenarios"
+    seconds = f" in {report.run.footer.seconds:.1f} s" if report.run.footer else ""
+    yield f"{whole.scenarios} {noun}{seconds}: {outcome}."
+    yield ""
+    facts = [f"plugfest {_prose(header.plugfest)}", f"driver {_code(header.driver)}", _prose(header.started)]
+    if header.endpoint:
+        facts.insert(1, f"endpoint {_code(header.endpoint)}")
+    if header.strict:
+        facts.append("strict")
+    if header.mutant:
+        facts.append(f"mutant {_code(header.mutant)}")
+    yield " · ".join(facts)
+    yield ""
+
+
+def _totals(report: Report) -> Iterator[str]:
+    columns = ["Profile", "scenarios", *(verdict.value for verdict in reversed(WORST_FIRST)), "news"]
+    yield f"| {' | '.join(columns)} |"
+    yield f"|---|{'---:|' * (len(columns) - 1)}"
+    for group in report.groups:
+        yield _totals_row(_prose(group.name), group.totals)
+    yield _totals_row("**all**", report.totals)
+    yield ""
+
+
+def _totals_row(name: str, totals: Totals) -> str:
+    counts = [totals.scenarios, *(totals.verdicts[verdict] for verdict in reversed(WORST_FIRST)), totals.news]
+    return f"| {' | '.join([name, *map(str, counts)])} |"
+
+
+def _table(title: str, results: Sequence[Result]) -> Iterator[str]:
+    if not results:
+        return
+    yield f"## {title} ({len(results)})"
+    yield ""
+    yield "| verdict | scenario | why |"
+    yield "|---|---|---|"
+    for result in results[:MOST_ROWS]:
+        why = reason(result)
+        if result.expectation and result.expectation not in why:
+            why = f"{shortened(why, LONGEST_CELL)} (expected: {result.expectation})".strip()
+        yield f"| {result.verdict} | {_code(result.id)}<br>{_prose(result.title)} | {_prose(why, 2 * LONGEST_CELL)} |"
+    yield from _rest(len(results))
+    yield ""
+
+
+def _known(results: Sequence[Result]) -> Iterator[str]:
+    if not results:
+        return
+    yield f"## Known, as expected ({len(results)})"
+    yield ""
+    yield "| verdict | scenario | finding |"
+    yield "|---|---|---|"
+    for result in results[:MOST_ROWS]:
+        yield f"| {result.verdict} | {_code(result.id)} | {_prose(result.expectation or '')} |"
+    yield from _rest(len(results))
+    yield ""
+
+
+def _not_applicable(report: Report) -> Iterator[str]:
+    reasons = report.not_applicable
+    if not reasons:
+        return
+    yield f"## Not applicable ({report.totals.verdicts[Verdict.NOT_APPLICABLE]})"
+    yield ""
+    for why, results in list(reasons.items())[:MOST_ROWS]:
+        yield f"- {len(results)} × {_prose(why)}: {_ids(results)}"
+    yield from _rest(len(reasons))
+    yield ""
+
+
+def _ids(results: Sequence[Result]) -> str:
+    ids: Iterable[str] = (_code(result.id) for result in results[:MOST_IDS])
+    more = f" and {len(results) - MOST_IDS} more" if len(results) > MOST_IDS else ""
+    return ", ".join(ids) + more
+
+
+def _rest(count: int) -> Iterator[str]:
+    if count > MOST_ROWS:
+        yield ""
+        yield f"… and {count - MOST_ROWS} more in the full report."
+
+
+def _prose(text: str, limit: int = LONGEST_CELL) -> str:
+    """Escape whatever Markdown or HTML could take for markup; line breaks become blanks."""
+    line = shortened(_LINE_BREAKS.sub(" ", visible(text)).strip(), limit)
+    return _SPECIAL.sub(r"\\\1", html.escape(line, quote=False))
+
+
+def _code(text: str) -> str:
+    line = shortened(_LINE_BREAKS.sub(" ", visible(text)).strip(), LONGEST_CELL)
+    return f"`{line.replace('`', chr(39)).replace('|', chr(92) + '|')}`"

@@ -1,0 +1,180 @@
+"""What all documents share: the results in order, totals, and the sentences that explain a result."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.expected import Standing
+from harness.record import Result, Run
+from harness.verdict import Check, Verdict
+
+WORST_FIRST = (
+    Verdict.ERROR,
+    Verdict.FAILED,
+    Verdict.INCONCLUSIVE,
+    Verdict.REMARKED,
+    Verdict.NOT_APPLICABLE,
+    Verdict.PASSED,
+)
+"""The order in which documents list verdicts, what needs attention first."""
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many scenarios ended with which verdict, how many of them are news, and their time in seconds."""
+
+    verdicts: Mapping[Verdict, int]
+    news: int
+    seconds: float
+
+    @property
+    def scenarios(self) -> int:
+        """The number of scenarios."""
+        return sum(self.verdicts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The results of one feature profile of one OCPP version, news first, then by id."""
+
+    version: str
+    profile: str
+    results: Sequence[Result]
+
+    @property
+    def name(self) -> str:
+        """The heading, such as "OCPP 1.6 Core"."""
+        return f"OCPP {self.version} {self.profile}"
+
+    @property
+    def totals(self) -> Totals:
+        """The totals of this profile."""
+        return totals(self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run as documents show it."""
+
+    run: Run
+    groups: Sequence[Group]
+
+    @property
+    def results(self) -> list[Result]:
+        """All results in the order of the groups."""
+        return [result for group in self.groups for result in group.results]
+
+    @property
+    def totals(self) -> Totals:
+        """The totals of the whole run."""
+        return totals(self.run.results)
+
+    @property
+    def news(self) -> list[Result]:
+        """The results that were not expected, worst first."""
+        return sorted((r for r in self.results if is_news(r)), key=lambda r: WORST_FIRST.index(r.verdict))
+
+    @property
+    def known(self) -> list[Result]:
+        """The nonconformities that the list of expected verdicts foretold."""
+        return [result for result in self.results if is_known(result)]
+
+    @property
+    def remarked(self) -> list[Result]:
+        """The remarks that are not news."""
+        return [r for r in self.results if r.verdict is Verdict.REMARKED and not is_news(r)]
+
+    @property
+    def not_applicable(self) -> Mapping[str, Sequence[Result]]:
+        """The results of scenarios that could not be asked, by reason; the most frequent reason comes first."""
+        reasons: defaultdict[str, list[Result]] = defaultdict(list)
+        for result in self.results:
+            if result.verdict is Verdict.NOT_APPLICABLE:
+                reasons[reason(result) or "no reason is recorded"].append(result)
+        return dict(sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    @property
+    def shortfall(self) -> str:
+        """A sentence that says in what way the run is incomplete, empty for a complete one."""
+        if not self.run.truncated:
+            return ""
+        count = f"{len(self.run.results)} of {self.run.header.selected} selected scenarios have a result"
+        if self.run.footer is None:
+            return f"The run was cut short: its record has no footer, and {count}."
+        if self.run.footer.interrupted:
+            return f"The run was interrupted: {count}."
+        return f"The run is incomplete: {count}."
+
+
+def report_of(run: Run) -> Report:
+    """Arrange the results of a run by version and profile, independent of the order in which they ended."""
+    grouped: defaultdict[tuple[str, str], list[Result]] = defaultdict(list)
+    for result in sorted(run.results, key=lambda r: (not is_news(r), r.id)):
+        grouped[result.version, result.profile].append(result)
+    return Report(run, tuple(Group(*key, tuple(results)) for key, results in sorted(grouped.items())))
+
+
+def totals(results: Iterable[Result]) -> Totals:
+    """Count results by verdict and standing."""
+    counted = list(results)
+    verdicts = Counter(result.verdict for result in counted)
+    return Totals(
+        {verdict: verdicts[verdict] for verdict in WORST_FIRST},
+        sum(is_news(result) for result in counted),
+        sum(result.seconds for result in counted),
+    )
+
+
+def is_news(result: Result) -> bool:
+    """Whether the verdict is not the expected one."""
+    return result.standing is Standing.NEWS
+
+
+def is_known(result: Result) -> bool:
+    """Whether the result is a nonconformity, or an open question, that was expected."""
+    return result.verdict in (Verdict.FAILED, Verdict.INCONCLUSIVE) and not is_news(result)
+
+
+def violations(result: Result) -> list[Check]:
+    """Return the checks that did not hold, those that fail the scenario first."""
+    return sorted((check for check in result.checks if not check.held), key=lambda check: not check.failing)
+
+
+def sentence(check: Check) -> str:
+    """Return one check in words."""
+    return f"{check.clause} ({check.level}, {check.axis}): expected {check.expected}, observed {check.observed}"
+
+
+def reason(result: Result) -> str:
+    """Return why the verdict is what it is in one sentence, empty where a pass needs no explanation."""
+    if result.message:
+        return result.message
+    broken = violations(result)
+    if broken:
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        return sentence(broken[0]) + more
+    if is_news(result) and result.expectation is not None:
+        return f"{result.verdict}, although another verdict was expected: {result.expectation}"
+    return ""
+
+
+def visible(text: str) -> str:
+    """Return the text with characters that no document can carry, or that disguise others, as escapes."""
+    return _UNPRINTABLE.sub(_escape, text)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return at most ``limit`` characters of the text, and the length of what was cut."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters in all)"
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,0 +1,258 @@
+"""The HTML report is one safe file that holds every result with its checks and its wire."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.record import Result, read
+from harness.verdict import Check
+from reports.html import LATE_FRAME, LONGEST_CELL, LONGEST_FRAME, LONGEST_WIRE, render
+from reports.model import Report, report_of
+from tests.reports import sample
+
+
+@dataclass
+class Scenario:
+    """One scenario as the page shows it."""
+
+    attributes: dict[str, str]
+    text: str = ""
+    wire: dict[str, Any] | None = None
+    rows: list[str] = field(default_factory=list)
+    buttons: list[str] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """Takes a report apart as a browser would, as far as the tests look at it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.addresses: list[str] = []
+        self.handlers: list[str] = []
+        self.policy = ""
+        self.scripts: list[str] = []
+        self.scenarios: dict[str, Scenario] = {}
+        self.text = ""
+        self._scenario: Scenario | None = None
+        self._script: str | None = None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note scenarios, rows of checks, and whatever could load or run something."""
+        members = {name: value or "" for name, value in attrs}
+        self.tags.add(tag)
+        self.addresses += [members[name] for name in ("src", "href", "action", "data") if name in members]
+        self.handlers += [name for name in members if name.startswith("on")]
+        if tag == "meta" and "content-security-policy" in members.get("http-equiv", "").lower():
+            self.policy = members["content"]
+        if tag == "script":
+            self._script = members.get("type", "")
+        if tag == "details" and "scenario" in members.get("class", ""):
+            self._scenario = self.scenarios.setdefault(members["id"], Scenario(members))
+        if tag == "tr" and self._scenario:
+            self._scenario.rows.append(members.get("class", ""))
+        if tag == "button" and self._scenario:
+            self._scenario.buttons.append(members["data-index"])
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave scripts and scenarios."""
+        if tag == "script":
+            self._script = None
+        if tag == "details":
+            self._scenario = None
+
+    def handle_data(self, data: str) -> None:
+        """Keep text and wire of the scenario that is open."""
+        if self._script == "application/json" and self._scenario:
+            self._scenario.wire = json.loads(data)
+        elif self._script is not None:
+            self.scripts.append(data)
+        elif self._scenario:
+            self._scenario.text += data
+        else:
+            self.text += data
+
+
+@pytest.fixture
+def page(report: Report) -> Page:
+    """Return the report of the sample run."""
+    return Page(render(report))
+
+
+def _of(folder: Path, results: list[Result]) -> Page:
+    return Page(render(report_of(read(sample.write(folder, results)))))
+
+
+def _wire(page: Page, id: str) -> dict[str, Any]:
+    wire = page.scenarios[id].wire
+    assert wire is not None
+    return wire
+
+
+def test_every_result_is_on_the_page(page: Page) -> None:
+    """Each scenario carries what the filters look at."""
+    told = {id: (s.attributes["data-verdict"], s.attributes["data-news"]) for id, s in page.scenarios.items()}
+
+    assert told == {r.id: (r.verdict.value, "yes" if r.standing == "news" else "no") for r in sample.results()}
+    reset = page.scenarios["v16.core.reset.hard"].attributes
+    assert reset["data-profile"] == "OCPP 1.6 Core"
+    assert {"tc_013_csms", "core-5.14-a", "6.39"} <= set(reset["data-words"].split())
+
+
+def test_nothing_is_loaded_from_anywhere(page: Page) -> None:
+    """The file has no address, no image, no frame and no linked style."""
+    assert page.addresses == []
+    assert not page.tags & {"img", "iframe", "link", "object", "embed"}
+
+
+def test_only_the_script_of_the_report_may_run(page: Page) -> None:
+    """The policy of the page names the one script by its hash, and there is no inline handler."""
+    assert len(page.scripts) == 1
+    digest = b64encode(hashlib.sha256(page.scripts[0].encode()).digest()).decode()
+    assert page.policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    assert page.handlers == []
+
+
+def test_hostile_texts_stay_texts(page: Page) -> None:
+    """Markup in a title, check, detail or frame reaches the reader as text, control characters as escapes."""
+    scenario = page.scenarios["v16.core.hostile.text"]
+
+    shown = (
+        "</script><img src=x onerror=alert(1)> ]]> | a\tb\nc \\x00\\x07\\x1b \\u202e \\ufffe <!-- ünï 電気 {{ 7*7 }}"
+    )
+    assert scenario.text.count(shown) == 5
+    frame = _wire(page, "v16.core.hostile.text")["messages"][6]
+    assert frame["text"] == shown
+    assert shown in frame["problems"][0]
+
+
+def test_checks_show_their_outcome(page: Page) -> None:
+    """A violated check, a remark and one that held are told apart."""
+    assert page.scenarios["v16.core.reset.hard"].rows == ["", "held", "violated", "remarked"]
+    assert "OCPP 1.6 6.39" in page.scenarios["v16.core.reset.hard"].text
+
+
+def test_checks_lead_to_the_frame_that_was_judged(page: Page) -> None:
+    """Each check with evidence has a button for its frame."""
+    assert page.scenarios["v16.core.reset.hard"].buttons == ["2", "5", "2"]
+
+
+def test_a_scenario_without_checks_says_so(page: Page) -> None:
+    """An open question is not mistaken for a pass; what could not be asked needs no such words."""
+    assert "No check was made." in page.scenarios["v16.core.unlock.status"].text
+    assert "No check was made." not in page.scenarios["v16.reservation.made"].text
+
+
+def test_standing_and_expectation_are_shown(page: Page) -> None:
+    """News and known findings are marked, the latter with their reason."""
+    known = page.scenarios["v16.core.start.retried"].text
+
+    assert "as expected" in known
+    assert "finding ACME-17" in known
+    assert "news" in page.scenarios["v16.core.stop.unknown"].text
+
+
+def test_the_wire_tells_who_sent_what_when(page: Page) -> None:
+    """Lanes, directions, times and labels of the sequence diagram come from the trace."""
+    wire = _wire(page, "v16.core.reset.hard")
+
+    assert wire["stations"] == ["PLUGFEST-0001", "PLUGFEST-0001-B"]
+    boot = wire["messages"][1]
+    assert (boot["index"], boot["at"], boot["lane"], boot["direction"]) == (1, 0.031, 0, "sent")
+    assert (boot["shape"], boot["label"]) == ("call", "BootNotification")
+    assert wire["messages"][10]["lane"] == 1
+
+
+def test_the_evidence_of_a_check_is_marked_in_the_wire(page: Page) -> None:
+    """A frame names the checks that it violated, remarked or met by their numbers."""
+    messages = _wire(page, "v16.core.reset.hard")["messages"]
+
+    marks = {m["index"]: {k: m[k] for k in ("violated", "remarked", "held") if k in m} for m in messages}
+    assert {index: mark for index, mark in marks.items() if mark} == {
+        2: {"held": [1], "remarked": [3]},
+        5: {"violated": [2]},
+    }
+
+
+def test_a_frame_of_16_kib_is_shown_whole(page: Page) -> None:
+    """A long but usual frame is not cut."""
+    assert sample.LONG_TEXT in _wire(page, "v16.core.reset.hard")["messages"][8]["text"]
+
+
+def test_a_missing_trace_is_said(page: Page) -> None:
+    """The place of the diagram says why there is none."""
+    wire = _wire(page, "v16.transport.subprotocol")
+
+    assert wire["messages"] == []
+    assert "never-written.jsonl cannot be read" in wire["remark"]
+
+
+def test_a_scenario_that_never_ran_has_no_wire(page: Page) -> None:
+    """A scenario without trace has neither diagram nor remark, and its evidence is no button."""
+    assert page.scenarios["v16.reservation.made"].wire is None
+
+
+def test_evidence_without_a_trace_is_only_a_number(tmp_path: Path) -> None:
+    """Nothing offers to show a frame that is not there."""
+    page = _of(tmp_path, [replace(sample.results()[0], trace=None)])
+
+    assert "#2" in page.scenarios["v16.core.boot.accepted"].text
+    assert page.scenarios["v16.core.boot.accepted"].buttons == []
+
+
+def test_long_texts_of_checks_are_cut(page: Page) -> None:
+    """What a check observed cannot swell the page."""
+    assert len(page.scenarios["v16.core.hostile.text"].text) < 5 * LONGEST_CELL
+
+
+def test_frames_are_cut_and_a_flood_more_so(tmp_path: Path) -> None:
+    """A frame has a limit, and so have all frames of one scenario together."""
+    result = replace(sample.results()[0], checks=())
+    record = sample.write(tmp_path, [result])
+    count = LONGEST_WIRE // LONGEST_FRAME + 10
+    entry = {"at": 0, "station": "CP1", "direction": "received", "event": "text", "text": "x" * (LONGEST_FRAME + 1)}
+    lines = (json.dumps({"index": index, **entry}) + "\n" for index in range(count))
+    (tmp_path / str(result.trace)).write_text("".join(lines), encoding="utf-8")
+
+    texts = [message["text"] for message in _wire(Page(render(report_of(read(record)))), result.id)["messages"]]
+
+    assert texts[0].startswith("x" * LONGEST_FRAME + "… (")
+    assert texts[-1].startswith("x" * LATE_FRAME + "… (")
+
+
+def test_an_incomplete_run_is_said_on_top(report: Report) -> None:
+    """The sentence stands before the totals, and no duration is claimed."""
+    page = Page(render(report_of(replace(report.run, footer=None))))
+
+    assert page.text.index("The run was cut short") < page.text.index("10 scenarios")
+    assert "took" not in page.text
+
+
+def test_mode_and_mutant_are_named(report: Report) -> None:
+    """A strict run against a mutant says so; an endpoint that nobody gave is left out."""
+    header = replace(sample.header(10), strict=True, mutant="deaf", endpoint=None)
+
+    text = Page(render(report_of(replace(report.run, header=header)))).text
+
+    assert "strict" in text
+    assert "deaf" in text
+    assert "endpoint" not in text
+
+
+def test_a_check_on_nothing_has_no_frame(tmp_path: Path) -> None:
+    """An answer that never came is judged without a frame to show."""
+    silence: Check = sample.check("an answer", "none within 5 s", held=False, evidence=None)
+    page = _of(tmp_path, [replace(sample.results()[1], checks=(silence,))])
+
+    assert page.scenarios["v16.core.reset.hard"].rows == ["", "violated"]
+    assert not any("violated" in message for message in _wire(page, "v16.core.reset.hard")["messages"])
