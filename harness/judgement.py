@@ -7,12 +7,49 @@ and of the text accuse, points on which fair systems differ remark.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from harness.ocppj import Payload, Problem
+from harness.mutations import Rule
+from harness.ocppj import ERROR_CODES, Payload, Problem
 from harness.schemas import Kind, Schemas, Violation
-from harness.verdict import SHALL, SHOULD
+from harness.verdict import SHALL, SHOULD, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """How an invalid CALL of a station is rightly met: with one of the ``right`` codes, best of all.
+
+    Another code of the table only remarks. ``acceptance`` is the level that is violated by accepting the payload.
+    """
+
+    right: frozenset[str]
+    acceptance: Level
+
+
+_INCOMPLETE = frozenset({"ProtocolError", "OccurenceConstraintViolation", "FormationViolation"})
+_MISTYPED = frozenset({"TypeConstraintViolation"})
+_OUT_OF_RANGE = frozenset({"PropertyConstraintViolation"})
+
+FAIRNESS: Mapping[Rule, Fairness] = {
+    Rule.REQUIRED: Fairness(_INCOMPLETE, SHALL),
+    Rule.TYPE: Fairness(_MISTYPED, SHALL),
+    Rule.NULL: Fairness(_MISTYPED | _INCOMPLETE, SHALL),
+    Rule.ENUM: Fairness(_OUT_OF_RANGE, SHALL),
+    Rule.MAX_LENGTH: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD),
+    Rule.ADDITIONAL: Fairness(frozenset({"FormationViolation"}), SHOULD),
+    Rule.FORMAT: Fairness(ERROR_CODES, SHOULD),
+    Rule.MULTIPLE_OF: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD),
+    Rule.MIN_ITEMS: Fairness(ERROR_CODES, SHOULD),
+}
+"""What OCPP-J 1.6 table 7 and its errata leave of each constraint; systems differ on the rest for good reasons."""
+
+
+def fairness(rule: Rule, *, required: bool) -> Fairness:
+    """Return how a payload that breaks a rule is rightly met; null in an optional member may be taken for absence."""
+    fair = FAIRNESS[rule]
+    return replace(fair, acceptance=SHOULD) if rule is Rule.NULL and not required else fair
 
 
 def request_problems(schemas: Schemas, action: str, payload: Payload) -> Iterator[Problem]:

@@ -172,6 +172,12 @@ class _Reader:
             self.note("a unique id of 1 to 36 characters", f"{len(value)} characters", clause=ID_CLAUSE)
         return value
 
+    def action(self) -> str:
+        action = self.string(2, "the action")
+        if action == "" == self._get(2):
+            self.note("an action", "an empty text")
+        return action
+
     def string(self, index: int, name: str, *, null_level: Level = SHALL) -> str:
         value = self._get(index)
         if isinstance(value, str):
@@ -198,7 +204,7 @@ _MISSING = object()
 
 def _call(message: list[Any]) -> Parsed:
     reader = _Reader(message, "OCPP-J 1.6 4.2.1", 4)
-    unique_id, action = reader.unique_id(), reader.string(2, "the action")
+    unique_id, action = reader.unique_id(), reader.action()
     payload = reader.payload(3, "the payload", null_level=SHOULD)
     if unique_id is None or not action or payload is None:
         return reader.parsed(None)

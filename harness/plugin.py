@@ -24,7 +24,7 @@ from harness import expected, settings
 from harness.csms import Driver
 from harness.ocppj import Problem
 from harness.record import Header, Recorder, Result
-from harness.scenario import Scenario, scenario_of, unmet
+from harness.scenario import Scenario, family_of, scenario_of, unmet
 from harness.selection import Selection
 from harness.trace import Trace
 from harness.verdict import CONFORMANCE, Check, Checks, Inconclusive, Nonconformity, Verdict
@@ -127,6 +127,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Keeper(config), "plugfest-keeper")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each scenario of a family."""
+    members = family_of(metafunc.function)
+    if members:
+        metafunc.parametrize("case", [pytest.param(case, id=id) for id, (_, case) in members.items()])
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the selected scenarios, in the order of their ids, and bound each in time."""
     selection = selection_of(config)
@@ -207,7 +214,11 @@ def check(request: pytest.FixtureRequest) -> Checks:
 
 
 def _scenario(item: pytest.Item) -> Scenario | None:
-    return scenario_of(getattr(item, "function", None))
+    function = getattr(item, "function", None)
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None and (member := family_of(function).get(callspec.id)):
+        return member[0]
+    return scenario_of(function)
 
 
 def _run(item: pytest.Item) -> Run:
@@ -305,6 +316,7 @@ def _result(item: pytest.Item, verdict: Verdict, message: str, *, details: str =
         message=message,
         expectation=f"{expectation.finding}: {expectation.reason}" if expectation else None,
         checks=evidence.checks.made,
+        measures=evidence.checks.measures,
         trace=f"traces/{scenario.id}.jsonl" if run.out and len(evidence.trace) else None,
         details=details,
     )

@@ -48,7 +48,7 @@ class Result:
     """What became of one scenario; ``seconds`` is its duration, ``at`` its start since the run began.
 
     ``message`` says in one sentence why the verdict is not ``passed``; ``trace`` is the path of the recorded
-    wire, relative to the record.
+    wire, relative to the record. ``measures`` are the figures of the run that the scenario counts towards.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Result:
     message: str = ""
     expectation: str | None = None
     checks: Sequence[Check] = ()
+    measures: Mapping[str, bool] = field(default_factory=dict)
     trace: str | None = None
     details: str = ""
 
@@ -102,6 +103,16 @@ class Run:
     header: Header
     results: Sequence[Result] = field(default_factory=tuple)
     footer: Footer | None = None
+
+    @property
+    def figures(self) -> Mapping[str, tuple[int, int]]:
+        """The figures that scenarios counted towards: name → how many of how many."""
+        counted: dict[str, tuple[int, int]] = {}
+        for result in self.results:
+            for name, held in result.measures.items():
+                good, all_of_them = counted.get(name, (0, 0))
+                counted[name] = good + held, all_of_them + 1
+        return dict(sorted(counted.items()))
 
     @property
     def truncated(self) -> bool:

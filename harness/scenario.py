@@ -14,8 +14,9 @@ from typing import Any, Protocol, TypeVar
 from harness.csms import Operation
 from harness.settings import Settings
 
-_ID = re.compile(r"v(?P<version>\d+)\.(?P<profile>[a-z_]+)(\.[a-z0-9_-]+)+")
+_ID = re.compile(r"v(?P<version>\d+)\.(?P<profile>[a-z_]+)(\.[A-Za-z0-9_-]+)+")
 _ATTRIBUTE = "__scenario__"
+_FAMILY = "__scenario_family__"
 
 PROFILES: Mapping[str, str] = {
     "transport": "Transport",
@@ -26,8 +27,12 @@ PROFILES: Mapping[str, str] = {
     "smart_charging": "SmartCharging",
     "remote_trigger": "RemoteTrigger",
     "security": "Security",
+    "validation": "Validation",
 }
 """Second part of a scenario id → name of the feature profile."""
+
+ALWAYS_CLAIMED = ("Transport", "Core", "Validation")
+"""Profiles that every central system has."""
 
 VERSIONS: Mapping[str, str] = {"16": "1.6", "201": "2.0.1", "21": "2.1"}
 """Digits in a scenario id → OCPP version."""
@@ -114,22 +119,66 @@ def scenario(
     """
 
     def mark(function: Function) -> Function:
-        if not (match := _ID.fullmatch(id)) or match["profile"] not in PROFILES or match["version"] not in VERSIONS:
-            known = ", ".join(PROFILES)
-            raise ScenarioError(f"scenario id {id!r}: write vVERSION.PROFILE.FEATURE.OUTCOME, PROFILE one of {known}")
         title = (inspect.getdoc(function) or "").partition("\n")[0]
-        if not title or not spec:
-            raise ScenarioError(f"scenario {id}: needs a docstring and at least one clause in spec")
         lists = tuple(octt), tuple(requirements), tuple(needs), tuple(mutants)
-        setattr(function, _ATTRIBUTE, Scenario(id, title, tuple(spec), *lists, function.__module__))
+        one = Scenario(id, title, tuple(spec), *lists, function.__module__)
+        _check(one)
+        setattr(function, _ATTRIBUTE, one)
         return function
 
     return mark
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One scenario of a family: the ``case`` that the test function gets, and the metadata as for ``scenario``."""
+
+    id: str
+    title: str
+    case: Any
+    spec: Sequence[str]
+    octt: Sequence[str] = ()
+    requirements: Sequence[str] = ()
+    needs: Sequence[Need] = ()
+    mutants: Sequence[str] = ()
+
+
+def family(members: Iterable[Member]) -> Callable[[Function], Function]:
+    """Mark a test function as many scenarios that differ only in its argument ``case``; raises ScenarioError."""
+
+    def mark(function: Function) -> Function:
+        found: dict[str, tuple[Scenario, Any]] = {}
+        for one in members:
+            lists = tuple(one.octt), tuple(one.requirements), tuple(one.needs), tuple(one.mutants)
+            described = Scenario(one.id, one.title, tuple(one.spec), *lists, function.__module__)
+            _check(described)
+            if one.id in found:
+                raise ScenarioError(f"scenario {one.id} is in its family twice")
+            found[one.id] = described, one.case
+        setattr(function, _FAMILY, found)
+        return function
+
+    return mark
+
+
+def _check(one: Scenario) -> None:
+    match = _ID.fullmatch(one.id)
+    if not match or match["profile"] not in PROFILES or match["version"] not in VERSIONS:
+        known = ", ".join(PROFILES)
+        raise ScenarioError(f"scenario id {one.id!r}: write vVERSION.PROFILE.FEATURE.OUTCOME, PROFILE one of {known}")
+    if not one.title or not one.clauses:
+        raise ScenarioError(f"scenario {one.id}: needs a docstring and at least one clause in spec")
+
+
 def scenario_of(function: object) -> Scenario | None:
-    """Return the metadata of a marked function, None for any other."""
+    """Return the metadata of a function that is one scenario, None for any other."""
     found: Scenario | None = getattr(function, _ATTRIBUTE, None)
+    return found
+
+
+def family_of(function: object) -> Mapping[str, tuple[Scenario, Any]]:
+    """Return the scenarios of a function that is a family, with their cases, by id; empty for any other."""
+    found: Mapping[str, tuple[Scenario, Any]] = getattr(function, _FAMILY, {})
     return found
 
 
@@ -143,7 +192,7 @@ def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str |
     if scenario.version not in settings.csms.versions:
         return f"the target does not speak OCPP {scenario.version}"
     claimed = settings.features.profiles
-    if claimed is not None and scenario.profile not in (*claimed, "Transport", "Core"):
+    if claimed is not None and scenario.profile not in (*claimed, *ALWAYS_CLAIMED):
         return f"the target does not claim the profile {scenario.profile}"
     for need in scenario.needs:
         if isinstance(need, Declares):
@@ -155,6 +204,11 @@ def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str |
         elif not isinstance(driver, need):
             return f"the driver lacks the ability {need.__name__}"
     return None
+
+
+def _scenarios_of(function: object) -> list[Scenario]:
+    one = scenario_of(function)
+    return [one] if one else [described for described, _ in family_of(function).values()]
 
 
 class Catalogue:
@@ -178,7 +232,8 @@ class Catalogue:
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
             if module.name.rpartition(".")[2].startswith("test_"):
                 members = vars(importlib.import_module(module.name)).values()
-                found += [one for member in members if (one := scenario_of(member)) and one.module == module.name]
+                marked = [one for member in members for one in _scenarios_of(member)]
+                found += [one for one in marked if one.module == module.name]
         return cls(found)
 
     def __iter__(self) -> Iterator[Scenario]:

@@ -65,11 +65,11 @@ class Schemas:
         )
 
     def schema(self, action: str, kind: Kind) -> Mapping[str, Any]:
-        """Return the schema itself as a JSON object; raises KeyError for an unknown action."""
+        """Return the schema as a JSON object without references; raises KeyError for an unknown action."""
         if action not in self.actions:
             raise KeyError(action)
         text = (self._folder / f"{action}{self._names[kind]}.json").read_text(encoding="utf-8-sig")
-        schema: Mapping[str, Any] = json.loads(text)
+        schema: Mapping[str, Any] = jsonschema_rs.dereference(json.loads(text))
         return schema
 
     def _validator(self, action: str, kind: Kind) -> _Compiled:

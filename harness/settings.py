@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 ENVIRONMENT_PREFIX = "PLUGFEST_"
+
+_HEX = re.compile("([0-9a-fA-F]{2})+")
 
 
 class SettingsError(Exception):
@@ -74,6 +77,40 @@ class PoliciesSection(_Section):
     data_transfer_vendor: str | None = None
 
 
+class SecuritySection(_Section):
+    """``[security]``: the security profile of all stations, and what they prove themselves with.
+
+    ``password`` is a text, ``password_hex`` the same as raw bytes in hexadecimal. ``authority`` is the PEM file of the
+    CA that the stations trust; ``client_certificate`` (a chain, leaf first) and ``client_key`` are PEM files too.
+    ``organisation`` is the name of the operator of the stations, as it stands in their certificates.
+    """
+
+    profile: int = Field(0, ge=0, le=3)
+    password: str | None = Field(None, repr=False)
+    password_hex: str | None = Field(None, repr=False)
+    authority: Path | None = None
+    client_certificate: Path | None = None
+    client_key: Path | None = None
+    organisation: str = "plugfest"
+
+    @property
+    def password_bytes(self) -> bytes | None:
+        """The password as it goes over the wire, None where none is given."""
+        if self.password_hex is not None:
+            return bytes.fromhex(self.password_hex)
+        return None if self.password is None else self.password.encode()
+
+    @model_validator(mode="after")
+    def _credentials_make_sense(self) -> Self:
+        if self.password is not None and self.password_hex is not None:
+            raise ValueError("give either password or password_hex")
+        if self.password_hex is not None and not _HEX.fullmatch(self.password_hex):
+            raise ValueError("password_hex must be pairs of hexadecimal digits")
+        if (self.client_certificate is None) is not (self.client_key is None):
+            raise ValueError("client_certificate and client_key belong together; give both or neither")
+        return self
+
+
 class FeaturesSection(_Section):
     """``[features]``: the profiles that the central system claims; undeclared means all."""
 
@@ -87,6 +124,7 @@ class Settings(_Section):
     stations: StationsSection = StationsSection()
     id_tags: IdTagsSection = IdTagsSection()
     policies: PoliciesSection = PoliciesSection()
+    security: SecuritySection = SecuritySection()
     features: FeaturesSection = FeaturesSection()
     driver: dict[str, dict[str, Any]] = Field(default_factory=dict)
     path: Path | None = None
@@ -94,6 +132,22 @@ class Settings(_Section):
     def resolve(self, name: str | Path) -> Path:
         """Return a path of the target file, relative to the folder that the file lies in."""
         return (self.path.parent if self.path else Path()) / name
+
+    @model_validator(mode="after")
+    def _profile_fits_the_endpoint(self) -> Self:
+        endpoint, profile = self.csms.endpoint, self.security.profile
+        if endpoint is not None and profile and endpoint.startswith("wss://") is not (profile > 1):
+            scheme = "wss" if profile > 1 else "ws"
+            raise ValueError(f"security.profile {profile} needs an endpoint that begins with {scheme}://")
+        return self
+
+    @model_validator(mode="after")
+    def _credential_files_exist(self) -> Self:
+        for key in ("authority", "client_certificate", "client_key"):
+            name = getattr(self.security, key)
+            if name is not None and not self.resolve(name).is_file():
+                raise ValueError(f"security.{key}: there is no file {self.resolve(name)}")
+        return self
 
 
 def load(

@@ -90,6 +90,16 @@ class Checks:
         self._latest_evidence = latest_evidence
         self._strict = strict
         self._made: list[Check] = []
+        self._measures: dict[str, bool] = {}
+
+    @property
+    def measures(self) -> dict[str, bool]:
+        """What was counted, by the name of the figure: whether this scenario adds to its numerator."""
+        return dict(self._measures)
+
+    def measure(self, figure: str, held: bool) -> None:
+        """Count this scenario towards a figure of the run, such as an accuracy; this does not judge it."""
+        self._measures[figure] = held
 
     @property
     def made(self) -> tuple[Check, ...]:
@@ -185,4 +195,5 @@ def _cut(text: str) -> str:
 
 
 def _show(value: Any) -> str:
-    return value if isinstance(value, str) else repr(value)
+    plain = value is None or isinstance(value, bool | int | float | dict | list | tuple | set | frozenset)
+    return repr(value) if plain else str(value)

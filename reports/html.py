@@ -31,13 +31,13 @@ LATE_FRAME = 400
 def render(report: Report) -> str:
     """Return the HTML text; the traces are read from beside the record as it is written."""
     script = _asset("report.js")
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         header=report.run.header,
         verdicts=[verdict for verdict in model.WORST_FIRST if report.totals.verdicts[verdict]],
         model=model,
-        style=Markup(_asset("report.css")),  # noqa: S704 - ours
+        style=style(),
         script=Markup(script),  # noqa: S704 - ours
         script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         wire_of=lambda result: _wire(report, result),
@@ -45,17 +45,23 @@ def render(report: Report) -> str:
     )
 
 
+def style() -> Markup:
+    """Return the style sheet of all pages."""
+    return Markup(_asset("report.css"))  # noqa: S704 - ours
+
+
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what the templates of this package are rendered with."""
+    made = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["text"] = lambda text: model.shortened(model.visible(text), LONGEST_CELL)
-    return environment
+    made.filters["text"] = lambda text: model.shortened(model.visible(text), LONGEST_CELL)
+    return made
 
 
 def _asset(name: str) -> str:

@@ -29,14 +29,14 @@ def render(report: Report, document: str) -> str:
         _table("Remarks", report.remarked),
         _known(report.known),
         _not_applicable(report),
-        [f"Full report: {_code((report.run.path.parent / document).as_posix())}", ""],
+        [f"Full report: {code((report.run.path.parent / document).as_posix())}", ""],
     )
     return "\n".join(line for section in sections for line in section)
 
 
 def _heading(report: Report) -> Iterator[str]:
     header, whole = report.run.header, report.totals
-    yield f"# plugfest: {_prose(header.target)}"
+    yield f"# plugfest: {prose(header.target)}"
     yield ""
     if report.shortfall:
         yield f"> **{report.shortfall}**"
@@ -46,13 +46,13 @@ def _heading(report: Report) -> Iterator[str]:
     seconds = f" in {report.run.footer.seconds:.1f} s" if report.run.footer else ""
     yield f"{whole.scenarios} {noun}{seconds}: {outcome}."
     yield ""
-    facts = [f"plugfest {_prose(header.plugfest)}", f"driver {_code(header.driver)}", _prose(header.started)]
+    facts = [f"plugfest {prose(header.plugfest)}", f"driver {code(header.driver)}", prose(header.started)]
     if header.endpoint:
-        facts.insert(1, f"endpoint {_code(header.endpoint)}")
+        facts.insert(1, f"endpoint {code(header.endpoint)}")
     if header.strict:
         facts.append("strict")
     if header.mutant:
-        facts.append(f"mutant {_code(header.mutant)}")
+        facts.append(f"mutant {code(header.mutant)}")
     yield " · ".join(facts)
     yield ""
 
@@ -62,9 +62,13 @@ def _totals(report: Report) -> Iterator[str]:
     yield f"| {' | '.join(columns)} |"
     yield f"|---|{'---:|' * (len(columns) - 1)}"
     for group in report.groups:
-        yield _totals_row(_prose(group.name), group.totals)
+        yield _totals_row(prose(group.name), group.totals)
     yield _totals_row("**all**", report.totals)
     yield ""
+    for name, value in report.figures:
+        yield f"- {prose(name)}: {prose(value)}"
+    if report.figures:
+        yield ""
 
 
 def _totals_row(name: str, totals: Totals) -> str:
@@ -83,7 +87,7 @@ def _table(title: str, results: Sequence[Result]) -> Iterator[str]:
         why = reason(result)
         if result.expectation and result.expectation not in why:
             why = f"{shortened(why, LONGEST_CELL)} (expected: {result.expectation})".strip()
-        yield f"| {result.verdict} | {_code(result.id)}<br>{_prose(result.title)} | {_prose(why, 2 * LONGEST_CELL)} |"
+        yield f"| {result.verdict} | {code(result.id)}<br>{prose(result.title)} | {prose(why, 2 * LONGEST_CELL)} |"
     yield from _rest(len(results))
     yield ""
 
@@ -96,7 +100,7 @@ def _known(results: Sequence[Result]) -> Iterator[str]:
     yield "| verdict | scenario | finding |"
     yield "|---|---|---|"
     for result in results[:MOST_ROWS]:
-        yield f"| {result.verdict} | {_code(result.id)} | {_prose(result.expectation or '')} |"
+        yield f"| {result.verdict} | {code(result.id)} | {prose(result.expectation or '')} |"
     yield from _rest(len(results))
     yield ""
 
@@ -108,13 +112,13 @@ def _not_applicable(report: Report) -> Iterator[str]:
     yield f"## Not applicable ({report.totals.verdicts[Verdict.NOT_APPLICABLE]})"
     yield ""
     for why, results in list(reasons.items())[:MOST_ROWS]:
-        yield f"- {len(results)} × {_prose(why)}: {_ids(results)}"
+        yield f"- {len(results)} × {prose(why)}: {_ids(results)}"
     yield from _rest(len(reasons))
     yield ""
 
 
 def _ids(results: Sequence[Result]) -> str:
-    ids: Iterable[str] = (_code(result.id) for result in results[:MOST_IDS])
+    ids: Iterable[str] = (code(result.id) for result in results[:MOST_IDS])
     more = f" and {len(results) - MOST_IDS} more" if len(results) > MOST_IDS else ""
     return ", ".join(ids) + more
 
@@ -125,12 +129,13 @@ def _rest(count: int) -> Iterator[str]:
         yield f"… and {count - MOST_ROWS} more in the full report."
 
 
-def _prose(text: str, limit: int = LONGEST_CELL) -> str:
+def prose(text: str, limit: int = LONGEST_CELL) -> str:
     """Escape whatever Markdown or HTML could take for markup; line breaks become blanks."""
     line = shortened(_LINE_BREAKS.sub(" ", visible(text)).strip(), limit)
     return _SPECIAL.sub(r"\\\1", html.escape(line, quote=False))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Return a text as Markdown code that fits into a table cell."""
     line = shortened(_LINE_BREAKS.sub(" ", visible(text)).strip(), LONGEST_CELL)
     return f"`{line.replace('`', chr(39)).replace('|', chr(92) + '|')}`"

@@ -77,6 +77,14 @@ class Report:
         return totals(self.run.results)
 
     @property
+    def figures(self) -> list[tuple[str, str]]:
+        """The figures of the run, such as accuracies: name and "99.5 % (201 of 202)"."""
+        return [
+            (name, f"{10_000 * held // counted / 100:g} % ({held} of {counted})")
+            for name, (held, counted) in self.run.figures.items()
+        ]
+
+    @property
     def news(self) -> list[Result]:
         """The results that were not expected, worst first."""
         return sorted((r for r in self.results if is_news(r)), key=lambda r: WORST_FIRST.index(r.verdict))

@@ -8,17 +8,30 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 
 from harness.csms.abilities import (
+    CertificateRequest,
+    ChargingProfileReader,
+    ChargingProfileView,
+    ClientCertificate,
     ConfigurationReader,
     ConnectorReader,
     ConnectorView,
+    LocalListReader,
     Outcome,
     OutcomeReader,
     Registration,
     RegistrationControl,
+    ReservationReader,
+    ReservationView,
     Restart,
+    SecureEndpoint,
+    SecureHosting,
+    SecurityEventReader,
+    SecurityEventView,
     StationProvisioning,
     StationReader,
     StationView,
+    TaskReader,
+    TaskView,
     TransactionReader,
     TransactionView,
     Unknown,
@@ -154,6 +167,29 @@ class Csms:
         """Return the configuration that the central system has stored of a station."""
         return await self._read(self._able(ConfigurationReader).configuration(station))
 
+    async def local_list_version(self, station: str) -> int | None:
+        """Return the version of the local list that the station is believed to hold, None where none is known."""
+        return await self._read(self._able(LocalListReader).local_list_version(station))
+
+    async def reservations(self, station: str) -> Sequence[ReservationView]:
+        """Return the reservations recorded of a station, in the order in which they were made."""
+        return await self._read(self._able(ReservationReader).reservations(station))
+
+    async def reservation(self, station: str, reservation: int) -> ReservationView:
+        """Return the record of one reservation; raises Inconclusive if there is none."""
+        for view in await self.reservations(station):
+            if view.id == reservation:
+                return view
+        raise Inconclusive(f"the central system shows no reservation {reservation} of {station}")
+
+    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView]:
+        """Return the charging profiles that are believed to be installed at a station."""
+        return await self._read(self._able(ChargingProfileReader).charging_profiles(station))
+
+    async def tasks(self, station: str) -> Sequence[TaskView]:
+        """Return how firmware updates and uploads of a station stand, the latest last."""
+        return await self._read(self._able(TaskReader).tasks(station))
+
     async def set_registration(self, station: str, registration: Registration) -> None:
         """Decide what the station's next BootNotification is answered."""
         await self._able(RegistrationControl).set_registration(station, registration)
@@ -165,6 +201,26 @@ class Csms:
     async def forget(self, station: str) -> None:
         """Make a station unknown to the central system."""
         await self._able(StationProvisioning).remove_station(station)
+
+    async def secure_endpoint(self, profile: int) -> SecureEndpoint:
+        """Return where stations of a security profile connect."""
+        return await self._read(self._able(SecureHosting).secure_endpoint(profile))
+
+    async def set_security(self, station: str, profile: int, password: bytes | None = None) -> None:
+        """Set the security profile of a station, and for the profiles 1 and 2 its password as raw bytes."""
+        await self._able(SecureHosting).set_security(station, profile, password)
+
+    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate:
+        """Return a client certificate of the operator of the stations, good or flawed as asked."""
+        return await self._read(self._able(SecureHosting).client_certificate(request))
+
+    async def revoke_certificate(self, chain: str) -> None:
+        """Revoke a client certificate."""
+        await self._able(SecureHosting).revoke_certificate(chain)
+
+    async def security_events(self, station: str) -> Sequence[SecurityEventView]:
+        """Return the security events recorded of a station, in the order in which they came."""
+        return await self._read(self._able(SecurityEventReader).security_events(station))
 
     async def kill(self) -> None:
         """End the central system without warning."""

@@ -160,6 +160,22 @@ def test_options_select_scenarios(play) -> None:  # type: ignore[no-untyped-def]
     assert list(play(scenario_of("one", good) + scenario_of("two", good), "--scenario=*.two")) == ["two"]
 
 
+def test_each_member_of_a_family_is_a_scenario(play) -> None:  # type: ignore[no-untyped-def]
+    """A family has one result per case, each under its own id, and can be selected by it."""
+    body = """
+from harness.scenario import Member, family
+
+CASES = [Member(id=f"v16.core.feature.n{n}", title="It does.", case=n, spec=["c"]) for n in (1, 2)]
+
+@family(CASES)
+async def test_all(check, trace, case):
+    hear(trace)
+    check.equal(case, 1, clause="c")
+"""
+    assert {id: one.verdict for id, one in play(body).items()} == {"n1": Verdict.PASSED, "n2": Verdict.FAILED}
+    assert list(play(body, "--scenario=*.n2")) == ["n2"]
+
+
 def test_tests_that_are_no_scenarios_are_left_alone(play) -> None:  # type: ignore[no-untyped-def]
     """An ordinary test in the suite plays no part in the record."""
     assert play("\ndef test_ordinary():\n    assert True\n") == {}

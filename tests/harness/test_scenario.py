@@ -74,7 +74,7 @@ def test_other_functions_are_no_scenarios() -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["core.reset", "v16.core", "v16.corp.reset.hard", "v99.core.reset.hard", "v16.core.Reset", "v16.core.reset."]
+    "id", ["core.reset", "v16.core", "v16.corp.reset.hard", "v99.core.reset.hard", "V16.core.reset", "v16.core.reset."]
 )
 def test_id_of_the_wrong_form(id: str) -> None:
     """An id names version, profile, feature and outcome."""

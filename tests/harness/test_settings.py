@@ -65,7 +65,7 @@ def test_unknown_section_is_explained(target: Path) -> None:
     """An unknown section lists the sections, and nothing that a file cannot set."""
     target.write_text("[zzz]")
     assert error_of(target).endswith(
-        "zzz: unknown key. Valid here: csms, driver, features, id_tags, policies, stations"
+        "zzz: unknown key. Valid here: csms, driver, features, id_tags, policies, security, stations"
     )
 
 
@@ -134,3 +134,44 @@ def test_real_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> Non
     """Without a mapping the variables of the process count."""
     monkeypatch.setenv("PLUGFEST_CSMS_NAME", "ACME")
     assert load().csms.name == "ACME"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("profile = 4", "security.profile"),
+        ('password = "a"\npassword_hex = "00"', "either password or password_hex"),
+        ('password_hex = "abc"', "pairs of hexadecimal digits"),
+        ('client_key = "x.pem"', "belong together"),
+        ('authority = "gone.pem"', "security.authority: there is no file"),
+        (
+            'profile = 2\n[csms]\nendpoint = "ws://csms.test"',
+            "security.profile 2 needs an endpoint that begins with wss",
+        ),
+        (
+            'profile = 1\n[csms]\nendpoint = "wss://csms.test"',
+            "security.profile 1 needs an endpoint that begins with ws:",
+        ),
+    ],
+)
+def test_security_that_makes_no_sense(target: Path, text: str, reason: str) -> None:
+    """What [security] says must fit together, and its files must be there."""
+    target.write_text(f"[security]\n{text}")
+    assert reason in error_of(target)
+
+
+def test_security_files_lie_beside_the_target_file(target: Path) -> None:
+    """A relative file name counts from the folder of the target file."""
+    (target.parent / "ca.pem").write_text("")
+    target.write_text('[security]\nprofile = 2\nauthority = "ca.pem"\n[csms]\nendpoint = "wss://csms.test"')
+    assert load(target, {}).security.authority == Path("ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "raw"), [("PASSWORD", "grün", "grün".encode()), ("PASSWORD_HEX", "00fF3a", b"\x00\xff:")]
+)
+def test_password_is_taken_from_the_environment(key: str, text: str, raw: bytes) -> None:
+    """A password may be a text or raw bytes in hexadecimal, and is shown in no representation."""
+    security = load(None, {f"PLUGFEST_SECURITY_{key}": text}).security
+    assert security.password_bytes == raw
+    assert text not in repr(security)

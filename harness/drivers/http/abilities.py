@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -12,13 +12,20 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from harness.csms import (
+    CertificateRequest,
+    ChargingProfileView,
+    ClientCertificate,
     ConnectorView,
     DriverError,
     Outcome,
     Receipt,
     Registration,
+    ReservationView,
+    SecureEndpoint,
+    SecurityEventView,
     StationView,
     Tag,
+    TaskView,
     TransactionView,
     Unknown,
 )
@@ -26,12 +33,37 @@ from harness.drivers.http.console import Console, describe, document
 from harness.drivers.http.table import ActionRequest, HttpTable, ReaderRequest
 from harness.drivers.http.template import ABSENT, point
 
-View = TypeVar("View", StationView, ConnectorView, TransactionView, Outcome)
+View = TypeVar(
+    "View",
+    StationView,
+    ConnectorView,
+    TransactionView,
+    Outcome,
+    ReservationView,
+    ChargingProfileView,
+    TaskView,
+    SecurityEventView,
+    SecureEndpoint,
+    ClientCertificate,
+)
 
 _VIEWS: Mapping[type[Any], TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (StationView, ConnectorView, TransactionView, Outcome)
+    kind: TypeAdapter(kind)
+    for kind in (
+        StationView,
+        ConnectorView,
+        TransactionView,
+        Outcome,
+        ReservationView,
+        ChargingProfileView,
+        TaskView,
+        SecurityEventView,
+        SecureEndpoint,
+        ClientCertificate,
+    )
 }
 _PAIRS = TypeAdapter(list[tuple[str, str | None]])
+_VERSION = TypeAdapter(int | None)
 _CONFIGURATION = TypeAdapter(dict[str, str | None])
 _STATES = frozenset({"pending", "answered", "failed"})
 _GONE = frozenset({404, 410})
@@ -74,13 +106,7 @@ async def _connector(driver: _Driver, station: str, connector_id: int) -> Connec
 
 
 async def _transactions(driver: _Driver, station: str) -> Sequence[TransactionView] | Unknown:
-    request = _given(driver.table.abilities.transactions)
-    answer, records = await _read(driver, request, {"station": station})
-    if isinstance(records, Unknown):
-        return records
-    if not isinstance(records, list):
-        raise DriverError(f"{describe(answer)} (no list at {request.at!r})")
-    return [_view(answer, request, record, TransactionView) for record in records]
+    return await _read_views(driver, driver.table.abilities.transactions, station, TransactionView)
 
 
 async def _outcome(driver: _Driver, receipt: Receipt, patience: float) -> Outcome | Unknown:
@@ -110,6 +136,50 @@ async def _configuration(driver: _Driver, station: str) -> Mapping[str, str | No
     return _valid(answer, _CONFIGURATION, found)
 
 
+async def _local_list_version(driver: _Driver, station: str) -> int | Unknown | None:
+    request = _given(driver.table.abilities.local_list_version)
+    answer, record = await _read(driver, request, {"station": station})
+    if isinstance(record, Unknown):
+        return record
+    return _valid(answer, _VERSION, _or_none(point(record, request.found.get("version", "/version"))))
+
+
+async def _reservations(driver: _Driver, station: str) -> Sequence[ReservationView] | Unknown:
+    return await _read_views(driver, driver.table.abilities.reservations, station, ReservationView)
+
+
+async def _charging_profiles(driver: _Driver, station: str) -> Sequence[ChargingProfileView] | Unknown:
+    return await _read_views(driver, driver.table.abilities.charging_profiles, station, ChargingProfileView)
+
+
+async def _tasks(driver: _Driver, station: str) -> Sequence[TaskView] | Unknown:
+    return await _read_views(driver, driver.table.abilities.tasks, station, TaskView)
+
+
+async def _security_events(driver: _Driver, station: str) -> Sequence[SecurityEventView] | Unknown:
+    return await _read_views(driver, driver.table.abilities.security_events, station, SecurityEventView)
+
+
+async def _secure_endpoint(driver: _Driver, profile: int) -> SecureEndpoint | Unknown:
+    return await _read_view(driver, driver.table.abilities.secure_endpoint, {"profile": profile}, SecureEndpoint)
+
+
+async def _set_security(driver: _Driver, station: str, profile: int, password: bytes | None = None) -> None:
+    values: dict[str, Any] = {"station": station, "profile": profile}
+    if password is not None:
+        values["password_hex"] = password.hex()
+    await _act(driver, driver.table.abilities.set_security, values)
+
+
+async def _client_certificate(driver: _Driver, request: CertificateRequest) -> ClientCertificate | Unknown:
+    values = {name: value for name, value in asdict(request).items() if value is not None}
+    return await _read_view(driver, driver.table.abilities.client_certificate, values, ClientCertificate)
+
+
+async def _revoke_certificate(driver: _Driver, chain: str) -> None:
+    await _act(driver, driver.table.abilities.revoke_certificate, {"chain": chain})
+
+
 ABILITIES: Mapping[str, Callable[..., Awaitable[Any]]] = {
     "provision_station": _provision_station,
     "remove_station": _remove_station,
@@ -120,6 +190,15 @@ ABILITIES: Mapping[str, Callable[..., Awaitable[Any]]] = {
     "transactions": _transactions,
     "outcome": _outcome,
     "configuration": _configuration,
+    "local_list_version": _local_list_version,
+    "reservations": _reservations,
+    "charging_profiles": _charging_profiles,
+    "tasks": _tasks,
+    "security_events": _security_events,
+    "secure_endpoint": _secure_endpoint,
+    "set_security": _set_security,
+    "client_certificate": _client_certificate,
+    "revoke_certificate": _revoke_certificate,
 }
 """Every ability that a table can give, by the name of its entry and its method."""
 
@@ -164,6 +243,18 @@ async def _read_view(
     request = _given(request)
     answer, record = await _read(driver, request, values, extra=extra)
     return record if isinstance(record, Unknown) else _view(answer, request, record, kind)
+
+
+async def _read_views(
+    driver: _Driver, request: ReaderRequest | None, station: str, kind: type[View]
+) -> Sequence[View] | Unknown:
+    request = _given(request)
+    answer, records = await _read(driver, request, {"station": station})
+    if isinstance(records, Unknown):
+        return records
+    if not isinstance(records, list):
+        raise DriverError(f"{describe(answer)} (no list at {request.at!r})")
+    return [_view(answer, request, record, kind) for record in records]
 
 
 def _view(answer: httpx.Response, request: ReaderRequest, record: Any, kind: type[View]) -> View:

@@ -11,7 +11,20 @@ from typing import Annotated, Any, Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from harness.csms import ConnectorView, Operation, Outcome, StationView, TransactionView
+from harness.csms import (
+    CertificateRequest,
+    ChargingProfileView,
+    ClientCertificate,
+    ConnectorView,
+    Operation,
+    Outcome,
+    ReservationView,
+    SecureEndpoint,
+    SecurityEventView,
+    StationView,
+    TaskView,
+    TransactionView,
+)
 from harness.csms.operation import wire_name
 from harness.drivers.http.template import placeholders
 from harness.settings import SettingsError, explain, hint
@@ -21,6 +34,9 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 Pointer = Annotated[str, Field(pattern=r"^(/.*)?$")]
 Method = Literal["GET", "PUT", "POST", "PATCH", "DELETE"]
 Status = Annotated[int, Field(ge=100, le=599)]
+
+SECURE_HOSTING = ("secure_endpoint", "set_security", "client_certificate", "revoke_certificate")
+"""The entries that only together make the ability of that name."""
 
 FALLBACK = "*"
 """The entry for every operation that has none of its own."""
@@ -81,6 +97,15 @@ class Abilities(_Table):
     transactions: ReaderRequest | None = None
     outcome: ReaderRequest | None = None
     configuration: ReaderRequest | None = None
+    local_list_version: ReaderRequest | None = None
+    reservations: ReaderRequest | None = None
+    charging_profiles: ReaderRequest | None = None
+    tasks: ReaderRequest | None = None
+    security_events: ReaderRequest | None = None
+    secure_endpoint: ReaderRequest | None = None
+    set_security: ActionRequest | None = None
+    client_certificate: ReaderRequest | None = None
+    revoke_certificate: ActionRequest | None = None
 
     def entries(self) -> Iterable[tuple[str, ActionRequest | ReaderRequest]]:
         """Return the abilities that the table gives, by name."""
@@ -111,6 +136,15 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "transactions": frozenset({"station"}),
     "outcome": frozenset({"receipt", "patience"}),
     "configuration": frozenset({"station"}),
+    "local_list_version": frozenset({"station"}),
+    "reservations": frozenset({"station"}),
+    "charging_profiles": frozenset({"station"}),
+    "tasks": frozenset({"station"}),
+    "security_events": frozenset({"station"}),
+    "secure_endpoint": frozenset({"profile"}),
+    "set_security": frozenset({"station", "profile", "password_hex"}),
+    "client_certificate": frozenset(field.name for field in fields(CertificateRequest)),
+    "revoke_certificate": frozenset({"chain"}),
 }
 """What the templates of each ability may refer to; ``patience`` is in seconds."""
 
@@ -120,6 +154,13 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "transactions": frozenset(field.name for field in fields(TransactionView)),
     "outcome": frozenset(field.name for field in fields(Outcome)),
     "configuration": frozenset({"key", "value"}),
+    "local_list_version": frozenset({"version"}),
+    "reservations": frozenset(field.name for field in fields(ReservationView)),
+    "charging_profiles": frozenset(field.name for field in fields(ChargingProfileView)),
+    "tasks": frozenset(field.name for field in fields(TaskView)),
+    "security_events": frozenset(field.name for field in fields(SecurityEventView)),
+    "secure_endpoint": frozenset(field.name for field in fields(SecureEndpoint)),
+    "client_certificate": frozenset(field.name for field in fields(ClientCertificate)),
 }
 """What ``found`` of each reader may map; ``configuration`` only where the answer is a list."""
 
@@ -181,8 +222,15 @@ def _check_abilities(abilities: Abilities, place: str) -> None:
         for field in request.found if isinstance(request, ReaderRequest) else ():
             if field not in FIELDS[name]:
                 raise SettingsError(f"{place}.{name}.found.{field}: unknown field{hint(field, FIELDS[name])}")
+    _check_together(abilities, place, *SECURE_HOSTING)
     if (abilities.provision_station is None) is not (abilities.remove_station is None):
         raise SettingsError(f"{place}: provision_station and remove_station belong together; give both or neither")
+
+
+def _check_together(abilities: Abilities, place: str, *names: str) -> None:
+    given = [getattr(abilities, name) is not None for name in names]
+    if any(given) and not all(given):
+        raise SettingsError(f"{place}: {', '.join(names)} belong together; give all or none")
 
 
 def _check_templates(request: Request, place: str, valid: Iterable[str]) -> None:

@@ -8,17 +8,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from harness.csms import (
+    ChargingProfileReader,
+    ChargingProfileView,
     ConfigurationReader,
     ConnectorReader,
     ConnectorView,
     DriverError,
+    LocalListReader,
     Outcome,
     OutcomeReader,
     Receipt,
     Registration,
     RegistrationControl,
+    ReservationReader,
+    ReservationView,
     Restart,
     StationProvisioning,
     StationReader,
@@ -26,6 +32,8 @@ from harness.csms import (
     Tag,
     TagProvisioning,
     TagStatus,
+    TaskReader,
+    TaskView,
     TransactionReader,
     TransactionView,
     Unknown,
@@ -42,6 +50,10 @@ ABILITIES: dict[Any, dict[str, Any]] = {
     TransactionReader: {"transactions": STATION},
     OutcomeReader: {"outcome": OUTCOME},
     ConfigurationReader: {"configuration": STATION},
+    LocalListReader: {"local_list_version": STATION},
+    ReservationReader: {"reservations": STATION},
+    ChargingProfileReader: {"charging_profiles": STATION},
+    TaskReader: {"tasks": STATION},
     RegistrationControl: {"set_registration": STATION},
     TagProvisioning: {"provision_tag": {"path": "/tags"}},
     StationProvisioning: {"provision_station": STATION, "remove_station": {"method": "DELETE", **STATION}},
@@ -140,6 +152,38 @@ async def test_configuration_is_read(console: Console, answer: Any) -> None:
         assert await driver.configuration("CP1") == {"a": "1", "b": None}
 
 
+@pytest.mark.parametrize(("answer", "version"), [({"version": 3}, 3), ({"version": None}, None), ({}, None)])
+async def test_local_list_version_is_read(console: Console, answer: Any, version: int | None) -> None:
+    """A version is a number, or none where none is known."""
+    console.answers = [(200, answer)]
+    async with able(console.url, local_list_version=STATION) as driver:
+        assert await driver.local_list_version("CP1") == version
+
+
+async def test_local_list_version_is_found(console: Console) -> None:
+    """A version may stand anywhere in the answer."""
+    console.answers = [(200, {"list": {"number": 3}})]
+    request = {**STATION, "at": "/list", "found": {"version": "/number"}}
+    async with able(console.url, local_list_version=request) as driver:
+        assert await driver.local_list_version("CP1") == 3
+
+
+@pytest.mark.parametrize(
+    ("ability", "view"),
+    [
+        ("reservations", ReservationView(id=1, status="active", expires=datetime(2026, 1, 1, tzinfo=UTC))),
+        ("charging_profiles", ChargingProfileView(id=1, connector_id=0, purpose="ChargePointMaxProfile")),
+        ("tasks", TaskView(kind="firmware", state="running", status="Downloading")),
+    ],
+)
+async def test_lists_are_read(console: Console, ability: str, view: Any) -> None:
+    """Reservations, charging profiles and tasks are lists of records."""
+    record = TypeAdapter(type(view)).dump_python(view, mode="json")
+    console.answers = [(200, [record])]
+    async with able(console.url, **{ability: STATION}) as driver:
+        assert await getattr(driver, ability)("CP1") == [view]
+
+
 async def test_outcome_is_awaited(console: Console) -> None:
     """An outcome is asked for until it is no longer pending."""
     pending = (200, {"state": "pending"})
@@ -166,6 +210,8 @@ async def test_outcome_that_stays_pending(console: Console) -> None:
         ("transactions", ("CP1",)),
         ("outcome", (Receipt("op-1"), 1.0)),
         ("configuration", ("CP1",)),
+        ("local_list_version", ("CP1",)),
+        ("reservations", ("CP1",)),
     ],
 )
 async def test_record_that_the_product_does_not_have(console: Console, ability: str, arguments: Any) -> None:
@@ -187,6 +233,8 @@ async def test_record_that_the_product_does_not_have(console: Console, ability: 
         ("transactions", {}, "no list at ''"),
         ("transactions", [{"id": 1}], "active: Field required"),
         ("transactions", ["x"], "no record"),
+        ("tasks", {}, "no list at ''"),
+        ("local_list_version", {"version": "x"}, "answer: Input should be a valid integer"),
         ("configuration", {"a": 1}, r"a: Input should be a valid string"),
         ("configuration", [{"key": {}}], "0.0: Input should be a valid string"),
         ("configuration", ["x"], "0.0: Input should be a valid string"),

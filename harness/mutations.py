@@ -1,0 +1,190 @@
+"""Payloads generated from a JSON schema: valid ones at its edges, and invalid ones that break one constraint each.
+
+Every payload has an id that stays the same as long as the schema does, such as ``idTag-maxLength``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Schema = Mapping[str, Any]
+Path = tuple[str | int, ...]
+
+MOMENT = "2026-01-02T03:04:05.678Z"
+"""The timestamp of generated payloads."""
+
+
+class Rule(StrEnum):
+    """The constraint that a payload breaks, by its JSON schema keyword; ``null`` is a type error of its own."""
+
+    REQUIRED = "required"
+    TYPE = "type"
+    NULL = "null"
+    ENUM = "enum"
+    MAX_LENGTH = "maxLength"
+    ADDITIONAL = "additionalProperties"
+    FORMAT = "format"
+    MULTIPLE_OF = "multipleOf"
+    MIN_ITEMS = "minItems"
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A payload that breaks exactly one constraint; ``required`` tells whether the broken member must be there."""
+
+    id: str
+    description: str
+    rule: Rule
+    payload: Any
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """A payload that is valid, however unusual."""
+
+    id: str
+    description: str
+    payload: Any
+
+
+def minimal(schema: Schema, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a valid payload with the required members only; ``given`` are values by member name."""
+    payload: dict[str, Any] = _sample(schema, given or {}, full=False)
+    return payload
+
+
+def maximal(schema: Schema, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a valid payload with every member; ``given`` are values by member name."""
+    payload: dict[str, Any] = _sample(schema, given or {}, full=True)
+    return payload
+
+
+def invalid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Invalid]:
+    """Yield one payload per constraint of the schema, made from the maximal one."""
+    whole = maximal(schema, given)
+    for path, node, required in _nodes(schema):
+        name = _name(path)
+        for rule, variant, description, value in _broken(node, _at(whole, path), optional=not path):
+            id = "-".join(part for part in (name, variant) if part)
+            yield Invalid(id, f"{name or 'payload'}: {description}", rule, _replaced(whole, path, value), required)
+
+
+def valid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Valid]:
+    """Yield the minimal and the maximal payload, every enum value, and every string of the longest length."""
+    whole = maximal(schema, given)
+    yield Valid("minimal", "required members only", minimal(schema, given))
+    yield Valid("maximal", "every member", whole)
+    for path, node, _ in _nodes(schema):
+        name = _name(path)
+        for choice in node.get("enum", ()):
+            yield Valid(f"{name}-{_word(choice)}", f"{name} is {choice}", _replaced(whole, path, choice))
+        if "maxLength" in node and "enum" not in node:
+            longest = _stretched(str(_at(whole, path)), node["maxLength"])
+            description = f"{name} has all of its {node['maxLength']} characters"
+            yield Valid(f"{name}-longest", description, _replaced(whole, path, longest))
+
+
+def _broken(node: Schema, value: Any, *, optional: bool) -> Iterator[tuple[Rule, str, str, Any]]:
+    """Yield rule, id part, description and value for each way to break one node; the root keeps its type."""
+    if not optional:
+        yield Rule.TYPE, "type", f"{_TYPE_NAMES[_wrong(node)]} instead of {node['type']}", _WRONG[_wrong(node)]
+        yield Rule.NULL, "null", "null", None
+    for member in node.get("required", ()):
+        yield Rule.REQUIRED, f"without-{member}", f"{member} is missing", _without(value, member)
+    if node.get("additionalProperties") is False and node["type"] == "object":
+        yield Rule.ADDITIONAL, "extra", "a member that the schema does not know", {**value, "plugfestExtra": "x"}
+    if "enum" in node:
+        yield Rule.ENUM, "enum", "a value that is not in the list", "NotInTheList"
+    if "maxLength" in node and "enum" not in node:
+        longer = _stretched(str(value), node["maxLength"] + 1)
+        yield Rule.MAX_LENGTH, "longer", f"one character more than {node['maxLength']}", longer
+    if node.get("format") == "date-time":
+        yield Rule.FORMAT, "date", "no date and time", "the day before yesterday"
+    if node.get("format") == "uri":
+        yield Rule.FORMAT, "uri", "no URI", "not a URI at all"
+    if "multipleOf" in node:
+        yield Rule.MULTIPLE_OF, "precision", f"no multiple of {node['multipleOf']}", 16.25
+    if node.get("minItems", 0) > 0:
+        yield Rule.MIN_ITEMS, "empty", "an empty list", []
+
+
+_WRONG: Mapping[str, Any] = {"string": "text", "integer": 42, "object": {"a": 1}}
+_TYPE_NAMES = {"string": "a string", "integer": "a number", "object": "an object"}
+
+
+def _wrong(node: Schema) -> str:
+    """Return the name of a type that a node does not have."""
+    return {"string": "integer", "object": "string", "array": "string"}.get(node["type"], "string")
+
+
+def _nodes(schema: Schema, path: Path = (), *, required: bool = True) -> Iterator[tuple[Path, Schema, bool]]:
+    """Yield every node below a schema with its path, and whether it must be there."""
+    yield path, schema, required
+    if schema.get("type") == "array":
+        yield from _nodes(schema["items"], (*path, 0), required=True)
+    for name, member in schema.get("properties", {}).items():
+        yield from _nodes(member, (*path, name), required=name in schema.get("required", ()))
+
+
+def _sample(schema: Schema, given: Mapping[str, Any], *, full: bool, name: str = "") -> Any:
+    if name in given:
+        return copy.deepcopy(given[name])
+    match schema["type"]:
+        case "object":
+            wanted = schema.get("properties", {}) if full else schema.get("required", ())
+            return {key: _sample(schema["properties"][key], given, full=full, name=key) for key in wanted}
+        case "array":
+            return [_sample(schema["items"], given, full=full, name=name)]
+        case "string":
+            return _string(schema)
+        case "integer":
+            return 1
+        case "number":
+            return 8.1
+        case "boolean":
+            return True
+        case other:
+            raise ValueError(f"no sample for the type {other}")
+
+
+def _string(schema: Schema) -> str:
+    if "enum" in schema:
+        return str(schema["enum"][0])
+    formats = {"date-time": MOMENT, "uri": "https://plugfest.example/file"}
+    text = formats.get(schema.get("format", ""), "plugfest")
+    return text[: schema.get("maxLength", len(text))]
+
+
+def _stretched(text: str, length: int) -> str:
+    return (text * (length // max(len(text), 1) + 1))[:length]
+
+
+def _at(payload: Any, path: Path) -> Any:
+    for part in path:
+        payload = payload[part]
+    return payload
+
+
+def _replaced(payload: Any, path: Path, value: Any) -> Any:
+    if not path:
+        return value
+    changed = copy.deepcopy(payload)
+    _at(changed, path[:-1])[path[-1]] = value
+    return changed
+
+
+def _without(value: Mapping[str, Any], member: str) -> dict[str, Any]:
+    return {key: item for key, item in value.items() if key != member}
+
+
+def _name(path: Sequence[str | int]) -> str:
+    return "_".join(str(part) for part in path if part != 0) + ("_item" if path and path[-1] == 0 else "")
+
+
+def _word(choice: str) -> str:
+    return choice.replace(".", "_").replace("-", "_").replace(" ", "_")
