@@ -1,0 +1,1 @@
+"""Stations that plugfest controls."""

@@ -1,0 +1,143 @@
+"""Tests of what may come back for what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from harness.ocppj import Call, CallError, CallResult, Frame, Problem, encode, parse
+from harness.verdict import SHALL, SHOULD
+from simulators.correspondence import Correspondence
+from tests.simulators.central import NOW
+
+HEARTBEAT = CallResult("1", {"currentTime": NOW})
+
+
+@pytest.fixture
+def correspondence() -> Correspondence:
+    """The correspondence of a station that has sent nothing yet."""
+    return Correspondence("1.6")
+
+
+def problems(correspondence: Correspondence, frame: Frame | None) -> list[Problem]:
+    """Return what is wrong with a frame of the central system."""
+    return list(correspondence.judge(frame))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [Call("1", "Heartbeat"), [2, "1", "Heartbeat", {}], '[2, "1", "Heartbeat", {}]'],
+    ids=["frame", "list", "text"],
+)
+def test_proper_message_is_known_however_it_is_sent(
+    correspondence: Correspondence, message: Frame | Sequence[Any] | str
+) -> None:
+    """A CALL is remembered with its action, be it sent as a frame, a list or a text."""
+    assert correspondence.note_sent(message) == Call("1", "Heartbeat")
+    assert problems(correspondence, CallResult("1", {}))[0].clause == "OCPP-J 1.6 4.2.4"
+
+
+def test_owed_answer_is_no_problem(correspondence: Correspondence) -> None:
+    """A valid CALLRESULT or a CALLERROR to a CALL is in order."""
+    correspondence.note_sent(Call("1", "Heartbeat"))
+    correspondence.note_sent(Call("2", "Heartbeat"))
+    assert problems(correspondence, HEARTBEAT) == []
+    assert problems(correspondence, CallError("2", "InternalError")) == []
+
+
+@pytest.mark.parametrize("answer", [CallResult("nobody", {}), CallError("nobody", "InternalError")])
+def test_answer_to_nothing_is_a_problem(correspondence: Correspondence, answer: Frame) -> None:
+    """An answer with an id that the station never used violates the framework."""
+    (problem,) = problems(correspondence, answer)
+    assert (problem.level, problem.observed) == (SHALL, "nobody")
+
+
+def test_second_answer_is_a_problem(correspondence: Correspondence) -> None:
+    """One CALL has one answer, two CALLs of the same id have two."""
+    correspondence.note_sent(Call("1", "Heartbeat"))
+    correspondence.note_sent(Call("1", "Heartbeat"))
+    assert problems(correspondence, HEARTBEAT) == []
+    assert problems(correspondence, HEARTBEAT) == []
+    (problem,) = problems(correspondence, HEARTBEAT)
+    assert problem.expected == "one answer to Heartbeat"
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    ['[2, "1", "Heartbeat"', [2, "1"], b'[2,"1","Heartbeat",{}]', [9, "1", "Heartbeat", {}]],
+    ids=["no JSON", "too short", "binary", "unknown type"],
+)
+def test_garbage_may_be_answered_under_any_id_it_mentions(
+    correspondence: Correspondence, garbage: Sequence[Any] | str | bytes
+) -> None:
+    """Whatever a central system makes of garbage, an answer under an id in it is not held against it."""
+    correspondence.note_sent(garbage)
+    assert problems(correspondence, CallResult("1", {"currentTime": NOW})) == []
+    assert problems(correspondence, CallError("-1", "FormationViolation")) == []
+    assert problems(correspondence, CallResult("-1", {})) != []
+
+
+def test_answer_of_the_station_frees_the_line(correspondence: Correspondence) -> None:
+    """A CALL before the station has answered the previous one is only remarked, after it nothing is said."""
+    reset = {"type": "Hard"}
+    assert problems(correspondence, Call("a", "Reset", reset)) == []
+    (problem,) = problems(correspondence, Call("b", "Reset", reset))
+    assert (problem.level, problem.expected) == (SHOULD, "one CALL at a time")
+    correspondence.note_sent(CallResult("a", {"status": "Accepted"}))
+    correspondence.note_sent([3, "b", {"status": "Accepted"}])
+    assert problems(correspondence, Call("c", "Reset", reset)) == []
+
+
+def test_message_id_is_used_once_per_connection(correspondence: Correspondence) -> None:
+    """A CALL with an id used before is a problem on the same connection and none on the next."""
+    problems(correspondence, Call("a", "ClearCache"))
+    correspondence.note_sent(CallResult("a", {"status": "Accepted"}))
+    (problem,) = problems(correspondence, Call("a", "ClearCache"))
+    assert (problem.level, problem.expected) == (SHALL, "an id not used before on this connection")
+    correspondence.reconnected()
+    assert problems(correspondence, Call("a", "ClearCache")) == []
+
+
+def test_payload_is_judged(correspondence: Correspondence) -> None:
+    """Payloads of CALLs are validated, and actions must exist."""
+    assert problems(correspondence, Call("a", "Reset", {"type": "Gentle"}))[0].level is SHALL
+    assert problems(correspondence, Call("b", "Explode"))[0].observed == "Explode"
+
+
+def test_no_frame_is_no_matter(correspondence: Correspondence) -> None:
+    """A text without a frame is the parser's business."""
+    assert problems(correspondence, None) == []
+
+
+@pytest.mark.parametrize("odd", [123, None, "", "x" * 37], ids=["number", "null", "empty", "overlong"])
+def test_odd_id_may_be_repeated(correspondence: Correspondence, odd: object) -> None:
+    """An answer may repeat an id that the station should not have used; without that it is a problem."""
+    answer = parse(encode([4, odd, "FormationViolation", "", {}]))
+    assert [problem.level for problem in correspondence.framing_problems(answer)] == [SHALL]
+    correspondence.note_sent([2, odd, "Heartbeat", {}])
+    assert list(correspondence.framing_problems(answer)) == []
+
+
+def test_odd_id_of_a_call_is_a_problem_all_the_same(correspondence: Correspondence) -> None:
+    """Whatever ids the station has used, those of the central system's own CALLs are judged."""
+    correspondence.note_sent([2, 123, "Heartbeat", {}])
+    call = parse(encode([2, "x" * 37, "ClearCache", {}]))
+    assert [problem.level for problem in correspondence.framing_problems(call)] == [SHALL]
+
+
+def test_foreign_code_only_remarks_on_garbage(correspondence: Correspondence) -> None:
+    """A code of a later version accuses where a proper CALL is refused, and only remarks where garbage is."""
+    stray, owed = (parse(encode([4, one, "RpcFrameworkError", "", {}])) for one in ("-1", "1"))
+    correspondence.note_sent("{")
+    correspondence.note_sent(Call("1", "Heartbeat"))
+    assert [problem.level for problem in correspondence.framing_problems(stray)] == [SHOULD]
+    assert [problem.level for problem in correspondence.framing_problems(owed)] == [SHALL]
+
+
+def test_call_that_is_written_off_frees_the_line(correspondence: Correspondence) -> None:
+    """After a CALL has been written off, the next is no second one at a time."""
+    problems(correspondence, Call("a", "ClearCache"))
+    correspondence.write_off("a")
+    assert problems(correspondence, Call("b", "ClearCache")) == []
