@@ -1,0 +1,1 @@
+"""Measurements, each beside the thing it is compared with."""

@@ -1,0 +1,1 @@
+"""The bundled reference central system, built on the ``ocpp`` and ``websockets`` packages."""

@@ -1,0 +1,260 @@
+"""The queue of CALLs to each station: one is outstanding, the rest waits, also while the station is away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from server import tables
+from server.frame_log import FrameLog, hidden
+from server.settings import ServerSettings
+from server.stations import Station, Stations
+from server.store import Store, StoreError
+from server.validation import Payload
+
+LOST = "connection lost"
+
+
+class CallFailed(Exception):
+    """A CALL of the central system that was not answered as it should; the text is for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an operation: ``state`` is answered or failed, or pending while it is neither."""
+
+    state: str
+    status: str | None = None
+    payload: Mapping[str, Any] | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """An operation that the central system has taken; ``done`` is set once its outcome is durable."""
+
+    id: str
+    station: str
+    action: str
+    payload: Payload
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Effects(Protocol):
+    """What operations mean beyond the frames: limits, and what their answers change."""
+
+    def may_send(self, station: Station, action: str) -> bool:
+        """Return whether the station may be sent this now."""
+        ...
+
+    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
+        """Return the CALLs that an operation takes; one, unless the station has limits. Raises CallFailed."""
+        ...
+
+    def begun(self, tx: Connection, operation: Operation, requests: Sequence[Payload]) -> None:
+        """Record that an operation is about to be sent."""
+        ...
+
+    def sent(self, station: Station, action: str, payload: Payload) -> None:
+        """Note that a CALL goes out."""
+        ...
+
+    def merge(self, answers: Sequence[Payload]) -> Payload:
+        """Return one answer for the CALLs of one operation."""
+        ...
+
+    def answered(self, station: Station, tx: Connection, operation: Operation, answer: Payload) -> None:
+        """Record what an answer changes."""
+        ...
+
+    def failed(self, tx: Connection, operation: Operation) -> None:
+        """Record what a failure changes."""
+        ...
+
+    def follow_ups(self, tx: Connection, operation: Operation, answer: Payload) -> Sequence[Operation]:
+        """Return the operations that an answer makes necessary."""
+        ...
+
+
+class CallQueue:
+    """Carries out the operations of all stations, for each of them one at a time (OCPP-J 1.6 4.1.1)."""
+
+    def __init__(self, settings: ServerSettings, store: Store, effects: Effects, log: FrameLog) -> None:
+        self.settings = settings
+        self.store = store
+        self.effects = effects
+        self.log = log
+        self._pending: dict[str, Operation] = {}
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    async def load(self, stations: Stations) -> None:
+        """Take up what an earlier run left behind; what was sent then has failed."""
+
+        def job(tx: Connection) -> Sequence[Any]:
+            sent = select(tables.operations).where(tables.operations.c.state == "sent")
+            for row in tx.execute(sent).all():
+                operation = _operation(row)
+                tx.execute(_RECORD, _outcome(operation, "failed", reason=LOST))
+                self.effects.failed(tx, operation)
+            queued = select(tables.operations).where(tables.operations.c.state == "queued")
+            return tx.execute(queued.order_by(tables.operations.c.number)).all()
+
+        for row in await self.store.write(job):
+            if (station := stations.get(row.station)) is not None:
+                self._enqueue(station, _operation(row))
+
+    async def add(self, station: Station, operation: Operation) -> None:
+        """Take an operation: it is durable, and then waits for its turn; raises StoreError."""
+        await self.store.append(_ADD, _row(operation), None)
+        self._enqueue(station, operation)
+        self.wake(station)
+
+    def wake(self, station: Station) -> None:
+        """Carry on with what waits for a station, if it is there and may be spoken to."""
+        if station.worker is None and station.waiting and self.next(station) is not None:
+            station.worker = asyncio.create_task(self._work(station), name=f"calls to {station.id}")
+
+    def next(self, station: Station) -> Operation | None:
+        """Return the operation whose turn it is, None where the station cannot be sent any."""
+        if station.session is None:
+            return None
+        return next((one for one in station.waiting if self.effects.may_send(station, one.action)), None)
+
+    async def outcome(self, id: str, patience: float) -> Outcome | None:
+        """Return what became of an operation, waiting up to ``patience`` seconds for it; None for an unknown id."""
+        operation = self._pending.get(id)
+        if operation is not None and patience > 0:
+            try:
+                async with asyncio.timeout(patience):
+                    await operation.done.wait()
+            except TimeoutError:
+                pass
+        row = await self.store.read(lambda tx: tx.execute(_FIND, {"wanted": id}).one_or_none())
+        if row is None:
+            return None
+        state = row.state if row.state in ("answered", "failed") else "pending"
+        return Outcome(state, row.status, orjson.loads(row.answer) if row.answer else None, row.reason)
+
+    async def stop(self, stations: Stations) -> None:
+        """Stop carrying out; what waits stays in the store."""
+        workers = [station.worker for station in stations if station.worker is not None]
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    def forget(self, station: Station) -> None:
+        """Drop what waits for a station that is being removed."""
+        if station.worker is not None:
+            station.worker.cancel()
+        for operation in station.waiting:
+            self._pending.pop(operation.id, None)
+            operation.done.set()
+        station.waiting.clear()
+
+    def _enqueue(self, station: Station, operation: Operation) -> None:
+        self._pending[operation.id] = operation
+        station.waiting.append(operation)
+
+    async def _work(self, station: Station) -> None:
+        try:
+            while (operation := self.next(station)) is not None:
+                await self.carry_out(station, operation)
+                station.waiting.remove(operation)
+                self._pending.pop(operation.id, None)
+                operation.done.set()
+        finally:
+            station.worker = None
+
+    async def carry_out(self, station: Station, operation: Operation) -> None:
+        """Send the CALLs of an operation and record the outcome."""
+
+        def begin(tx: Connection) -> Sequence[Payload]:
+            tx.execute(_RECORD, _outcome(operation, "sent"))
+            requests = self.effects.requests(tx, operation)
+            self.effects.begun(tx, operation, requests)
+            return requests
+
+        try:
+            answers = [await self.call(station, operation, one) for one in await self.store.write(begin)]
+            await self._answered(station, operation, self.effects.merge(answers))
+        except (CallFailed, StoreError) as failure:
+            await self._fail(operation, str(failure))
+        except Exception as defect:
+            self.log.failure("failure", defect, station=station.id, action=operation.action)
+            await self._fail(operation, "internal error")
+
+    async def _answered(self, station: Station, operation: Operation, answer: Payload) -> None:
+        def finish(tx: Connection) -> Sequence[Operation]:
+            tx.execute(_RECORD, _outcome(operation, "answered", answer=answer))
+            self.effects.answered(station, tx, operation, answer)
+            follow_ups = self.effects.follow_ups(tx, operation, answer)
+            for one in follow_ups:
+                tx.execute(_ADD, _row(one))
+            return follow_ups
+
+        for one in await self.store.write(finish):
+            self._enqueue(station, one)
+
+    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+        """Send one CALL and return its answer; raises CallFailed."""
+        if station.session is None:
+            raise CallFailed(LOST)
+        self.effects.sent(station, operation.action, payload)
+        try:
+            async with asyncio.timeout(self.settings.call_timeout):
+                return await station.session.call(operation.action, payload)
+        except TimeoutError:
+            raise CallFailed(f"timeout: no answer within {self.settings.call_timeout:g} s") from None
+
+    async def _fail(self, operation: Operation, reason: str) -> None:
+        def job(tx: Connection) -> None:
+            tx.execute(_RECORD, _outcome(operation, "failed", reason=reason))
+            self.effects.failed(tx, operation)
+
+        # Without the store the row still says queued or sent: the next start decides.
+        with contextlib.suppress(StoreError):
+            await self.store.write(job)
+
+
+_ADD = insert(tables.operations)
+_FIND = select(tables.operations).where(tables.operations.c.id == bindparam("wanted"))
+_RECORD = (
+    update(tables.operations)
+    .where(tables.operations.c.id == bindparam("wanted"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "status", "answer", "reason")})
+)
+
+
+def _operation(row: Any) -> Operation:
+    return Operation(row.id, row.station, row.action, orjson.loads(row.payload))
+
+
+def _row(operation: Operation) -> dict[str, Any]:
+    return {
+        "id": operation.id,
+        "station": operation.station,
+        "action": operation.action,
+        "payload": orjson.dumps(operation.payload),
+        "state": "queued",
+    }
+
+
+def _outcome(
+    operation: Operation, state: str, *, answer: Payload | None = None, reason: str | None = None
+) -> dict[str, Any]:
+    status = answer.get("status") if answer else None
+    return {
+        "wanted": operation.id,
+        "new_state": state,
+        "new_status": status,
+        "new_answer": None if answer is None else orjson.dumps(hidden(answer)),
+        "new_reason": reason,
+    }

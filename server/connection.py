@@ -1,0 +1,294 @@
+"""One WebSocket connection: the Sans-I/O protocol of ``websockets`` on an asyncio transport.
+
+Messages are handed on as they arrive and answers are written at once, without a task in between. What a peer sends
+stays bounded: reading pauses while answers are owed or not fetched, and every stage of the connection has a limit
+in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Protocol, cast
+
+from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import CONNECTING, OPEN, SEND_EOF
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from server.context import Context
+from server.handshake import Handshake, Refusal
+from server.stations import Station
+from server.tls import peer_certificate
+
+MAX_UNANSWERED = 64
+"""CALLs of one station that may be unanswered before reading pauses."""
+
+READ_SIZE = 16 * 1024
+"""Bytes that are read at once."""
+
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+_logger = logging.getLogger("plugfest.websocket")
+_logger.addHandler(logging.NullHandler())
+_logger.propagate = False
+
+
+class Receiver(Protocol):
+    """Whoever is told what arrives on an open connection."""
+
+    def receive(self, data: bytes) -> None:
+        """Take a text message."""
+        ...
+
+    def lost(self) -> None:
+        """Learn that the connection has ended; called once."""
+        ...
+
+
+Admit = Callable[[Station, "Connection"], Receiver]
+
+
+class Connection(asyncio.BufferedProtocol):
+    """The server's end of a WebSocket connection (RFC 6455)."""
+
+    protocol: type[ServerProtocol] = ServerProtocol
+
+    def __init__(self, context: Context, handshake: Handshake, admit: Admit) -> None:
+        """Prepare a connection; ``admit`` makes the receiver for a station whose handshake is done."""
+        self.context = context
+        self.handshake = handshake
+        self.admit = admit
+        self.receiver: Receiver | None = None
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[None] = self._loop.create_future()
+        self._transport: asyncio.Transport | None = None
+        self._buffer = memoryview(bytearray(READ_SIZE))  # of a bytearray, TLS would fill a copy
+        self._fragments: bytearray | None = None
+        self._fragments_opcode = Opcode.TEXT
+        self._timer: asyncio.TimerHandle | None = None
+        self._heard = True
+        self._unanswered = 0
+        self._write_paused = False
+        self._websocket = self.protocol(
+            extensions=enable_server_permessage_deflate(None),
+            select_subprotocol=lambda _, offered: cast("Subprotocol | None", self.handshake.subprotocol(offered)),
+            max_size=context.settings.max_message_size,
+            logger=_logger,
+        )
+
+    # What the session asks for.
+
+    @property
+    def open(self) -> bool:
+        """Whether messages can be sent."""
+        return self._websocket.state is OPEN
+
+    def send(self, data: bytes) -> None:
+        """Send a text message; one that is too late for an open connection is dropped."""
+        if self.open:
+            self._websocket.send_text(data)
+            self._flush()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Begin the closing handshake; the peer has a limited time to take part in it."""
+        if self.open:
+            self._websocket.send_close(code, reason)
+            self._flush()
+
+    def abort(self) -> None:
+        """End the connection at once, without a closing handshake."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def owe(self, change: int) -> None:
+        """Note that one more answer is owed, or one less."""
+        self._unanswered += change
+        self._throttle()
+
+    # What the event loop tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the request to connect."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._limit(self.context.settings.open_timeout)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return where bytes from the peer go; asyncio's own buffers cost more than all the rest of reading."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take bytes from the peer out of the buffer."""
+        self.data_received(bytes(self._buffer[:nbytes]))
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the peer."""
+        self._heard = True
+        self._websocket.receive_data(data)
+        for event in self._websocket.events_received():
+            if isinstance(event, Request):
+                self._open(event)
+            elif isinstance(event, Frame):
+                self._take(event)
+        self._flush()
+
+    def eof_received(self) -> None:
+        """Take the end of what the peer sends; the transport then closes."""
+        self._websocket.receive_eof()
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the receiver that the connection has ended."""
+        self._cancel_timer()
+        self._transport = None
+        self._websocket.receive_eof()
+        if not self.ended.done():
+            self.ended.set_result(None)
+        self._finish()
+
+    def pause_writing(self) -> None:
+        """Stop to read from a peer that does not fetch its answers."""
+        self._write_paused = True
+        self._throttle()
+
+    def resume_writing(self) -> None:
+        """Read on."""
+        self._write_paused = False
+        self._throttle()
+
+    # The stages of a connection.
+
+    def respond(self, request: Request) -> tuple[Response, Station | None]:
+        """Return the HTTP answer to a request, and the station if it may come in."""
+        response = self._websocket.accept(request)
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            if request.headers.get_all("Sec-WebSocket-Version") not in ([], ["13"]):
+                response = self._websocket.reject(HTTPStatus.UPGRADE_REQUIRED, "Only version 13 is spoken.\n")
+                response.headers["Upgrade"] = "websocket"
+            response.headers["Sec-WebSocket-Version"] = "13"
+            return response, None
+        station = self.handshake.station(request)
+        if isinstance(station, Refusal):
+            return self._refuse(station), None
+        assert self._transport is not None
+        refusal = self.handshake.authenticate(station, request, peer_certificate(self._transport))
+        return (response, station) if refusal is None else (self._refuse(refusal), None)
+
+    def opened(self, station: Station, subprotocol: str | None) -> None:
+        """Serve a station from now on, unless there is no version that both sides speak (OCPP-J 1.6 3.2)."""
+        if subprotocol is None:
+            self.close(CloseCode.PROTOCOL_ERROR, "no common subprotocol")
+        else:
+            self.receiver = self.admit(station, self)
+
+    def binary(self) -> None:
+        """Refuse a binary message: OCPP travels as text (OCPP-J 1.6 4.1.2)."""
+        self.close(CloseCode.UNSUPPORTED_DATA, "OCPP messages are text")
+
+    def keep_alive(self) -> None:
+        """Ping the peer, or drop it where it has been silent since the last ping (OCPP-J 1.6 5.3)."""
+        if not self._heard:
+            self.abort()
+            return
+        self._heard = False
+        self._websocket.send_ping(b"")
+        self._flush()
+        self._timer = self._loop.call_later(self.context.settings.ping_interval, self.keep_alive)
+
+    def _refuse(self, refusal: Refusal) -> Response:
+        response = self._websocket.reject(refusal.status, refusal.text)
+        for name, value in refusal.headers.items():
+            response.headers[name] = value
+        return response
+
+    def _open(self, request: Request) -> None:
+        self._cancel_timer()
+        response, station = self.respond(request)
+        self._websocket.send_response(response)
+        self._flush()
+        if station is not None:
+            self._timer = self._loop.call_later(self.context.settings.ping_interval, self.keep_alive)
+            self.opened(station, self._websocket.subprotocol)
+
+    def _take(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.TEXT or frame.opcode is Opcode.BINARY:
+            if frame.fin:
+                self._message(frame.opcode, bytes(frame.data))
+            else:
+                self._fragments, self._fragments_opcode = bytearray(frame.data), frame.opcode
+        elif frame.opcode is Opcode.CONT and self._fragments is not None:
+            self._fragments += frame.data
+            if frame.fin:
+                message, self._fragments = bytes(self._fragments), None
+                self._message(self._fragments_opcode, message)
+
+    def _message(self, opcode: Opcode, data: bytes) -> None:
+        if not self.open or self.receiver is None:
+            return
+        if opcode is Opcode.BINARY:
+            self.binary()
+        elif data.isascii() or _is_utf8(data):
+            self.receiver.receive(data)
+        else:
+            self._websocket.fail(CloseCode.INVALID_DATA, "not UTF-8")
+
+    def _flush(self) -> None:
+        """Write what the protocol wants to send, and watch over the end of the connection where it begins."""
+        writes = self._websocket.data_to_send()
+        if self._transport is None or self._transport.is_closing():
+            return
+        if writes and writes[-1] == SEND_EOF:
+            if len(writes) == 1 and self._websocket.state is CONNECTING:
+                writes.insert(0, _BAD_REQUEST)
+            self._transport.write(b"".join(writes))
+            self._end()
+        elif writes:
+            self._transport.write(writes[0] if len(writes) == 1 else b"".join(writes))
+            if self._websocket.close_expected():
+                self._end_soon()
+
+    def _end(self) -> None:
+        assert self._transport is not None
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+            self._end_soon()
+        else:
+            self._transport.close()
+
+    def _end_soon(self) -> None:
+        self._limit(self.context.settings.close_timeout)
+        self._finish()
+
+    def _finish(self) -> None:
+        receiver, self.receiver = self.receiver, None
+        if receiver is not None:
+            receiver.lost()
+
+    def _throttle(self) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._unanswered >= MAX_UNANSWERED or self._write_paused:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _limit(self, seconds: float) -> None:
+        self._cancel_timer()
+        self._timer = self._loop.call_later(seconds, self.abort)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,35 @@
+"""What the parts of one central system share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.authority import Authority
+from server.call_queue import CallQueue
+from server.frame_log import FrameLog
+from server.metrics import Metrics
+from server.settings import ServerSettings
+from server.stations import Stations
+from server.store import Store
+from server.tags import Tags
+
+if TYPE_CHECKING:
+    from server.parts import Parts
+    from server.v16.operations import Operations
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """The settings, the store and what is kept in memory, and the classes that the central system is made of."""
+
+    settings: ServerSettings
+    parts: Parts
+    store: Store
+    stations: Stations
+    tags: Tags
+    queue: CallQueue
+    authority: Authority
+    operations: Operations
+    metrics: Metrics
+    log: FrameLog

@@ -1,0 +1,228 @@
+"""The driver of the reference central system, which it runs in the same process and event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+from harness.csms import (
+    CertificateRequest,
+    ChargingProfileView,
+    ClientCertificate,
+    ConnectorView,
+    DriverError,
+    NotDispatched,
+    Operation,
+    Outcome,
+    Receipt,
+    Registration,
+    ReservationView,
+    SecureEndpoint,
+    SecurityEventView,
+    StationView,
+    Tag,
+    TaskView,
+    TransactionView,
+    Unknown,
+)
+from harness.csms.v16 import OPERATIONS
+from server.central_system import CentralSystem
+from server.entrance import Entrance
+from server.operator import Operator, Refused, UnknownStation
+from server.settings import ServerSettings
+from server.store import StoreError
+from server.tags import Tag as ServerTag
+
+MEMORY = "/dev/shm"  # noqa: S108
+"""Where Linux keeps files in memory: nothing that a test run stores has to outlive a power cut."""
+
+
+class ReferenceDriver:
+    """Runs and operates a reference central system on a free port of the loopback, with a database of its own."""
+
+    def __init__(self, mutant: str | None = None, **settings: Any) -> None:
+        """Prepare one; ``settings`` are those of the central system. Raises SettingsError for an unknown one."""
+        defaults: dict[str, Any] = {"port": 0, "tls_port": 0, "mutual_tls_port": 0, "log": "off"}
+        self._settings = ServerSettings.load({}, **(defaults | settings), mutant=mutant)
+        self._own_database = "database" not in settings
+        self._life = AsyncExitStack()
+        self._system = CentralSystem(self._settings)
+        self._ports: Mapping[Entrance, int] = {}
+
+    @property
+    def operations(self) -> Collection[type[Operation]]:
+        """Every operation of OCPP 1.6."""
+        return tuple(OPERATIONS.values())
+
+    @property
+    def endpoint(self) -> str:
+        """The URL to which the station's identity is appended."""
+        return self._system.endpoint
+
+    @property
+    def _operator(self) -> Operator:
+        return self._system.operator
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as life:
+            if self._own_database:
+                folder = life.enter_context(TemporaryDirectory(prefix="plugfest-", ignore_cleanup_errors=True))
+                self._settings = replace(self._settings, database=Path(folder) / "reference.sqlite3")
+                self._system = CentralSystem(self._settings)
+            try:
+                await self._system.start()
+            except (StoreError, OSError) as error:
+                raise DriverError(f"the reference central system does not start: {error}") from error
+            self._life = life.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with self._life:
+            await self._system.stop()
+
+    async def perform(self, operation: Operation) -> Receipt | None:
+        """Have the central system take the operation; raises NotDispatched if it refuses."""
+        try:
+            return Receipt(await self._operator.perform(operation.station, operation.action(), operation.payload()))
+        except (Refused, StoreError) as refusal:
+            raise NotDispatched(str(refusal)) from refusal
+
+    async def provision_station(self, station: str) -> None:
+        """Register a station so that its next BootNotification is Accepted."""
+        await self._operator.provision_station(station)
+
+    async def remove_station(self, station: str) -> None:
+        """Forget a station."""
+        await self._operator.remove_station(station)
+
+    async def set_registration(self, station: str, registration: Registration) -> None:
+        """Set the answer for the next BootNotification of a known station."""
+        try:
+            await self._operator.set_registration(station, registration.value)
+        except UnknownStation as unknown:
+            raise DriverError(str(unknown)) from unknown
+
+    async def provision_tag(self, tag: Tag) -> None:
+        """Create the tag, or change it where it exists."""
+        known = ServerTag(id_tag=tag.id_tag, status=tag.status.value, parent=tag.parent, expires=tag.expires)
+        await self._operator.provision_tag(known)
+
+    async def station(self, station: str) -> StationView | Unknown:
+        """Return the station's record."""
+        try:
+            return StationView(**self._operator.station(station))
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+
+    async def connector(self, station: str, connector_id: int) -> ConnectorView | Unknown:
+        """Return the connector's record."""
+        try:
+            record = await self._operator.connector(station, connector_id)
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+        return ConnectorView(**record) if record else Unknown(f"nothing is known of connector {connector_id}")
+
+    async def transactions(self, station: str) -> Sequence[TransactionView] | Unknown:
+        """Return all transactions of a station in the order in which they began."""
+        try:
+            return [TransactionView(**record) for record in await self._operator.transactions(station)]
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+
+    async def outcome(self, receipt: Receipt, patience: float) -> Outcome | Unknown:
+        """Return the outcome of an operation, waiting up to ``patience`` seconds for it."""
+        outcome = await self._operator.outcome(receipt.id, patience)
+        if outcome is None:
+            return Unknown(f"there is no operation {receipt.id}")
+        return Outcome(state=outcome.state, status=outcome.status, payload=outcome.payload, reason=outcome.reason)
+
+    async def configuration(self, station: str) -> Mapping[str, str | None] | Unknown:
+        """Return the keys and values that the station reported or accepted."""
+        try:
+            return await self._operator.configuration(station)
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+
+    async def local_list_version(self, station: str) -> int | Unknown | None:
+        """Return the version of the local list that the station holds, None where none is known."""
+        try:
+            version: int | None = (await self._operator.local_list(station))["version"]
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+        return version
+
+    async def reservations(self, station: str) -> Sequence[ReservationView] | Unknown:
+        """Return all reservations of a station in the order in which they were made."""
+        try:
+            return [ReservationView(**record) for record in await self._operator.reservations(station)]
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+
+    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView] | Unknown:
+        """Return the charging profiles that are installed at a station."""
+        try:
+            return [ChargingProfileView(**record) for record in await self._operator.charging_profiles(station)]
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+
+    async def tasks(self, station: str) -> Sequence[TaskView] | Unknown:
+        """Return the tasks of a station, the latest last."""
+        try:
+            return [TaskView(**record) for record in await self._operator.tasks(station)]
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+
+    async def secure_endpoint(self, profile: int) -> SecureEndpoint | Unknown:
+        """Return where stations of a security profile connect, which opens that endpoint."""
+        try:
+            url = await self._system.secure_endpoint(profile)
+        except ValueError as error:
+            return Unknown(str(error))
+        authority = self._system.context.authority
+        return SecureEndpoint(url=url, authority=authority.certificates() if url.startswith("wss") else None)
+
+    async def set_security(self, station: str, profile: int, password: bytes | None = None) -> None:
+        """Set the security profile of a station, and its password."""
+        try:
+            await self._system.security.set_security(station, profile, password)
+        except Refused as refusal:
+            raise DriverError(str(refusal)) from refusal
+
+    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate | Unknown:
+        """Issue a client certificate, good or flawed."""
+        try:
+            chain, key = await self._system.security.client_certificate(**asdict(request))
+        except Refused as refusal:
+            return Unknown(str(refusal))
+        return ClientCertificate(chain=chain, key=key)
+
+    async def revoke_certificate(self, chain: str) -> None:
+        """Revoke a client certificate."""
+        try:
+            await self._system.security.revoke_certificate(chain)
+        except Refused as refusal:
+            raise DriverError(str(refusal)) from refusal
+
+    async def security_events(self, station: str) -> Sequence[SecurityEventView] | Unknown:
+        """Return the security events of a station."""
+        try:
+            return [SecurityEventView(**event) for event in await self._system.security.security_events(station)]
+        except UnknownStation as unknown:
+            return Unknown(str(unknown))
+
+    async def kill(self) -> None:
+        """End the central system at once; its endpoint refuses connections."""
+        self._ports = self._system.opened
+        await self._system.kill()
+
+    async def restart(self) -> None:
+        """Start it again with what it had stored, on the same endpoint."""
+        self._system = CentralSystem(self._settings)
+        await self._system.start(self._ports)

@@ -1,0 +1,36 @@
+"""The endpoints of a central system: each one is for some of the security profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.credentials import BASIC, MUTUAL_TLS, NONE, TLS
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """One endpoint: the security profiles that are spoken there, and what protects it."""
+
+    profiles: frozenset[int]
+    encrypted: bool = False
+    mutual: bool = False
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of its URL."""
+        return "wss" if self.encrypted else "ws"
+
+
+PLAIN = Entrance(frozenset({NONE, BASIC}))
+ENCRYPTED = Entrance(frozenset({TLS}), encrypted=True)
+MUTUAL = Entrance(frozenset({MUTUAL_TLS}), encrypted=True, mutual=True)
+
+ENTRANCES = (PLAIN, ENCRYPTED, MUTUAL)
+
+
+def entrance_of(profile: int) -> Entrance:
+    """Return the endpoint of a security profile; raises ValueError for one that there is none of."""
+    for entrance in ENTRANCES:
+        if profile in entrance.profiles:
+            return entrance
+    raise ValueError(f"there is no security profile {profile}; there are 0 to 3")

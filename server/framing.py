@@ -1,0 +1,141 @@
+"""OCPP-J frames: bytes become messages of the ``ocpp`` package, answers and CALLs become bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn, TypeAlias
+
+import orjson
+from ocpp.exceptions import FormationViolationError, OCPPError
+from ocpp.messages import Call, CallError, CallResult, MessageType
+
+from server.validation import Payload
+
+CALL: int = MessageType.Call
+CALLRESULT: int = MessageType.CallResult
+CALLERROR: int = MessageType.CallError
+
+MAX_UNIQUE_ID = 36
+"""Longest unique id in characters (OCPP-J 1.6 4.1.4)."""
+
+Message: TypeAlias = Any
+"""A Call, CallResult or CallError of ``ocpp``, which has no type information."""
+
+
+class Unreadable(Exception):
+    """A text to which no answer is possible: not a frame, or a frame without a usable unique id."""
+
+
+class BrokenCall(Exception):
+    """A CALL that cannot be served but names its unique id, so that it can be refused."""
+
+    def __init__(self, unique_id: str, error: OCPPError) -> None:
+        super().__init__(error.description)
+        self.unique_id = unique_id
+        self.error = error
+
+
+class BrokenAnswer(Exception):
+    """A CALLRESULT or CALLERROR that is not formed as one but names its unique id."""
+
+    def __init__(self, unique_id: str, problem: str) -> None:
+        super().__init__(problem)
+        self.unique_id = unique_id
+
+
+class Framing:
+    """Reads and writes frames (OCPP-J 1.6 section 4)."""
+
+    def decode(self, data: bytes) -> Message:
+        """Return the message; raises Unreadable, BrokenCall or BrokenAnswer."""
+        try:
+            elements = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            self._not_json(data)
+        if type(elements) is not list or not elements:
+            raise Unreadable("not a JSON array with elements")
+        if len(elements) == 4 and type(elements[0]) is int and elements[0] == CALL:
+            _, unique_id, action, payload = elements
+            if type(unique_id) is str and unique_id and type(action) is str and type(payload) is dict:
+                self.check_id(unique_id)
+                self.check_members(unique_id, data, elements)
+                return Call(unique_id, action, payload)
+        return self._rarer(elements)
+
+    def check_id(self, unique_id: str) -> None:
+        """Raise BrokenCall for a unique id that is too long (OCPP-J 1.6 4.2.3)."""
+        if len(unique_id) > MAX_UNIQUE_ID:
+            raise _broken(unique_id, f"the unique id is longer than {MAX_UNIQUE_ID} characters")
+
+    def check_members(self, unique_id: str, data: bytes, elements: list[Any]) -> None:
+        """Raise BrokenCall for an object that has a member twice.
+
+        The parser keeps the last of two, which shows in the number of colons; only then a slow parser decides.
+        """
+        try:
+            if data.count(b":") != orjson.dumps(elements).count(b":") or b"\\u003" in data:
+                json.loads(data, object_pairs_hook=_members_once)
+        except _TwiceError as error:
+            raise _broken(unique_id, f"the member {error} occurs twice") from None
+        except (orjson.JSONEncodeError, RecursionError):
+            raise _broken(unique_id, "the payload is nested too deeply") from None
+
+    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
+        """Return the text of a CALL."""
+        return orjson.dumps([CALL, unique_id, action, payload])
+
+    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
+        """Return the text of a CALLRESULT."""
+        return orjson.dumps([CALLRESULT, unique_id, payload])
+
+    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
+        """Return the text of a CALLERROR; the details are always an empty object."""
+        return orjson.dumps([CALLERROR, unique_id, error.code, error.description or "", {}])
+
+    def _not_json(self, data: bytes) -> NoReturn:
+        """Refuse what is not JSON: by CALLERROR where a lenient parser still finds the id of a CALL in it."""
+        try:
+            elements = json.loads(data)
+        except (ValueError, RecursionError):
+            elements = None
+        match elements:
+            case [2, str(unique_id), *_] if unique_id and unique_id.isprintable():
+                self.check_id(unique_id)
+                raise _broken(unique_id, "the text is not JSON")
+        raise Unreadable("not JSON")
+
+    def _rarer(self, elements: list[Any]) -> Message:
+        kind, unique_id = elements[0], elements[1] if len(elements) > 1 else None
+        if type(kind) is not int or kind not in (CALL, CALLRESULT, CALLERROR):
+            raise Unreadable("unknown message type")
+        if not isinstance(unique_id, str) or not unique_id:
+            raise Unreadable("no usable unique id")
+        match elements:
+            case [3, _, dict(payload)]:
+                return CallResult(unique_id, payload)
+            case [4, _, str(code), str(description), dict(details)]:
+                return CallError(unique_id, code, description, details)
+        if kind != CALL:
+            raise BrokenAnswer(unique_id, "not formed as an answer")
+        self.check_id(unique_id)
+        match elements:
+            case [2, _, str(action), None]:
+                return Call(unique_id, action, {})
+        raise _broken(unique_id, "a CALL has a unique id, an action and a payload object")
+
+
+class _TwiceError(Exception):
+    pass
+
+
+def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise _TwiceError(repr(name)[:60])
+        members[name] = value
+    return members
+
+
+def _broken(unique_id: str, problem: str) -> BrokenCall:
+    return BrokenCall(unique_id, FormationViolationError(description=problem))

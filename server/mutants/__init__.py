@@ -1,0 +1,14 @@
+"""Mutants: central systems with one deliberate defect each, which prove that scenarios can fail.
+
+Every module of this package declares mutants of one area; a new module needs no registration.
+"""
+
+import importlib
+import pkgutil
+
+from server.mutants.registry import MUTANTS, Mutant, UnknownMutant, mutant, parts
+
+__all__ = ["MUTANTS", "Mutant", "UnknownMutant", "mutant", "parts"]
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")

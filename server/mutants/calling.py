@@ -1,0 +1,191 @@
+"""Central systems that fail at CALLs of their own, or at messages that no CALL can be made of (OCPP-J 1.6 4.1)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from ocpp.exceptions import FormationViolationError, OCPPError
+from ocpp.messages import CallError, CallResult
+
+from server.call_queue import CallFailed, CallQueue, Effects, Operation
+from server.frame_log import FrameLog
+from server.mutants.registry import mutant
+from server.session import Session
+from server.settings import ServerSettings
+from server.stations import Station
+from server.store import Store
+from server.validation import Payload
+
+_CODES = frozenset(error.code for error in OCPPError.__subclasses__())
+
+# The unique id of a CALL
+
+
+@mutant("call-id-overlong", "The unique ids of CALLs have 72 characters.")
+class _CallIdOverlong(Session):
+    def new_id(self) -> str:
+        return super().new_id() + super().new_id()
+
+
+@mutant("call-id-empty", "The unique ids of CALLs are empty.")
+class _CallIdEmpty(Session):
+    def new_id(self) -> str:
+        return ""
+
+
+@mutant("call-id-constant", "All CALLs have the same unique id.")
+class _CallIdConstant(Session):
+    def new_id(self) -> str:
+        return "1"
+
+
+@mutant("call-id-wraps-around", "The unique ids of CALLs start again after 32.")
+class _CallIdWrapsAround(Session):
+    number = 0
+
+    def new_id(self) -> str:
+        self.number = (self.number + 1) % 32
+        return str(self.number)
+
+
+# The queue of CALLs
+
+
+@mutant("one-queue-for-all", "A station that does not answer keeps the CALLs to all others waiting.")
+class _OneQueueForAll(CallQueue):
+    def __init__(self, settings: ServerSettings, store: Store, effects: Effects, log: FrameLog) -> None:
+        super().__init__(settings, store, effects, log)
+        self._turn = asyncio.Lock()
+
+    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+        async with self._turn:
+            if station.session is None:
+                raise CallFailed("connection lost")
+            return await station.session.call(operation.action, payload)
+
+
+@mutant(
+    "call-error-never-ends",
+    "A CALL that is answered with CALLERROR is waited for forever.",
+    faults=["steve-community/steve@d7bd0db4"],
+)
+class _CallErrorNeverEnds(CallQueue):
+    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+        try:
+            return await super().call(station, operation, payload)
+        except CallFailed as failure:
+            if str(failure).startswith("CALLERROR"):
+                await asyncio.get_running_loop().create_future()
+            raise
+
+
+# Answers that a station gives
+
+
+@mutant("unknown-error-code-closes", "A CALLERROR with a code that is not of the table ends the connection.")
+class _UnknownErrorCodeCloses(Session):
+    def take_error(self, error: CallError) -> None:
+        super().take_error(error)
+        if error.error_code not in _CODES:
+            self.connection.abort()
+
+
+@mutant("call-error-taken-for-success", "A CALLERROR counts as an answer with the status Accepted.")
+class _CallErrorTakenForSuccess(Session):
+    def take_error(self, error: CallError) -> None:
+        self.answered(error.unique_id, lambda _: {"status": "Accepted"})
+
+
+@mutant("invalid-answer-taken-for-accepted", "A CALLRESULT that its schema forbids counts as Accepted.")
+class _InvalidAnswerTakenForAccepted(Session):
+    def take_result(self, result: CallResult) -> None:
+        self.answered(
+            result.unique_id,
+            lambda schema: result.payload if schema.is_valid(result.payload) else {"status": "Accepted"},
+        )
+
+
+@mutant("invalid-answer-answered", "A CALLRESULT that its schema forbids is answered with CALLERROR.")
+class _InvalidAnswerAnswered(Session):
+    def take_result(self, result: CallResult) -> None:
+        schema, _ = self._outstanding.get(result.unique_id, (None, None))
+        if schema is not None and not schema.is_valid(result.payload):
+            self.refuse(result.unique_id, FormationViolationError(description="an invalid answer"))
+        super().take_result(result)
+
+
+@mutant("stray-answer-answered", "An answer that nobody waits for is answered with CALLERROR.")
+class _StrayAnswerAnswered(Session):
+    def take_result(self, result: CallResult) -> None:
+        if result.unique_id not in self._outstanding:
+            self.refuse(result.unique_id, FormationViolationError(description="nobody has asked"))
+        super().take_result(result)
+
+
+# Messages that nothing can be made of
+
+
+class _LockingOut(Session):
+    """Ends the connection of a station that it despairs of, and does not let it in again."""
+
+    despair = ""
+
+    def ignore(self, problem: str) -> None:
+        super().ignore(problem)
+        if self.despair in problem:
+            self.lock_out()
+
+    def lock_out(self) -> None:
+        self.context.stations._known.pop(self.station.id, None)
+        self.connection.abort()
+
+
+class _StoppingOthers(Session):
+    """Ends the connections of all other stations over a message of one."""
+
+    def stop_others(self) -> None:
+        for station in self.context.stations:
+            if station.session is not None and station.session is not self:
+                station.session.connection.abort()
+
+
+@mutant("unknown-type-locks-out", "A station that has sent an unknown message type is not served any more.")
+class _UnknownTypeLocksOut(_LockingOut):
+    despair = "unknown message type"
+
+
+@mutant("improper-id-locks-out", "A station that has sent an improper unique id is not served any more.")
+class _ImproperIdLocksOut(_LockingOut):
+    despair = "unique id"
+
+
+@mutant("unreadable-locks-out", "A station that has sent an unreadable text is not served any more.")
+class _UnreadableLocksOut(_LockingOut):
+    despair = "JSON"
+
+
+@mutant("unreadable-stops-others", "An unreadable text of one station ends the connections of all others.")
+class _UnreadableStopsOthers(_StoppingOthers):
+    def ignore(self, problem: str) -> None:
+        super().ignore(problem)
+        if "JSON" in problem:
+            self.stop_others()
+
+
+@mutant("malformed-call-locks-out", "A station that has sent a malformed CALL is not served any more.")
+class _MalformedCallLocksOut(_LockingOut):
+    def ignore(self, problem: str) -> None:
+        Session.ignore(self, problem)
+
+    def refuse(self, unique_id: str, error: OCPPError) -> None:
+        super().refuse(unique_id, error)
+        if isinstance(error, FormationViolationError):
+            self.lock_out()
+
+
+@mutant("malformed-call-stops-others", "A malformed CALL of one station ends the connections of all others.")
+class _MalformedCallStopsOthers(_StoppingOthers):
+    def refuse(self, unique_id: str, error: OCPPError) -> None:
+        super().refuse(unique_id, error)
+        if isinstance(error, FormationViolationError):
+            self.stop_others()

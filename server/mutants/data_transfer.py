@@ -1,0 +1,30 @@
+"""Mutants of DataTransfer from a station (OCPP 1.6 4.3)."""
+
+from __future__ import annotations
+
+from ocpp.exceptions import NotSupportedError
+
+from server.mutants.registry import mutant
+from server.stations import Station
+from server.v16.core import CoreHandlers
+from server.validation import Payload
+
+
+@mutant("data-transfer-vendor-refused", "DataTransfer of an unknown vendor is answered with a CALLERROR.")
+class _DataTransferVendorRefused(CoreHandlers):
+    def data_transfer(self, station: Station, payload: Payload) -> Payload:
+        if payload["vendorId"] != self.settings.data_transfer_vendor:
+            raise NotSupportedError(description="vendorId: not known here")
+        return super().data_transfer(station, payload)
+
+
+@mutant("data-transfer-echoed", "DataTransfer of an unknown vendor is answered with its own data.")
+class _DataTransferEchoed(CoreHandlers):
+    def data_transfer(self, station: Station, payload: Payload) -> Payload:
+        return {**super().data_transfer(station, payload), "data": payload.get("data", "")}
+
+
+@mutant("data-transfer-message-accepted", "DataTransfer of the known vendor is accepted with any messageId.")
+class _DataTransferMessageAccepted(CoreHandlers):
+    def data_transfer(self, station: Station, payload: Payload) -> Payload:
+        return super().data_transfer(station, {**payload, "messageId": "echo"})

@@ -1,0 +1,136 @@
+"""Mutants of the Firmware Management profile (OCPP 1.6 4.4, 4.5, 5.9, 5.19)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from ocpp.exceptions import InternalError, NotSupportedError, PropertyConstraintViolationError
+from sqlalchemy import Connection
+
+from server import instants
+from server.call_queue import Operation
+from server.context import Context
+from server.mutants.registry import mutant
+from server.stations import Station
+from server.v16 import tasks
+from server.v16.firmware import DIAGNOSTICS, FIRMWARE, Firmware
+from server.validation import Payload
+
+# What a station reports
+
+
+@mutant(
+    "firmware-statuses-unserved",
+    "Statuses of firmware updates and of uploads are answered NotSupported.",
+    faults=["citrineos/citrineos#216"],
+)
+class _FirmwareStatusesUnserved(Firmware):
+    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
+        raise NotSupportedError(description="the action is not served here")
+
+
+class _Unsolicited(Firmware):
+    """Refuses the statuses of one kind if nothing has been asked for."""
+
+    kind_refused: str
+
+    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
+        """Note a status of a task that there is."""
+        if kind == self.kind_refused and not any(task.kind == kind for task in tasks.read(tx, station.id)):
+            raise InternalError(description="nobody has asked for that")
+        return super().note(tx, station, kind, status)
+
+
+@mutant("unsolicited-diagnostics-refused", "A diagnostics status is refused if no upload was asked for.")
+class _UnsolicitedDiagnosticsRefused(_Unsolicited):
+    kind_refused = DIAGNOSTICS
+
+
+@mutant("unsolicited-firmware-refused", "A firmware status is refused if no update was ordered.")
+class _UnsolicitedFirmwareRefused(_Unsolicited):
+    kind_refused = FIRMWARE
+
+
+@mutant("upload-failure-refused", "The status UploadFailed is refused.")
+class _UploadFailureRefused(Firmware):
+    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
+        if status == "UploadFailed":
+            raise PropertyConstraintViolationError(description="status: not one that is known here")
+        return super().note(tx, station, kind, status)
+
+
+@mutant("firmware-failure-refused", "The statuses DownloadFailed and InstallationFailed are refused.")
+class _FirmwareFailureRefused(Firmware):
+    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
+        if status in ("DownloadFailed", "InstallationFailed"):
+            raise PropertyConstraintViolationError(description="status: not one that is known here")
+        return super().note(tx, station, kind, status)
+
+
+@mutant("firmware-status-order-enforced", "A firmware status is refused after one that should have come later.")
+class _FirmwareStatusOrderEnforced(Firmware):
+    order = (None, "Downloading", "Downloaded", "Installing", "Installed")
+
+    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
+        latest = [task.status for task in tasks.read(tx, station.id) if task.kind == kind == FIRMWARE][-1:]
+        ranks = [self.order.index(one) for one in (*latest, status) if one in self.order]
+        if ranks != sorted(ranks):
+            raise InternalError(description="the update is further than that")
+        return super().note(tx, station, kind, status)
+
+
+@mutant("firmware-status-after-boot-refused", "The end of an installation is refused on another connection.")
+class _FirmwareStatusAfterBootRefused(Firmware):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.installing: dict[str, Any] = {}
+
+    def firmware_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        if payload["status"] == "Installing":
+            self.installing[station.id] = station.session
+        elif self.installing.get(station.id, station.session) is not station.session:
+            raise InternalError(description="no installation is going on")
+        return super().firmware_status_notification(station, payload)
+
+
+# What a station is asked for
+
+
+class _Altered(Firmware):
+    """Alters orders of updates and requests for uploads."""
+
+    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
+        """Return what is sent in place of what was asked for."""
+        return [self.alter(operation.payload)]
+
+    def alter(self, payload: Payload) -> Payload:
+        """Return the payload that is sent in place of another."""
+        raise NotImplementedError
+
+
+@mutant("file-location-mangled", "A slash is added to the location of a file.")
+class _FileLocationMangled(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return payload | {"location": f"{payload['location']}/"}
+
+
+@mutant("file-options-lost", "Of the members that describe the transfer of a file, the optional ones are left out.")
+class _FileOptionsLost(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return {name: value for name, value in payload.items() if name in ("location", "retrieveDate")}
+
+
+@mutant("file-retries-as-text", "The attempts at the transfer of a file are given as a text.")
+class _FileRetriesAsText(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return payload | ({"retries": str(payload["retries"])} if "retries" in payload else {})
+
+
+@mutant("file-times-shifted", "Times around the transfer of a file are sent in local time, marked as UTC.")
+class _FileTimesShifted(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        times = {name: payload[name] for name in ("retrieveDate", "startTime", "stopTime") if name in payload}
+        shifted = {name: instants.parse(text) + timedelta(hours=2) for name, text in times.items()}
+        return payload | {name: instants.to_wire(instant) for name, instant in shifted.items()}

@@ -1,0 +1,141 @@
+"""Mutants that do not cope with what a station answers to an operation, or with what follows (OCPP 1.6 section 5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import orjson
+from ocpp.exceptions import InternalError, PropertyConstraintViolationError
+from ocpp.messages import CallResult
+from ocpp.v16.enums import Action, AuthorizationStatus, RegistrationStatus
+from sqlalchemy import Connection, select
+from websockets.frames import CloseCode
+
+from server import tables
+from server.call_queue import CallQueue, Operation
+from server.context import Context
+from server.mutants.registry import mutant
+from server.session import Session
+from server.stations import Station
+from server.v16.core import CoreHandlers
+from server.v16.operations import Operations
+from server.validation import Payload
+
+_SUCCESSES = ("Accepted", "Unlocked", None)
+
+
+@mutant("unsuccessful-answer-closes", "An answer that reports no success ends the connection.")
+class _UnsuccessfulAnswerCloses(Session):
+    def take_result(self, result: CallResult) -> None:
+        super().take_result(result)
+        if result.payload.get("status") not in _SUCCESSES:
+            self.connection.close(CloseCode.INTERNAL_ERROR, "the station did not do as it was told")
+
+
+@mutant("unsuccessful-answer-blocks", "After an answer that reports no success, the station is sent nothing more.")
+class _UnsuccessfulAnswerBlocks(CallQueue):
+    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+        answer = await super().call(station, operation, payload)
+        if answer.get("status") not in _SUCCESSES:
+            await asyncio.Event().wait()
+        return answer
+
+
+@mutant("long-configuration-closes", "A configuration of more than 100 keys ends the connection.")
+class _LongConfigurationCloses(Session):
+    def take_result(self, result: CallResult) -> None:
+        super().take_result(result)
+        if len(result.payload.get("configurationKey", ())) > 100:
+            self.connection.close(CloseCode.MESSAGE_TOO_BIG, "too many configuration keys")
+
+
+@mutant("configuration-with-unknown-keys-closes", "A GetConfiguration.conf with unknown keys ends the connection.")
+class _ConfigurationWithUnknownKeysCloses(Session):
+    def take_result(self, result: CallResult) -> None:
+        super().take_result(result)
+        if result.payload.get("unknownKey"):
+            self.connection.close(CloseCode.INTERNAL_ERROR, "unknown configuration keys")
+
+
+@mutant("configuration-cut-short", "Of a configuration only the first 100 keys are stored.")
+class _ConfigurationCutShort(Operations):
+    def configuration_told(self, tx: Connection, station: str, keys: Sequence[Mapping[str, Any]]) -> None:
+        super().configuration_told(tx, station, keys[:100])
+
+
+@mutant("configuration-with-unknown-keys-dropped", "A GetConfiguration.conf with unknown keys is not stored at all.")
+class _ConfigurationWithUnknownKeysDropped(Operations):
+    def answered(self, station: Station, tx: Connection, operation: Operation, answer: Payload) -> None:
+        if not answer.get("unknownKey"):
+            super().answered(station, tx, operation, answer)
+
+
+@mutant("repeated-boot-pending", "The BootNotification of a station that was accepted before is answered Pending.")
+class _RepeatedBootPending(CoreHandlers):
+    def registration(self, station: Station) -> str:
+        return RegistrationStatus.pending.value if station.accepted else super().registration(station)
+
+
+@mutant("remote-start-tag-refused", "Authorize is answered Blocked for an idTag that a remote start has named.")
+class _RemoteStartTagRefused(CoreHandlers):
+    def authorize(self, station: Station, payload: Payload) -> Any:
+        known = tables.operations.c
+        starts = select(known.payload).where(known.action == Action.remote_start_transaction.value)
+
+        def job(tx: Connection) -> Payload:
+            named = {orjson.loads(row.payload)["idTag"] for row in tx.execute(starts)}
+            blocked = {"status": AuthorizationStatus.blocked.value}
+            return {"idTagInfo": blocked if payload["idTag"] in named else self.tags.info(payload["idTag"])}
+
+        return self.store.read(job)
+
+
+@mutant("stop-after-boot-refused", "StopTransaction is refused for a transaction from before the latest boot.")
+class _StopAfterBootRefused(CoreHandlers):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.begun: defaultdict[str, set[int]] = defaultdict(set)
+
+    async def boot_notification(self, station: Station, payload: Payload) -> Payload:
+        self.begun[station.id].clear()
+        return await super().boot_notification(station, payload)
+
+    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        conf = super().start(tx, station, payload)
+        self.begun[station.id].add(conf["transactionId"])
+        return conf
+
+    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        if payload["transactionId"] not in self.begun[station.id]:
+            raise InternalError(description="the transaction is gone")
+        return super().stop_transaction(station, payload)
+
+
+class _StopRefused(CoreHandlers):
+    """Refuses a StopTransaction for some reasons."""
+
+    reasons: ClassVar[tuple[str, ...]]
+
+    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        """Book the end, unless the reason displeases."""
+        if payload.get("reason") in self.reasons:
+            raise PropertyConstraintViolationError(description="reason: not one that is known here")
+        return super().stop_transaction(station, payload)
+
+
+@mutant("stop-by-reset-refused", "StopTransaction is refused when its reason is a reset.")
+class _StopByResetRefused(_StopRefused):
+    reasons = ("HardReset", "SoftReset")
+
+
+@mutant("stop-by-remote-refused", "StopTransaction is refused when its reason is a remote stop.")
+class _StopByRemoteRefused(_StopRefused):
+    reasons = ("Remote",)
+
+
+@mutant("stop-by-unlock-refused", "StopTransaction is refused when its reason is an unlock command.")
+class _StopByUnlockRefused(_StopRefused):
+    reasons = ("UnlockCommand",)

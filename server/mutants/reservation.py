@@ -1,0 +1,154 @@
+"""Mutants of the Reservation profile (OCPP 1.6 4.8, 5.1, 5.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from ocpp.exceptions import PropertyConstraintViolationError
+from ocpp.v16.enums import Action, AuthorizationStatus, ChargePointStatus
+from sqlalchemy import Connection, select
+
+from server import instants, tables
+from server.call_queue import Operation
+from server.mutants.registry import mutant
+from server.stations import Station
+from server.v16.core import CoreHandlers
+from server.v16.reservation import Reservations
+from server.validation import Payload
+
+# What a station is asked for
+
+
+class _Altered(Reservations):
+    """Alters the CALLs of one action."""
+
+    action: ClassVar[str] = Action.reserve_now.value
+
+    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
+        """Return what is sent in place of what was asked for."""
+        asked = super().requests(tx, operation)
+        return [self.alter(payload) for payload in asked] if operation.action == self.action else asked
+
+    def alter(self, payload: Payload) -> Payload:
+        """Return the payload that is sent in place of another."""
+        raise NotImplementedError
+
+
+@mutant("reservation-connector-shifted", "A reservation names the connector after the one that is meant.")
+class _ReservationConnectorShifted(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return payload | {"connectorId": payload["connectorId"] + 1}
+
+
+@mutant("reservation-connector-zero-lost", "A reservation of any connector is sent for connector 1.")
+class _ReservationConnectorZeroLost(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return payload | {"connectorId": payload["connectorId"] or 1}
+
+
+@mutant("reservation-tag-mangled", "A reservation names the idTag without its last character.")
+class _ReservationTagMangled(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return payload | {"idTag": payload["idTag"][:-1]}
+
+
+@mutant("reservation-expiry-shifted", "The expiry of a reservation is sent in local time, marked as UTC.")
+class _ReservationExpiryShifted(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        local = instants.parse(payload["expiryDate"]) + timedelta(hours=2)
+        return payload | {"expiryDate": instants.to_wire(local)}
+
+
+@mutant("reservation-id-lost", "A reservation has no reservationId.")
+class _ReservationIdLost(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return {name: value for name, value in payload.items() if name != "reservationId"}
+
+
+@mutant("reservation-parent-lost", "A reservation leaves out the parentIdTag.")
+class _ReservationParentLost(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return {name: value for name, value in payload.items() if name != "parentIdTag"}
+
+
+@mutant("reservation-parent-invented", "A reservation for a tag without a parent names the tag as its own parent.")
+class _ReservationParentInvented(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        return {"parentIdTag": payload["idTag"]} | payload
+
+
+@mutant("cancelled-reservation-mistaken", "CancelReservation names an id that belongs to no reservation.")
+class _CancelledReservationMistaken(_Altered):
+    action = Action.cancel_reservation.value
+
+    def alter(self, payload: Payload) -> Payload:
+        return {"reservationId": payload["reservationId"] ^ 1}
+
+
+# The numbers of reservations
+
+
+@mutant("reservation-id-constant", "All reservations have the same id.")
+class _ReservationIdConstant(Reservations):
+    def new_id(self, tx: Connection) -> int:
+        return 1
+
+
+class _Numbered(Reservations):
+    """Numbers reservations in a way of its own."""
+
+    def complete(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:
+        """Choose a reservationId."""
+        if action != Action.reserve_now:
+            return payload
+        return {"reservationId": self.number(tx, station, payload)} | payload
+
+    def number(self, tx: Connection, station: Station, payload: Payload) -> int:
+        """Return the number of a new reservation."""
+        raise NotImplementedError
+
+
+@mutant("reservation-id-per-connector", "The id of a reservation is the number of its connector.")
+class _ReservationIdPerConnector(_Numbered):
+    def number(self, tx: Connection, station: Station, payload: Payload) -> int:
+        return int(payload["connectorId"])
+
+
+@mutant("reservation-id-per-station", "The ids of reservations count from 1 for each station.")
+class _ReservationIdPerStation(_Numbered):
+    def number(self, tx: Connection, station: Station, payload: Payload) -> int:
+        known = tables.reservations.c
+        return len(tx.execute(select(known.id).where(known.station == station.id)).all()) + 1
+
+
+# What a station reports
+
+
+@mutant("reserved-status-refused", "A StatusNotification with the status Reserved is refused.")
+class _ReservedStatusRefused(CoreHandlers):
+    def status_notification(self, station: Station, payload: Payload) -> Any:
+        if payload["status"] == ChargePointStatus.reserved:
+            raise PropertyConstraintViolationError(description="status: not one that is known here")
+        return super().status_notification(station, payload)
+
+
+@mutant("reserved-start-refused", "The idTag of a StartTransaction under a reservation is answered Invalid.")
+class _ReservedStartRefused(CoreHandlers):
+    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        conf = super().start(tx, station, payload)
+        refused = {"idTagInfo": {"status": AuthorizationStatus.invalid.value}}
+        return conf | refused if self.is_refused(tx, station, payload) else conf
+
+    def is_refused(self, tx: Connection, station: Station, payload: Payload) -> bool:
+        """Return whether a start is refused."""
+        return "reservationId" in payload
+
+
+@mutant("reserved-start-of-others-refused", "Under a reservation, only the very idTag that it names is accepted.")
+class _ReservedStartOfOthersRefused(_ReservedStartRefused):
+    def is_refused(self, tx: Connection, station: Station, payload: Payload) -> bool:
+        known = tables.reservations.c
+        named = select(known.id_tag).where(known.station == station.id, known.id == payload.get("reservationId"))
+        return tx.execute(named).scalar() not in (None, payload["idTag"])

@@ -1,0 +1,90 @@
+"""Mutants of StatusNotification (OCPP 1.6 4.9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from ocpp.exceptions import InternalError, PropertyConstraintViolationError
+from ocpp.v16.enums import Action, ChargePointErrorCode, ChargePointStatus
+
+from server.context import Context
+from server.mutants.registry import mutant
+from server.session import Session
+from server.stations import Station
+from server.v16.core import CoreHandlers
+from server.validation import Payload
+
+
+@mutant(
+    "status-connector-zero-refused",
+    "StatusNotification for connector 0 is answered InternalError.",
+    faults=["citrineos/citrineos#175", "citrineos/citrineos-core@d009bb36"],
+)
+class _StatusConnectorZeroRefused(CoreHandlers):
+    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        if payload["connectorId"] == 0:
+            raise InternalError(description="no such connector")
+        return super().status_notification(station, payload)
+
+
+@mutant("status-with-time", "StatusNotification.conf tells the time.")
+class _StatusWithTime(CoreHandlers):
+    async def status_notification(self, station: Station, payload: Payload) -> Payload:
+        return {**await super().status_notification(station, payload), "currentTime": self.current_time()}
+
+
+@mutant("status-suspended-refused", "StatusNotification of a suspended transaction is refused.")
+class _StatusSuspendedRefused(CoreHandlers):
+    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        if payload["status"].startswith("Suspended"):
+            raise PropertyConstraintViolationError(description="status: not one that is known here")
+        return super().status_notification(station, payload)
+
+
+@mutant("status-fault-refused", "StatusNotification of a fault is answered InternalError.")
+class _StatusFaultRefused(CoreHandlers):
+    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        if payload["errorCode"] != ChargePointErrorCode.no_error:
+            raise InternalError(description="the fault could not be reported")
+        return super().status_notification(station, payload)
+
+
+@mutant("status-return-refused", "StatusNotification is refused when a connector that was prepared is free again.")
+class _StatusReturnRefused(CoreHandlers):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.prepared: set[tuple[str, int]] = set()
+
+    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        place = station.id, payload["connectorId"]
+        if payload["status"] == ChargePointStatus.available and place in self.prepared:
+            raise PropertyConstraintViolationError(description="status: an unexpected change")
+        self.prepared.discard(place)
+        if payload["status"] == ChargePointStatus.preparing:
+            self.prepared.add(place)
+        return super().status_notification(station, payload)
+
+
+@mutant("status-unchecked", "StatusNotification is taken with every status and error code.")
+class _StatusUnchecked(Session):
+    def check_payload(self, action: str, payload: Payload) -> None:
+        if action != Action.status_notification:
+            super().check_payload(action, payload)
+
+
+@mutant(
+    "status-collision",
+    "StatusNotifications that arrive at the same time are answered InternalError.",
+    faults=["steve-community/steve#2107", "steve-community/steve#2108"],
+)
+class _StatusCollision(CoreHandlers):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.writing = asyncio.Lock()
+
+    async def status_notification(self, station: Station, payload: Payload) -> Payload:
+        if self.writing.locked():
+            raise InternalError(description="deadlock found when trying to get a lock")
+        async with self.writing:
+            return await super().status_notification(station, payload)

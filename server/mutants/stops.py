@@ -1,0 +1,149 @@
+"""Mutants of StopTransaction: what it ends, and how it is answered (OCPP 1.6 4.10)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+from ocpp.exceptions import FormationViolationError, PropertyConstraintViolationError
+from ocpp.v16.enums import AuthorizationStatus
+from sqlalchemy import Connection, select, update
+
+from server import tables
+from server.mutants.registry import mutant
+from server.stations import Station
+from server.v16.core import CoreHandlers
+from server.v16.transactions import Transactions
+from server.validation import Payload
+
+_known = tables.transactions
+
+
+@mutant("stop-closes-all", "A stop ends every transaction of the station.")
+class _StopClosesAll(Transactions):
+    def stop(self, tx: Connection, station: str, payload: Payload) -> None:
+        super().stop(tx, station, payload)
+        tx.execute(update(_known).where(_known.c.station == station).values(active=False))
+
+
+@mutant("stop-closes-none", "A stop is confirmed and forgotten.")
+class _StopClosesNone(Transactions):
+    def stop(self, tx: Connection, station: str, payload: Payload) -> None:
+        pass
+
+
+@mutant(
+    "stop-of-nothing-guessed",
+    "A stop that means no running transaction ends one that is running.",
+    faults=["dallmann-consulting/OCPP.Core#34", "lbbrhzn/ocpp#2123"],
+)
+class _StopOfNothingGuessed(Transactions):
+    def find_running(self, tx: Connection, station: str, id: int) -> Any:
+        running = select(_known).where(_known.c.station == station, _known.c.active)
+        return super().find_running(tx, station, id) or tx.execute(running).first()
+
+
+@mutant("stop-of-nothing-unanswered", "A stop that means no running transaction is not answered.")
+class _StopOfNothingUnanswered(CoreHandlers):
+    async def stop_transaction(self, station: Station, payload: Payload) -> Payload:
+        id = payload["transactionId"]
+        if await self.store.read(lambda tx: self.transactions.find_running(tx, station.id, id)) is None:
+            await asyncio.Event().wait()
+        return await super().stop_transaction(station, payload)
+
+
+@mutant("stop-reason-lost", "The reason of a stop is not recorded as it was told.")
+class _StopReasonLost(Transactions):
+    def stop(self, tx: Connection, station: str, payload: Payload) -> None:
+        super().stop(tx, station, {**payload, "reason": "Other"})
+
+
+@mutant("stop-by-other-tag-ignored", "A stop with another idTag than that of the start ends nothing.")
+class _StopByOtherTagIgnored(Transactions):
+    def stop(self, tx: Connection, station: str, payload: Payload) -> None:
+        row = self.find_running(tx, station, payload["transactionId"])
+        if row is None or payload.get("idTag", row.id_tag) == row.id_tag:
+            super().stop(tx, station, payload)
+
+
+@mutant("stop-by-other-tag-invalid", "A stop with another idTag than that of the start is told Invalid.")
+class _StopByOtherTagInvalid(CoreHandlers):
+    def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        row = self.transactions.find_running(tx, station.id, payload["transactionId"])
+        conf = super().stop(tx, station, payload)
+        if row is not None and payload.get("idTag", row.id_tag) != row.id_tag:
+            conf["idTagInfo"] = {"status": AuthorizationStatus.invalid.value}
+        return conf
+
+
+@mutant(
+    "stop-without-tag-fails",
+    "A stop without idTag is answered InternalError.",
+    faults=["dallmann-consulting/OCPP.Core#31", "thoughtworks/maeve-csms@2ef8065"],
+)
+class _StopWithoutTagFails(CoreHandlers):
+    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        self.tags.info(payload["idTag"])
+        return super().stop_transaction(station, payload)
+
+
+@mutant("stop-with-cost", "StopTransaction.conf tells what the energy costs.")
+class _StopWithCost(CoreHandlers):
+    def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        return {**super().stop(tx, station, payload), "cost": "0.00"}
+
+
+@mutant("implausible-stop-unanswered", "A stop of before the year 2010 is not answered.")
+class _ImplausibleStopUnanswered(CoreHandlers):
+    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        if payload["timestamp"] < "2010":
+            return asyncio.get_running_loop().create_future()
+        return super().stop_transaction(station, payload)
+
+
+class _StopRefused(CoreHandlers):
+    """Refuses some stops."""
+
+    def displeases(self, payload: Payload) -> bool:
+        """Return whether a stop is refused."""
+        raise NotImplementedError
+
+    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        """Book the end, unless the stop displeases."""
+        if self.displeases(payload):
+            raise FormationViolationError(description="not a stop that is known here")
+        return super().stop_transaction(station, payload)
+
+
+@mutant("stop-by-power-loss-refused", "A stop is refused when its reason is a loss of power.")
+class _StopByPowerLossRefused(_StopRefused):
+    def displeases(self, payload: Payload) -> bool:
+        return payload.get("reason") == "PowerLoss"
+
+
+@mutant("stop-empty-data-refused", "A stop with an empty list of meter values is refused.")
+class _StopEmptyDataRefused(_StopRefused):
+    def displeases(self, payload: Payload) -> bool:
+        return payload.get("transactionData") == []
+
+
+@mutant("stop-long-data-refused", "A stop with more than 100 meter values is refused.")
+class _StopLongDataRefused(_StopRefused):
+    def displeases(self, payload: Payload) -> bool:
+        return len(payload.get("transactionData", ())) > 100
+
+
+@mutant("stop-reactive-data-refused", "A stop with meter values of reactive energy or power is refused.")
+class _StopReactiveDataRefused(_StopRefused):
+    def displeases(self, payload: Payload) -> bool:
+        return "Reactive" in str(payload.get("transactionData"))
+
+
+@mutant("stop-without-charge-refused", "A stop is refused when the meter stands as it did at the start.")
+class _StopWithoutChargeRefused(CoreHandlers):
+    def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        row = self.transactions.find_running(tx, station.id, payload["transactionId"])
+        if row is not None and payload["meterStop"] == row.meter_start:
+            raise PropertyConstraintViolationError(description="meterStop: nothing was charged")
+        return super().stop(tx, station, payload)

@@ -1,0 +1,81 @@
+"""Mutants of timestamps: those that are sent, and how those of stations are read (OCPP 1.6 3.14, 3.15)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from ocpp.exceptions import FormationViolationError
+
+from server import instants
+from server.context import Context
+from server.mutants.registry import mutant
+from server.session import Session
+from server.stations import Station
+from server.tags import Tags
+from server.v16.core import CoreHandlers
+from server.validation import Payload
+
+_LOCAL = timedelta(hours=2)
+
+
+@mutant("clock-local", "A local time is sent as if it were UTC.")
+class _ClockLocal(CoreHandlers):
+    def current_time(self) -> str:
+        return instants.to_wire(instants.now() + _LOCAL)
+
+
+@mutant("clock-backwards", "Each time that is told is a second before the last one.")
+class _ClockBackwards(CoreHandlers):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.told = instants.now() + timedelta(seconds=30)
+
+    def current_time(self) -> str:
+        self.told -= timedelta(seconds=1)
+        return instants.to_wire(self.told)
+
+
+@mutant("clock-unreadable", "Times are sent as people of some country write them.")
+class _ClockUnreadable(CoreHandlers):
+    def current_time(self) -> str:
+        return f"{instants.now():%d/%m/%Y %H:%M:%S}"
+
+
+@mutant("tag-expiry-unreadable", "The expiryDate of an idTag is sent as people of some country write it.")
+class _TagExpiryUnreadable(Tags):
+    def info(self, id_tag: str) -> Payload:
+        info = super().info(id_tag)
+        if "expiryDate" in info:
+            info["expiryDate"] = f"{instants.parse(info['expiryDate']):%d/%m/%Y %H:%M}"
+        return info
+
+
+class _FormRefused(Session):
+    """Refuses timestamps of some form."""
+
+    form: re.Pattern[str]
+
+    def check_payload(self, action: str, payload: Payload) -> None:
+        """Raise the OCPPError of the schema, or one for the form of a timestamp."""
+        super().check_payload(action, payload)
+        if self.form.search(payload.get("timestamp", "")):
+            raise FormationViolationError(description="timestamp: not a form that is read here")
+
+
+@mutant("timestamp-fraction-refused", "A timestamp with more than six digits after the second is refused.")
+class _TimestampFractionRefused(_FormRefused):
+    form = re.compile(r"\.\d{7}")
+
+
+@mutant("timestamp-offset-refused", "A timestamp with an offset from UTC is refused.")
+class _TimestampOffsetRefused(_FormRefused):
+    form = re.compile(r"T.*[+-]\d\d:\d\d$")
+
+
+@mutant("timestamp-offset-ignored", "The offset of a timestamp from UTC is ignored.")
+class _TimestampOffsetIgnored(CoreHandlers):
+    def status_row(self, station: Station, payload: Payload) -> dict[str, Any]:
+        plain = re.sub(r"[+-]\d\d:\d\d$", "Z", payload.get("timestamp", instants.to_wire(instants.now())))
+        return super().status_row(station, {**payload, "timestamp": plain})

@@ -1,0 +1,91 @@
+"""Central systems that tell valid and invalid payloads apart wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ocpp.exceptions import FormationViolationError, OCPPError
+from ocpp.messages import Call, CallResult
+
+from server import validation
+from server.call_queue import CallFailed
+from server.connection import Connection
+from server.mutants.registry import mutant
+from server.session import Session
+from server.validation import Payload
+
+ACCEPTED = {"status": "Accepted"}
+ANSWERS: Mapping[str, Payload] = {
+    "Authorize": {"idTagInfo": ACCEPTED},
+    "BootNotification": {**ACCEPTED, "currentTime": "2026-01-01T00:00:00Z", "interval": 300},
+    "DataTransfer": ACCEPTED,
+    "Heartbeat": {"currentTime": "2026-01-01T00:00:00Z"},
+    "SignCertificate": ACCEPTED,
+    "StartTransaction": {"idTagInfo": ACCEPTED, "transactionId": 1},
+}
+
+
+@mutant(
+    "payloads-unchecked",
+    "CALLs whose payload breaks the schema are answered as if they were valid.",
+    faults=["dallmann-consulting/OCPP.Core#98", "lorenzodonini/ocpp-go#379", "citrineos/citrineos#154"],
+)
+class _Unchecked(Session):
+    def serve(self, call: Call, began: float) -> None:
+        if call.action in self.handlers and not validation.request(call.action).is_valid(call.payload):
+            self.answer(call.unique_id, call.action, ANSWERS.get(call.action, {}), began)
+        else:
+            super().serve(call, began)
+
+
+GREETING = 4
+"""BootNotification and the statuses of a charge point with two connectors."""
+
+
+@mutant("valid-refused", "Once a station has booted and told its statuses, every CALL is refused, however valid.")
+class _ValidRefused(Session):
+    _taken = 0
+
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        self._taken += 1
+        if self._taken > GREETING:
+            raise FormationViolationError("not to my taste")
+
+
+@mutant("answers-unchecked", "Whatever a station answers to a CALL counts as a good answer.")
+class _AnswersUnchecked(Session):
+    def take_result(self, result: CallResult) -> None:
+        self.answered(result.unique_id, lambda _: {**ACCEPTED, "listVersion": 1})
+
+
+@mutant("valid-answers-refused", "Whatever a station answers to a CALL counts as a bad answer.")
+class _ValidAnswersRefused(Session):
+    def take_result(self, result: CallResult) -> None:
+        self.answered(result.unique_id, lambda _: CallFailed("not to my taste"))
+
+
+@mutant(
+    "hostile-message-stops-others", "After a message that is no proper one, the central system serves nobody any more."
+)
+class _StopsOthers(Session):
+    def ignore(self, problem: str) -> None:
+        super().ignore(problem)
+        self._stop()
+
+    def refuse(self, unique_id: str, error: OCPPError) -> None:
+        super().refuse(unique_id, error)
+        self._stop()
+
+    def _stop(self) -> None:
+        for station in self.context.stations:
+            if station.session is not None and station.session is not self:
+                station.session.connection.abort()
+
+
+@mutant("binary-message-stops-others", "After a binary message, the central system serves nobody any more.")
+class _BinaryStopsOthers(Connection):
+    def binary(self) -> None:
+        for station in self.context.stations:
+            if station.session is not None:
+                station.session.connection.abort()

@@ -1,0 +1,235 @@
+"""What an operator can do: provision, decide on registrations, perform operations, and read what is recorded."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from ocpp.v16.enums import RegistrationStatus
+from sqlalchemy import Connection, select, text
+from websockets.frames import CloseCode
+
+from server import instants, tables
+from server.call_queue import Operation, Outcome
+from server.context import Context
+from server.frame_log import hidden
+from server.stations import Station
+from server.tags import Tag
+from server.v16 import samples, tasks
+from server.v16 import transactions as booked
+from server.v16.local_list import LocalList
+from server.v16.operations import ACTIONS
+from server.v16.profile import InvalidOperation, UnsuitableOperation
+from server.v16.reservation import Reservations
+from server.v16.smart_charging import SmartCharging
+from server.validation import Payload
+
+
+class Refused(Exception):
+    """A request that the central system does not take; the text says why."""
+
+
+class UnknownStation(Refused):
+    """A request for a station that is not known."""
+
+
+class Impossible(Refused):
+    """A request that is wrong in itself: an unknown action, a value that OCPP forbids."""
+
+
+class Conflict(Refused):
+    """A request that the station, as it stands, must not be sent."""
+
+
+class Operator:
+    """The console of the central system."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.operations = context.operations
+
+    # Provisioning
+
+    async def provision_station(self, id: str) -> None:
+        """Register a station so that its next BootNotification is accepted; raises Impossible for an empty id."""
+        if not id:
+            raise Impossible("a station needs an identity")
+        await self.context.stations.provision(id, RegistrationStatus.accepted.value)
+
+    async def remove_station(self, id: str) -> None:
+        """Forget a station and all that was recorded of it; one that is not known is no error."""
+        station = await self.context.stations.remove(id)
+        if station is not None:
+            self.context.queue.forget(station)
+            if station.session is not None:
+                station.session.connection.close(CloseCode.POLICY_VIOLATION, "the station has been removed")
+
+    async def set_registration(self, id: str, registration: str) -> None:
+        """Set what the next BootNotification of a known station is answered."""
+        if registration not in {status.value for status in RegistrationStatus}:
+            raise Impossible(f"a registration is Accepted, Pending or Rejected, not {registration!r}")
+        await self.context.stations.provision(self.known(id).id, registration)
+
+    async def provision_tag(self, tag: Tag) -> None:
+        """Create an idTag, or change it where it exists; raises Impossible for one that OCPP cannot carry."""
+        for name, value in (("id_tag", tag.id_tag), ("parent", tag.parent)):
+            if value is not None and not 1 <= len(value) <= 20:
+                raise Impossible(f"{name} has 1 to 20 characters, not {len(value)}")
+        if tag.status not in ("Accepted", "Blocked", "Expired"):
+            raise Impossible(f"status is Accepted, Blocked or Expired, not {tag.status!r}")
+        await self.context.tags.provision(tag)
+
+    # Operations
+
+    async def perform(self, id: str, action: str, payload: Mapping[str, Any]) -> str:
+        """Take an operation and return its id, under which its outcome can be asked for; raises Refused."""
+        station = self.known(id)
+        if action not in ACTIONS:
+            raise Impossible(f"unknown operation {action!r}; there are: {', '.join(sorted(ACTIONS))}")
+        entered: Payload = orjson.loads(orjson.dumps(dict(payload)))
+        try:
+            asked = await self.context.store.read(lambda tx: self.operations.prepare(tx, station, action, entered))
+        except InvalidOperation as problem:
+            raise Impossible(str(problem)) from None
+        except UnsuitableOperation as problem:
+            raise Conflict(str(problem)) from None
+        if (reason := self.operations.may_ask(station, action)) is not None:
+            raise Conflict(reason)
+        operation = Operation(uuid.uuid4().hex, id, action, asked)
+        await self.context.queue.add(station, operation)
+        return operation.id
+
+    async def outcome(self, operation: str, patience: float = 0.0) -> Outcome | None:
+        """Return what became of an operation, waiting up to ``patience`` seconds; None for an unknown one."""
+        return await self.context.queue.outcome(operation, patience)
+
+    async def operations_of(self, id: str) -> Sequence[Payload]:
+        """Return the operations of a station, the oldest first."""
+        query = select(tables.operations).where(tables.operations.c.station == self.known(id).id)
+        rows = await self.context.store.read(lambda tx: tx.execute(query.order_by(tables.operations.c.number)).all())
+        return [self._operation_view(row) for row in rows]
+
+    # Reading
+
+    async def ping(self) -> None:
+        """Return once the store has answered; raises StoreError."""
+        await self.context.store.read(lambda tx: tx.execute(text("SELECT 1")).scalar())
+
+    def known(self, id: str) -> Station:
+        """Return a station; raises UnknownStation."""
+        station = self.context.stations.get(id)
+        if station is None:
+            raise UnknownStation(f"there is no station {id!r}")
+        return station
+
+    def station(self, id: str) -> Payload:
+        """Return what is known of a station."""
+        station = self.known(id)
+        return {
+            "online": station.online,
+            "registration": station.standing,
+            "last_seen": station.last_seen,
+            "firmware_version": station.firmware_version,
+            "vendor": station.vendor,
+            "model": station.model,
+        }
+
+    def stations(self) -> Mapping[str, Payload]:
+        """Return what is known of all stations."""
+        return {station.id: self.station(station.id) for station in self.context.stations}
+
+    async def connector(self, id: str, connector_id: int) -> Payload | None:
+        """Return what is known of a connector, None if the station has never spoken of it."""
+        known = tables.connectors.c
+        query = select(tables.connectors).where(known.station == self.known(id).id, known.connector_id == connector_id)
+        row = await self.context.store.read(lambda tx: tx.execute(query).one_or_none())
+        if row is None:
+            return None
+        return {
+            "status": row.status,
+            "error_code": row.error_code,
+            "info": row.info,
+            "timestamp": _instant(row.timestamp),
+            "availability": "Scheduled" if row.wanted else row.availability,
+        }
+
+    async def transactions(self, id: str) -> Sequence[Payload]:
+        """Return the transactions of a station in the order in which they began."""
+        station = self.known(id).id
+        records = await self.context.store.read(lambda tx: booked.read(tx, station))
+        return [self.transaction_view(record) for record in records]
+
+    def transaction_view(self, record: booked.TransactionRecord) -> Payload:
+        """Return one transaction as it is shown."""
+        row = record.row
+        return {
+            "id": row.id,
+            "active": row.active,
+            "connector_id": row.connector_id,
+            "id_tag": row.id_tag,
+            "meter_start": row.meter_start,
+            "meter_stop": row.meter_stop,
+            "started": record.instant("started"),
+            "stopped": record.instant("stopped"),
+            "reason": row.reason,
+            "meter_values": [dict(one) for values in record.meter_values for one in samples.complete(values)],
+        }
+
+    async def configuration(self, id: str) -> Mapping[str, str | None]:
+        """Return the configuration keys and values that a station has reported or taken."""
+        known, station = tables.configuration.c, self.known(id).id
+
+        def job(tx: Connection) -> Mapping[str, str | None]:
+            rows = tx.execute(select(known.key, known.value).where(known.station == station))
+            return {row.key: row.value for row in rows}
+
+        return await self.context.store.read(job)
+
+    async def local_list(self, id: str) -> Payload:
+        """Return the version of the local list that a station holds, None where none is known."""
+        station, lists = self.known(id).id, self.operations.of(LocalList)
+        return {"version": await self.context.store.read(lambda tx: lists.version(tx, station))}
+
+    async def reservations(self, id: str) -> Sequence[Payload]:
+        """Return the reservations of a station in the order in which they were made."""
+        station, made = self.known(id).id, self.operations.of(Reservations)
+        return [
+            {
+                "id": row.id,
+                "status": made.status(row),
+                "connector_id": row.connector_id,
+                "id_tag": row.id_tag,
+                "expires": _instant(row.expires),
+            }
+            for row in await self.context.store.read(lambda tx: made.read(tx, station))
+        ]
+
+    async def charging_profiles(self, id: str) -> Sequence[Payload]:
+        """Return the charging profiles that are installed at a station."""
+        station, charging = self.known(id).id, self.operations.of(SmartCharging)
+        rows = await self.context.store.read(lambda tx: charging.read(tx, station))
+        members = ("id", "connector_id", "purpose", "stack_level", "transaction_id")
+        return [{name: getattr(row, name) for name in members} for row in rows]
+
+    async def tasks(self, id: str) -> Sequence[Payload]:
+        """Return the tasks of a station, the latest last."""
+        station = self.known(id).id
+        rows = await self.context.store.read(lambda tx: tasks.read(tx, station))
+        return [{name: getattr(row, name) for name in ("kind", "state", "status", "request_id")} for row in rows]
+
+    def _operation_view(self, row: Any) -> Payload:
+        return {
+            "id": row.id,
+            "action": row.action,
+            "payload": hidden(orjson.loads(row.payload)),
+            "state": row.state if row.state in ("answered", "failed") else "pending",
+            "status": row.status,
+            "reason": row.reason,
+        }
+
+
+def _instant(text: str | None) -> datetime | None:
+    return instants.parse(text) if text else None

@@ -1,0 +1,306 @@
+"""The operator API: the console of the central system over HTTP, described at ``/docs``."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ConfigDict
+
+from server.central_system import CentralSystem
+from server.operator import Conflict, Impossible, Operator, Refused, UnknownStation
+from server.security_api import security_routes
+from server.store import StoreError
+from server.tags import Tag
+
+MAX_WAIT = 300.0
+"""Longest time in seconds that a request for an outcome is held."""
+
+_bearer = HTTPBearer(auto_error=False, description="The token of the setting of that name, where there is one.")
+
+_STATUS_CODES: Mapping[type[Refused], int] = {UnknownStation: 404, Impossible: 422, Conflict: 409}
+
+
+class RegistrationBody(BaseModel):
+    """What the next BootNotification of a station is answered: Accepted, Pending or Rejected."""
+
+    model_config = ConfigDict(extra="forbid")
+    registration: str
+
+
+class TagBody(BaseModel):
+    """An idTag as it is to be treated; tags with the same parent form a group."""
+
+    model_config = ConfigDict(extra="forbid")
+    status: str = "Accepted"
+    parent: str | None = None
+    expires: datetime | None = None
+
+
+class TakenOperation(BaseModel):
+    """An operation that the central system has taken."""
+
+    id: str
+    state: str = "pending"
+
+
+class OperationOutcome(BaseModel):
+    """What became of an operation: pending, answered or failed."""
+
+    id: str
+    state: str
+    status: str | None = None
+    payload: dict[str, Any] | None = None
+    reason: str | None = None
+
+
+class StationBody(BaseModel):
+    """What the central system knows of a station."""
+
+    online: bool
+    registration: str
+    last_seen: datetime | None
+    firmware_version: str | None
+    vendor: str | None
+    model: str | None
+
+
+class ConnectorBody(BaseModel):
+    """What the central system knows of a connector; 0 is the station as a whole."""
+
+    status: str | None
+    error_code: str | None
+    info: str | None
+    timestamp: datetime | None
+    availability: str | None
+
+
+class TransactionBody(BaseModel):
+    """A transaction as it is booked; meter readings in Wh."""
+
+    id: int
+    active: bool
+    connector_id: int
+    id_tag: str
+    meter_start: int
+    meter_stop: int | None
+    started: datetime
+    stopped: datetime | None
+    reason: str | None
+    meter_values: list[dict[str, Any]]
+
+
+class LocalListBody(BaseModel):
+    """The version of the local list that a station is known to hold."""
+
+    version: int | None
+
+
+class ReservationBody(BaseModel):
+    """A reservation: active, used, cancelled, expired, terminated or refused."""
+
+    id: int
+    status: str
+    connector_id: int
+    id_tag: str
+    expires: datetime
+
+
+class ChargingProfileBody(BaseModel):
+    """A charging profile that is installed."""
+
+    id: int
+    connector_id: int
+    purpose: str
+    stack_level: int
+    transaction_id: int | None
+
+
+class TaskBody(BaseModel):
+    """How an update or an upload stands: running, done or failed."""
+
+    kind: str
+    state: str
+    status: str | None
+    request_id: int | None
+
+
+def application(system: CentralSystem) -> FastAPI:
+    """Return the web application that operates a central system."""
+    app = FastAPI(
+        title="Operator API of the reference central system",
+        version="1",
+        description="Bodies of operations are the payloads of OCPP 1.6 in wire spelling.",
+    )
+    app.include_router(_open_routes(system))
+    app.include_router(_provisioning(system), dependencies=[Depends(_authorize(system.settings.token))])
+    app.include_router(_operating(system), dependencies=[Depends(_authorize(system.settings.token))])
+    app.include_router(_reading(system), dependencies=[Depends(_authorize(system.settings.token))])
+    app.include_router(_reading_profiles(system), dependencies=[Depends(_authorize(system.settings.token))])
+    app.include_router(security_routes(system), dependencies=[Depends(_authorize(system.settings.token))])
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(StoreError, _store_failed)
+    return app
+
+
+def _authorize(token: str | None) -> Any:
+    def check(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+        if token is None:
+            return
+        given = credentials.credentials if credentials else ""
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            raise HTTPException(401, "a bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
+
+    return check
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    code = _STATUS_CODES.get(type(refusal), 422) if isinstance(refusal, Refused) else 500
+    return JSONResponse({"detail": str(refusal)}, code)
+
+
+async def _store_failed(request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": f"the store failed: {error}"}, 503)
+
+
+def _open_routes(system: CentralSystem) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health")
+    async def health() -> dict[str, Any]:
+        """Tell whether the central system serves stations and its store answers."""
+        await system.operator.ping()
+        return {"status": "ok", "endpoint": system.endpoint, "mutant": system.settings.mutant}
+
+    @router.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        """Return all figures in the text format of Prometheus."""
+        return Response(system.context.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+def _provisioning(system: CentralSystem) -> APIRouter:
+    router = APIRouter(tags=["provisioning"])
+
+    @router.put("/stations/{station}", status_code=204)
+    async def provision_station(station: str) -> None:
+        """Register a station so that its next BootNotification is Accepted; repeating it changes nothing."""
+        await system.operator.provision_station(station)
+
+    @router.delete("/stations/{station}", status_code=204)
+    async def remove_station(station: str) -> None:
+        """Forget a station and all that was recorded of it; one that is not known is no error."""
+        await system.operator.remove_station(station)
+
+    @router.put("/stations/{station}/registration", status_code=204)
+    async def set_registration(station: str, body: RegistrationBody) -> None:
+        """Set what the next BootNotification of a known station is answered."""
+        await system.operator.set_registration(station, body.registration)
+
+    @router.put("/tags/{id_tag:path}", status_code=204)
+    async def provision_tag(id_tag: str, body: TagBody) -> None:
+        """Create an idTag, or change it where it exists."""
+        await system.operator.provision_tag(
+            Tag(id_tag=id_tag, status=body.status, parent=body.parent, expires=body.expires)
+        )
+
+    return router
+
+
+def _operating(system: CentralSystem) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.post("/stations/{station}/operations/{action}", status_code=202)
+    async def perform(
+        station: str, action: str, payload: Annotated[dict[str, Any] | None, Body()] = None
+    ) -> TakenOperation:
+        """Take an operation; it waits for its turn and for the station. 422 and 409 say why one is refused."""
+        return TakenOperation(id=await system.operator.perform(station, action, payload or {}))
+
+    @router.get("/operations/{operation}")
+    async def outcome(operation: str, wait: Annotated[float, Query(ge=0, le=MAX_WAIT)] = 0) -> OperationOutcome:
+        """Return what became of an operation, waiting up to ``wait`` seconds for it."""
+        found = await system.operator.outcome(operation, wait)
+        if found is None:
+            raise HTTPException(404, f"there is no operation {operation!r}")
+        payload = dict(found.payload) if found.payload is not None else None
+        return OperationOutcome(
+            id=operation, state=found.state, status=found.status, payload=payload, reason=found.reason
+        )
+
+    @router.get("/stations/{station}/operations")
+    async def operations(station: str, pending: bool = False) -> Sequence[dict[str, Any]]:
+        """Return the operations of a station, the oldest first; with ``pending`` only those without an outcome."""
+        found = await system.operator.operations_of(station)
+        return [one for one in found if one["state"] == "pending" or not pending]
+
+    return router
+
+
+def _reading(system: CentralSystem) -> APIRouter:
+    router = APIRouter(tags=["reading"])
+
+    def operator() -> Operator:
+        return system.operator
+
+    @router.get("/stations")
+    async def stations() -> dict[str, StationBody]:
+        """Return what is known of all stations."""
+        return {id: StationBody(**record) for id, record in operator().stations().items()}
+
+    @router.get("/stations/{station}")
+    async def station(station: str) -> StationBody:
+        """Return what is known of a station."""
+        return StationBody(**operator().station(station))
+
+    @router.get("/stations/{station}/connectors/{connector_id}")
+    async def connector(station: str, connector_id: int) -> ConnectorBody:
+        """Return what is known of a connector; 0 is the station as a whole."""
+        record = await operator().connector(station, connector_id)
+        if record is None:
+            raise HTTPException(404, f"nothing is known of connector {connector_id}")
+        return ConnectorBody(**record)
+
+    @router.get("/stations/{station}/transactions")
+    async def transactions(station: str) -> list[TransactionBody]:
+        """Return all transactions of a station in the order in which they began."""
+        return [TransactionBody(**record) for record in await operator().transactions(station)]
+
+    @router.get("/stations/{station}/configuration")
+    async def configuration(station: str) -> dict[str, str | None]:
+        """Return the configuration keys and values that the station has reported or taken."""
+        return dict(await operator().configuration(station))
+
+    return router
+
+
+def _reading_profiles(system: CentralSystem) -> APIRouter:
+    router = APIRouter(tags=["reading"])
+
+    @router.get("/stations/{station}/local-list")
+    async def local_list(station: str) -> LocalListBody:
+        """Return the version of the local list that the station is known to hold."""
+        return LocalListBody(**await system.operator.local_list(station))
+
+    @router.get("/stations/{station}/reservations")
+    async def reservations(station: str) -> list[ReservationBody]:
+        """Return all reservations of a station in the order in which they were made."""
+        return [ReservationBody(**record) for record in await system.operator.reservations(station)]
+
+    @router.get("/stations/{station}/charging-profiles")
+    async def charging_profiles(station: str) -> list[ChargingProfileBody]:
+        """Return the charging profiles that are installed at a station."""
+        return [ChargingProfileBody(**record) for record in await system.operator.charging_profiles(station)]
+
+    @router.get("/stations/{station}/tasks")
+    async def tasks(station: str) -> list[TaskBody]:
+        """Return the firmware updates and uploads of a station, the latest last."""
+        return [TaskBody(**record) for record in await system.operator.tasks(station)]
+
+    return router

@@ -1,0 +1,93 @@
+"""A central system with its operator API, served until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from server.central_system import CentralSystem
+from server.operator_api import application
+from server.settings import ServerSettings
+
+LONG_POLL_PATIENCE = 1
+"""Seconds that requests which are being held have when the service stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Where a central system listens: the URL for stations, and the URL of the operator API.
+
+    ``authority`` is the PEM file of the CA that stations are to trust, None where they connect without TLS.
+    """
+
+    endpoint: str
+    operator: str
+    authority: Path | None = None
+
+
+class _Web(uvicorn.Server):
+    """The web server without handlers of its own for signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: ServerSettings, on_ready: Callable[[Ready], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ``on_ready`` is called once both ports listen.
+
+    Raises SettingsError, UnknownMutant, StoreError, or OSError for a port that is taken.
+    """
+    settings.demand_token()
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    async with running(settings) as ready:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        try:
+            on_ready(ready)
+            await stopped.wait()
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
+@contextlib.asynccontextmanager
+async def running(settings: ServerSettings) -> AsyncIterator[Ready]:
+    """Serve stations and operators while the context is entered."""
+    system = CentralSystem(settings)
+    listener = _bind(settings.operator_host, settings.operator_port)
+    with listener:
+        async with system:
+            web = _Web(
+                uvicorn.Config(
+                    application(system),
+                    log_config=None,
+                    access_log=False,
+                    lifespan="off",
+                    timeout_graceful_shutdown=LONG_POLL_PATIENCE,
+                )
+            )
+            serving = asyncio.create_task(web.serve([listener]), name="operator API")
+            try:
+                host, port = listener.getsockname()[:2]
+                operator = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+                endpoint = await system.secure_endpoint(settings.security_profile)
+                authority = system.context.authority.certificate_file if endpoint.startswith("wss:") else None
+                yield Ready(endpoint, operator, authority)
+            finally:
+                web.should_exit = True
+                await serving
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket, so that a request never comes too early for the API."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)

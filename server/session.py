@@ -1,0 +1,270 @@
+"""One connection of a station: its CALLs are answered, and the central system's own CALLs go out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ocpp.exceptions import (
+    InternalError,
+    NotImplementedError,  # noqa: A004  (that is its name in ocpp)
+    NotSupportedError,
+    OCPPError,
+    ProtocolError,
+    SecurityError,
+)
+from ocpp.messages import Call, CallError, CallResult
+from ocpp.v16.enums import Action
+from websockets.frames import CloseCode
+
+from server import validation
+from server.call_queue import CallFailed
+from server.context import Context
+from server.framing import BrokenAnswer, BrokenCall, Unreadable
+from server.stations import Station
+from server.validation import Payload, PayloadSchema
+
+if TYPE_CHECKING:
+    from server.connection import Connection
+
+MAX_REMEMBERED_IDS = 4096
+"""Unique ids of one connection that are remembered to recognise one that comes twice."""
+
+Handler = Callable[[Station, Payload], Payload | Awaitable[Payload]]
+"""Serves the CALLs of one action: returns the payload of the answer, or something that will."""
+
+_ACTIONS = frozenset(action.value for action in Action)
+_ERROR_CODES = frozenset(error.code for error in OCPPError.__subclasses__())
+
+
+class Session:
+    """Serves one connection of one station."""
+
+    def __init__(
+        self, context: Context, handlers: Mapping[str, Handler], station: Station, connection: Connection
+    ) -> None:
+        """Take the station over from whatever connection it had before."""
+        self.context = context
+        self.station = station
+        self.connection = connection
+        self.framing = context.parts.framing()
+        self.handlers = handlers
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._outstanding: dict[str, tuple[PayloadSchema, asyncio.Future[Payload]]] = {}
+        self.take_over()
+
+    # The life of a session.
+
+    def take_over(self) -> None:
+        """Become the connection of the station; the one it had is closed."""
+        old, self.station.session = self.station.session, self
+        if old is not None:
+            old.replaced()
+        self.heard()
+        self.context.log.note("connected", station=self.station.id)
+        self.context.queue.wake(self.station)
+
+    def replaced(self) -> None:
+        """Give way to a newer connection of the same station."""
+        self.fail_outstanding("connection lost")
+        self.connection.close(CloseCode.POLICY_VIOLATION, "the station has connected again")
+
+    def lost(self) -> None:
+        """Learn that the connection has ended; a newer one of the station is not touched by that."""
+        self.fail_outstanding("connection lost")
+        self.context.log.note("disconnected", station=self.station.id)
+        if self.station.session is self:
+            self.station.session = None
+            self.station.triggered.clear()
+            self.context.stations.remember(self.station)
+
+    def fail_outstanding(self, reason: str) -> None:
+        """End what the station still owes."""
+        for _, answer in self._outstanding.values():
+            if not answer.done():
+                answer.set_exception(CallFailed(reason))
+        self._outstanding.clear()
+
+    def heard(self) -> None:
+        """Note a sign of life (OCPP 1.6 4.6)."""
+        self.station.last_heard = time.time()
+
+    # Frames that come in.
+
+    def receive(self, data: bytes) -> None:
+        """Take one text message."""
+        began = time.perf_counter()
+        self.heard()
+        if self.context.log.enabled:
+            self.context.log.frame(self.station.id, "received", data)
+        try:
+            message = self.framing.decode(data)
+        except BrokenCall as broken:
+            self.context.metrics.message("received", "call", "invalid")
+            self.refuse(broken.unique_id, broken.error)
+        except BrokenAnswer as broken:
+            failure = CallFailed(f"invalid answer: {broken}")
+            self.answered(broken.unique_id, lambda _: failure)
+        except Unreadable as problem:
+            self.ignore(str(problem))
+        else:
+            if isinstance(message, Call):
+                self.serve(message, began)
+            elif isinstance(message, CallResult):
+                self.take_result(message)
+            else:
+                self.take_error(message)
+
+    def ignore(self, problem: str) -> None:
+        """Leave a message unanswered."""
+        self.context.metrics.ignored += 1
+        self.context.log.note("ignored", station=self.station.id, problem=problem)
+
+    # CALLs of the station.
+
+    def serve(self, call: Call, began: float) -> None:
+        """Answer a CALL, now or when its handler is done."""
+        action = call.action if call.action in self.handlers else "other"
+        self.context.metrics.message("received", "call", action)
+        try:
+            self.check_unique(call.unique_id)
+            self.check_admitted(call.action)
+            handler = self.route(call.action)
+            self.check_payload(call.action, call.payload)
+            answer = handler(self.station, call.payload)
+        except Exception as error:
+            self.refuse(call.unique_id, self.error_for(call.action, error))
+            return
+        if isinstance(answer, dict):
+            self.answer(call.unique_id, action, answer, began)
+        else:
+            self.connection.owe(1)
+            asyncio.ensure_future(answer).add_done_callback(partial(self._settled, call.unique_id, action, began))
+
+    def check_unique(self, unique_id: str) -> None:
+        """Raise ProtocolError for a unique id that this connection has seen (OCPP-J 1.6 4.1.4)."""
+        if unique_id in self._seen:
+            raise ProtocolError(description="the unique id has been used before")
+        self._seen[unique_id] = None
+        if len(self._seen) > MAX_REMEMBERED_IDS:
+            self._seen.popitem(last=False)
+
+    def check_admitted(self, action: str) -> None:
+        """Raise SecurityError for what a station may not send before it is accepted (OCPP-J 1.6 errata 3.8)."""
+        if self.station.accepted or action == Action.boot_notification:
+            return
+        if self.station.triggered[action] > 0:
+            self.station.triggered[action] -= 1
+            return
+        raise SecurityError(description="the station is not accepted yet: a BootNotification comes first")
+
+    def route(self, action: str) -> Handler:
+        """Return the handler of an action; raises NotImplementedError or NotSupportedError of ``ocpp``."""
+        handler = self.handlers.get(action)
+        if handler is not None:
+            return handler
+        if action in _ACTIONS:
+            raise NotSupportedError(description="the action is not served here")
+        raise NotImplementedError(description="the action is not known")
+
+    def check_payload(self, action: str, payload: Payload) -> None:
+        """Raise the OCPPError that fits the first violation of the schema."""
+        schema = validation.request(action)
+        if not schema.is_valid(payload):
+            raise schema.violation(payload) or InternalError()
+
+    def error_for(self, action: str, error: Exception) -> OCPPError:
+        """Return the CALLERROR for what a handler raised; of a defect only the log learns more."""
+        if isinstance(error, OCPPError):
+            return error
+        self.context.metrics.failures += 1
+        self.context.log.failure("failure", error, station=self.station.id, action=action)
+        return InternalError(description="the message could not be processed")
+
+    def answer(self, unique_id: str, action: str, payload: Payload, began: float) -> None:
+        """Send a CALLRESULT."""
+        self.send(self.framing.encode_result(unique_id, payload))
+        self.context.metrics.answered(action, time.perf_counter() - began)
+        self.context.queue.wake(self.station)
+
+    def refuse(self, unique_id: str, error: OCPPError) -> None:
+        """Send a CALLERROR."""
+        self.context.metrics.refusal("sent", error.code)
+        self.send(self.framing.encode_error(unique_id, error))
+
+    def _settled(self, unique_id: str, action: str, began: float, future: asyncio.Future[Payload]) -> None:
+        self.connection.owe(-1)
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            self.answer(unique_id, action, future.result(), began)
+        elif isinstance(error, Exception):
+            self.refuse(unique_id, self.error_for(action, error))
+
+    # CALLs of the central system.
+
+    def call(self, action: str, payload: Payload) -> asyncio.Future[Payload]:
+        """Send a CALL and return the future of its answer, which may end in CallFailed."""
+        unique_id = self.new_id()
+        answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
+        self._outstanding[unique_id] = validation.response(action), answer
+        answer.add_done_callback(lambda _: self._outstanding.pop(unique_id, None))
+        self.context.metrics.message("sent", "call", action)
+        self.send(self.framing.encode_call(unique_id, action, payload))
+        return answer
+
+    def new_id(self) -> str:
+        """Return a unique id that was never used before (OCPP-J 1.6 4.1.4)."""
+        return str(uuid.uuid4())
+
+    def take_result(self, result: CallResult) -> None:
+        """Complete the CALL that a CALLRESULT answers."""
+        self.context.metrics.message("received", "result", "")
+
+        def judge(schema: PayloadSchema) -> Payload | CallFailed:
+            violation = schema.violation(result.payload)
+            payload: Payload = result.payload
+            return CallFailed(f"invalid answer: {violation.description}") if violation else payload
+
+        self.answered(result.unique_id, judge)
+
+    def take_error(self, error: CallError) -> None:
+        """Complete the CALL that a CALLERROR answers; any code ends it."""
+        code = error.error_code if error.error_code in _ERROR_CODES else "other"
+        self.context.metrics.refusal("received", code)
+        text = f"CALLERROR {error.error_code[:100]}: {error.error_description[:255]}"
+        self.answered(error.unique_id, lambda _: CallFailed(text))
+
+    def answered(self, unique_id: str, judge: Callable[[PayloadSchema], Payload | CallFailed]) -> None:
+        """Complete the CALL of this unique id; an answer that nobody waits for is ignored and never answered."""
+        schema, answer = self._outstanding.pop(unique_id, (None, None))
+        if schema is None or answer is None or answer.done():
+            self.ignore("an answer that nobody waits for")
+            return
+        outcome = judge(schema)
+        if isinstance(outcome, CallFailed):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
+
+    # What all of it needs.
+
+    def send(self, data: bytes) -> None:
+        """Send one frame."""
+        if self.context.log.enabled:
+            self.context.log.frame(self.station.id, "sent", data)
+        self.connection.send(data)
+
+
+def routes(context: Context) -> Mapping[str, Handler]:
+    """Return the handlers of a central system by action: the methods that are named as the actions are."""
+    found: dict[str, Handler] = {}
+    for instance in (*(kind(context) for kind in context.parts.handlers), *context.operations.profiles):
+        found |= {action.value: getattr(instance, action.name) for action in Action if hasattr(instance, action.name)}
+    return found

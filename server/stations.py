@@ -1,0 +1,166 @@
+"""The stations that the central system knows, kept in memory beside their rows in the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import orjson
+from ocpp.v16.enums import RegistrationStatus
+from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from server import tables
+from server.credentials import STORE, Credentials
+from server.store import Store
+from server.validation import Payload
+
+if TYPE_CHECKING:
+    from server.call_queue import Operation
+    from server.session import Session
+
+
+@dataclass(slots=True, eq=False)
+class Station:
+    """One station: what it may do, what is known of it, and its connection while it has one.
+
+    ``registration`` is what its next BootNotification is answered, ``answered`` what the latest was, None before the
+    first. ``triggered`` counts the messages that the central system asked for and that are still to come. Operations
+    that are ``waiting`` are carried out by the ``worker``, one after the other.
+    """
+
+    id: str
+    registration: str = RegistrationStatus.accepted.value
+    answered: str | None = None
+    last_heard: float | None = None
+    vendor: str | None = None
+    model: str | None = None
+    firmware_version: str | None = None
+    serial: str | None = None
+    credentials: Credentials = field(default_factory=Credentials)
+    session: Session | None = None
+    triggered: Counter[str] = field(default_factory=Counter)
+    waiting: deque[Operation] = field(default_factory=deque)
+    worker: asyncio.Task[None] | None = None
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """When the latest sign of life came."""
+        return None if self.last_heard is None else datetime.fromtimestamp(self.last_heard, UTC)
+
+    @property
+    def online(self) -> bool:
+        """Whether it is connected."""
+        return self.session is not None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether its latest BootNotification was accepted; that outlives connections (OCPP-J 1.6 5.4)."""
+        return bool(self.answered == RegistrationStatus.accepted)
+
+    @property
+    def standing(self) -> str:
+        """What it has been told, or before its first boot will be."""
+        return self.answered or self.registration
+
+
+_upsert = insert(tables.stations)
+_upsert = _upsert.on_conflict_do_update(index_elements=["id"], set_={"registration": _upsert.excluded.registration})
+
+_BELONGINGS = tuple(table for table in tables.metadata.tables.values() if "station" in table.c)
+
+
+class Stations:
+    """All known stations; changes are durable before they show."""
+
+    def __init__(self, store: Store, credentials: Credentials | None = None) -> None:
+        """Prepare them; ``credentials`` are those of stations without any of their own."""
+        self._store = store
+        self._usual = credentials or Credentials()
+        self._known: dict[str, Station] = {}
+
+    def __iter__(self) -> Iterator[Station]:
+        return iter(tuple(self._known.values()))
+
+    def get(self, id: str) -> Station | None:
+        """Return the station of this identity, None if it is not known."""
+        return self._known.get(id)
+
+    async def load(self) -> None:
+        """Read all stations from the store."""
+        both = select(tables.stations, tables.credentials).outerjoin(tables.credentials, _OF_STATION)
+        for row in await self._store.read(lambda tx: tx.execute(both).all()):
+            station = self._station(row.id)
+            station.registration, station.answered, station.last_heard = row.registration, row.answered, row.last_heard
+            station.vendor, station.model = row.vendor, row.model
+            station.firmware_version = row.firmware_version
+            station.serial = serial_number(orjson.loads(row.boot)) if row.boot else None
+            if row.profile is not None:
+                station.credentials = Credentials(
+                    profile=row.profile, fallback=row.fallback, password=row.password, offered=row.offered
+                )
+
+    async def provision(self, id: str, registration: str) -> Station:
+        """Make a station known, or change what its next BootNotification is answered."""
+        await self._store.append(_upsert, {"id": id, "registration": registration}, None)
+        station = self._station(id)
+        station.registration = registration
+        return station
+
+    def admit(self, id: str) -> Station:
+        """Make a station known at once and store it lazily."""
+        station = self._station(id)
+        self._store.append(_upsert, {"id": id, "registration": station.registration}, None)
+        return station
+
+    def _station(self, id: str) -> Station:
+        station = self._known.get(id)
+        if station is None:
+            station = self._known[id] = Station(id, credentials=self._usual)
+        return station
+
+    async def secure(self, station: Station, credentials: Credentials) -> None:
+        """Set how a station proves who it is."""
+        await self._store.append(STORE, credentials.row(station.id), None)
+        station.credentials = credentials
+
+    def named(self, station: Station, name: str) -> bool:
+        """Return whether a certificate with this name is one of the station (security white paper A00.FR.405).
+
+        That is its identity, or the serial number it has told, unless that is the name of another station, too.
+        """
+        if name == station.id:
+            return True
+        others = (one for one in self._known.values() if one is not station)
+        return name == station.serial and not any(name in (one.id, one.serial) for one in others)
+
+    async def remove(self, id: str) -> Station | None:
+        """Forget a station with all that was recorded of it; return it if it was known."""
+
+        def job(tx: Connection) -> None:
+            tx.execute(delete(tables.stations).where(tables.stations.c.id == id))
+            for table in _BELONGINGS:
+                tx.execute(delete(table).where(table.c.station == id))
+
+        await self._store.write(job)
+        return self._known.pop(id, None)
+
+    def remember(self, station: Station) -> None:
+        """Store lazily when a station was last seen."""
+        self._store.append(_HEARD, {"station": station.id, "heard": station.last_heard}, None)
+
+
+def serial_number(boot: Payload) -> str | None:
+    """Return the serial number of a station that its BootNotification tells."""
+    number = boot.get("chargePointSerialNumber")
+    return str(number) if number else None
+
+
+_OF_STATION = tables.stations.c.id == tables.credentials.c.station
+_HEARD = (
+    tables.stations.update().where(tables.stations.c.id == bindparam("station")).values(last_heard=bindparam("heard"))
+)

@@ -1,0 +1,258 @@
+"""The store: SQLite behind one writer thread that commits what is waiting as one group.
+
+Nothing is resolved before it is durable. A job is a function of the transaction and of nothing else that changes,
+for it runs again, alone, when the group it was in cannot be committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from server.tables import metadata
+
+T = TypeVar("T")
+
+MAX_GROUP = 1000
+"""Jobs beyond which a group is committed although more are waiting."""
+
+SPACING_PER_JOB = 0.0005
+MAX_SPACING = 0.005
+"""Least time in seconds between the beginnings of two commits: for each job of the first, and at most.
+
+A lone job is committed at once; a crowd waits a moment and becomes a group, which saves most of the work.
+"""
+
+
+class StoreError(Exception):
+    """The store could not carry out a job; nothing of it has been stored."""
+
+
+@dataclass(slots=True)
+class _Job:
+    future: asyncio.Future[Any]
+    run: Callable[[Connection], Any] | None
+    statement: UpdateBase | None = None
+    row: Mapping[str, Any] = field(default_factory=dict)
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement as the database takes it: compiled once, for that costs more than to execute it."""
+
+    text: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+
+    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the values of a row, which are of types that SQLite knows, in the order of the text."""
+        return tuple([row[name] if name in row else self.constants[name] for name in self.names])
+
+
+_Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
+
+
+class Store:
+    """Runs jobs in the order in which they were handed in, and resolves their futures once they are durable."""
+
+    def __init__(self, path: Path, *, timeout: float = 5.0) -> None:
+        """Prepare the store in the file at ``path``; ``timeout`` is how long a lock of somebody else is awaited."""
+        self._loop = asyncio.get_running_loop()
+        self._engine = _engine(path, timeout)
+        self._jobs: queue.SimpleQueue[list[_Job]] = queue.SimpleQueue()
+        self._handing_in: list[_Job] = []
+        self._compiled: dict[UpdateBase, _Compiled] = {}
+        self._thread = threading.Thread(target=self._work, name="store", daemon=True)
+        self._waiting = 0
+        self._next_commit = 0.0
+        self._killed = False
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are not durable yet."""
+        return self._waiting
+
+    async def open(self) -> None:
+        """Create what is missing in the database, and start to take jobs; raises StoreError."""
+        try:
+            await self._loop.run_in_executor(None, metadata.create_all, self._engine)
+        except SQLAlchemyError as error:
+            raise StoreError(f"{self._engine.url.database}: {_cause(error)}") from error
+        self._thread.start()
+
+    def write(self, run: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """Run a job in a transaction; the future has its result once that is durable, or a StoreError."""
+        return self._put(_Job(self._loop.create_future(), run))
+
+    read = write
+
+    def append(self, statement: UpdateBase, row: Mapping[str, Any], result: T) -> asyncio.Future[T]:
+        """Execute a statement with one row; neighbours with the same statement are executed as one.
+
+        The future has ``result`` once the row is durable, or a StoreError.
+        """
+        return self._put(_Job(self._loop.create_future(), None, statement, row, result))
+
+    async def close(self) -> None:
+        """Carry out what is waiting and end; what is handed in later is cancelled."""
+        self._closed = True
+        self._hand_in()
+        self._jobs.put([])
+        await self._loop.run_in_executor(None, self._thread.join)
+        self._engine.dispose()
+
+    async def kill(self) -> None:
+        """End without carrying out what is waiting, as a power cut would; its futures are cancelled."""
+        self._killed = True
+        await self.close()
+
+    def _put(self, job: _Job) -> asyncio.Future[Any]:
+        if self._closed:
+            job.future.cancel()
+            return job.future
+        self._waiting += 1
+        # What comes in one turn of the loop goes to the thread at once: waking it is what costs.
+        if not self._handing_in:
+            self._loop.call_soon(self._hand_in)
+        self._handing_in.append(job)
+        return job.future
+
+    def _hand_in(self) -> None:
+        if self._handing_in:
+            jobs, self._handing_in = self._handing_in, []
+            self._jobs.put(jobs)
+
+    def _work(self) -> None:
+        with self._engine.connect() as connection:
+            while group := self._next_group():
+                settled = self._abandoned(group) if self._killed else self._carry_out(connection, group)
+                self._loop.call_soon_threadsafe(self._settle, settled)
+
+    def _next_group(self) -> list[_Job]:
+        """Return the jobs that are waiting, at least one; none at all marks the end."""
+        group = self._jobs.get()
+        time.sleep(max(0.0, self._next_commit - time.monotonic()))
+        while group and len(group) < MAX_GROUP:
+            try:
+                more = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if not more:
+                self._jobs.put(more)
+                break
+            group += more
+        self._next_commit = time.monotonic() + min(MAX_SPACING, SPACING_PER_JOB * len(group))
+        return group
+
+    def _carry_out(self, connection: Connection, group: list[_Job]) -> list[_Settled]:
+        try:
+            return self._commit(connection, group)
+        except (OperationalError, sqlite3.OperationalError) as error:
+            # A lock or a full disk concerns all of them: waiting for it once is enough.
+            refused = StoreError(_cause(error))
+            return [(job.future, None, refused) for job in group]
+        except Exception as error:
+            # The defect of one job must not take its neighbours along: each runs again, alone.
+            if len(group) == 1:
+                return [(group[0].future, None, error)]
+        return [settled for job in group for settled in self._carry_out(connection, [job])]
+
+    def _commit(self, connection: Connection, group: list[_Job]) -> list[_Settled]:
+        settled: list[_Settled] = []
+        with _transaction(_raw(connection)):
+            for run in _runs(group):
+                if run[0].run is None:
+                    self._append(connection, run)
+                    settled += [(job.future, job.result, None) for job in run]
+                else:
+                    settled.append((run[0].future, run[0].run(connection), None))
+        return settled
+
+    def _append(self, connection: Connection, run: list[_Job]) -> None:
+        statement = run[0].statement
+        assert statement is not None
+        compiled = self._compiled.get(statement)
+        if compiled is None:
+            compiled = self._compiled[statement] = _compile(statement, connection, run[0].row)
+        _raw(connection).executemany(compiled.text, [compiled.values(job.row) for job in run])
+
+    def _abandoned(self, group: list[_Job]) -> list[_Settled]:
+        return [(job.future, None, asyncio.CancelledError()) for job in group]
+
+    def _settle(self, settled: list[_Settled]) -> None:
+        self._waiting -= len(settled)
+        for future, result, error in settled:
+            if future.done():
+                continue
+            if error is None:
+                future.set_result(result)
+            elif isinstance(error, asyncio.CancelledError):
+                future.cancel()
+            else:
+                future.set_exception(error)
+
+
+def _runs(group: list[_Job]) -> Iterator[list[_Job]]:
+    """Yield neighbours that share a statement together, every other job alone."""
+    run: list[_Job] = []
+    for job in group:
+        if run and (job.statement is None or job.statement is not run[0].statement):
+            yield run
+            run = []
+        run.append(job)
+    yield run
+
+
+def _compile(statement: UpdateBase, connection: Connection, row: Mapping[str, Any]) -> _Compiled:
+    compiled = statement.compile(connection, column_keys=list(row))
+    assert isinstance(compiled, SQLCompiler)
+    return _Compiled(str(compiled), tuple(compiled.positiontup or ()), compiled.params)
+
+
+def _engine(path: Path, timeout: float) -> Engine:
+    # Transactions are begun and committed on the connection itself: for a small group that halves the work.
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"timeout": timeout})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    return engine
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error)

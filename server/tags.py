@@ -1,0 +1,88 @@
+"""The idTags that the central system knows, and what it says of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ocpp.v16.enums import AuthorizationStatus
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from server import instants, tables
+from server.store import Store
+from server.validation import Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """An idTag: its status is Accepted, Blocked or Expired; tags with the same parent form a group."""
+
+    id_tag: str
+    status: str = AuthorizationStatus.accepted.value
+    parent: str | None = None
+    expires: datetime | None = None
+
+
+_upsert = insert(tables.tags)
+_upsert = _upsert.on_conflict_do_update(
+    index_elements=["folded"],
+    set_={name: _upsert.excluded[name] for name in ("id_tag", "status", "parent", "expires")},
+)
+
+
+class Tags:
+    """All known tags, in memory beside their rows in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, Tag] = {}
+
+    def __iter__(self) -> Iterator[Tag]:
+        return iter(tuple(self._known.values()))
+
+    async def load(self) -> None:
+        """Read all tags from the store."""
+        for row in await self._store.read(lambda tx: tx.execute(select(tables.tags)).all()):
+            expires = instants.parse(row.expires) if row.expires else None
+            self._known[row.folded] = Tag(id_tag=row.id_tag, status=row.status, parent=row.parent, expires=expires)
+
+    async def provision(self, tag: Tag) -> None:
+        """Create a tag, or change it where it exists."""
+        row: dict[str, Any] = {
+            "folded": self.fold(tag.id_tag),
+            "id_tag": tag.id_tag,
+            "status": tag.status,
+            "parent": tag.parent,
+            "expires": instants.to_store(tag.expires) if tag.expires else None,
+        }
+        await self._store.append(_upsert, row, None)
+        self._known[row["folded"]] = tag
+
+    def fold(self, id_tag: str) -> str:
+        """Return the form in which tags are compared: case does not matter (OCPP 1.6 7.28)."""
+        return id_tag.casefold()
+
+    def find(self, id_tag: str) -> Tag | None:
+        """Return the known tag of this text."""
+        return self._known.get(self.fold(id_tag))
+
+    def status(self, tag: Tag | None) -> str:
+        """Return what the central system thinks of a tag, None being one it does not know (OCPP 1.6 7.2)."""
+        if tag is None:
+            return str(AuthorizationStatus.invalid.value)
+        if tag.status == AuthorizationStatus.accepted and tag.expires is not None and tag.expires <= instants.now():
+            return str(AuthorizationStatus.expired.value)
+        return tag.status
+
+    def info(self, id_tag: str) -> Payload:
+        """Return the idTagInfo of a tag (OCPP 1.6 7.27): an expiry only where it lies ahead."""
+        tag = self.find(id_tag)
+        info: Payload = {"status": self.status(tag)}
+        if tag is not None and tag.parent is not None:
+            info["parentIdTag"] = tag.parent
+        if tag is not None and tag.expires is not None and tag.expires > instants.now():
+            info["expiryDate"] = instants.to_wire(tag.expires)
+        return info

@@ -1,0 +1,1 @@
+"""OCPP 1.6: what its messages mean to the central system."""

@@ -1,0 +1,218 @@
+"""The Core profile: the CALLs that a charge point sends (OCPP 1.6 section 4)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from typing import Any
+
+import orjson
+from ocpp.exceptions import PropertyConstraintViolationError
+from ocpp.v16.enums import AvailabilityType, ChargePointStatus, DataTransferStatus, RegistrationStatus
+from sqlalchemy import Connection, and_, bindparam, case, insert, not_, or_, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from server import instants, tables
+from server.context import Context
+from server.stations import Station, serial_number
+from server.v16.reservation import Reservations
+from server.validation import Payload
+
+_LARGEST = 2**63 - 1
+"""The largest integer that the store holds; the schemas name no limit."""
+
+_BOOT = (
+    update(tables.stations)
+    .where(tables.stations.c.id == bindparam("station"))
+    .values(
+        {name: bindparam(name) for name in ("answered", "last_heard", "vendor", "model", "firmware_version", "boot")}
+    )
+)
+_METER_VALUES = insert(tables.meter_values)
+_STATUS_MEMBERS = ("status", "error_code", "info", "vendor_id", "vendor_error_code", "timestamp")
+
+
+class CoreHandlers:
+    """Serves the CALLs of the Core profile; each method is named after the action it serves."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.settings = context.settings
+        self.tags = context.tags
+        self.store = context.store
+        self.transactions = context.parts.transactions(context.tags, parallel_tag_use=context.settings.parallel_tag_use)
+        self.reservations = context.operations.of(Reservations)
+
+    # BootNotification and Heartbeat
+
+    async def boot_notification(self, station: Station, payload: Payload) -> Payload:
+        """Decide on a station afresh with each of its boots (OCPP 1.6 4.2)."""
+        status = self.registration(station)
+        row = {
+            "station": station.id,
+            "answered": status,
+            "last_heard": station.last_heard,
+            "vendor": payload["chargePointVendor"],
+            "model": payload["chargePointModel"],
+            "firmware_version": payload.get("firmwareVersion"),
+            "boot": orjson.dumps(payload),
+        }
+        await self.store.append(_BOOT, row, None)
+        station.answered = status
+        station.triggered.clear()
+        station.vendor, station.model = row["vendor"], row["model"]
+        station.firmware_version, station.serial = row["firmware_version"], serial_number(payload)
+        return self.boot_conf(status)
+
+    def registration(self, station: Station) -> str:
+        """Return what a station's BootNotification is answered."""
+        return station.registration
+
+    def boot_conf(self, status: str) -> Payload:
+        """Return the BootNotification.conf for a decision."""
+        return {"status": status, "currentTime": self.current_time(), "interval": self.interval(status)}
+
+    def interval(self, status: str) -> int:
+        """Return the heartbeat period of an accepted station, for others the time until their next boot."""
+        accepted = status == RegistrationStatus.accepted
+        return self.settings.interval if accepted else self.settings.retry_interval
+
+    def current_time(self) -> str:
+        """Return the present time as it is sent."""
+        return instants.to_wire(instants.now())
+
+    def heartbeat(self, station: Station, payload: Payload) -> Payload:
+        """Tell the time (OCPP 1.6 4.6)."""
+        return {"currentTime": self.current_time()}
+
+    # Authorize, StartTransaction and StopTransaction
+
+    def authorize(self, station: Station, payload: Payload) -> Payload:
+        """Tell what an idTag is worth (OCPP 1.6 4.1)."""
+        return {"idTagInfo": self.tags.info(payload["idTag"])}
+
+    def start_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        """Book the start of a transaction; it always gets an id (OCPP 1.6 4.8)."""
+        self.check_connector(payload["connectorId"], at_least=1)
+        self.check_instant(payload["timestamp"])
+        self.check_integers(payload, "connectorId", "meterStart", "reservationId")
+        return self.store.write(lambda tx: self.start(tx, station, payload))
+
+    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        """Book the start and return the StartTransaction.conf."""
+        started = self.transactions.start(tx, station.id, payload)
+        if "reservationId" in payload:
+            self.reservations.used(tx, station.id, payload)
+        return {"transactionId": started.id, "idTagInfo": started.info}
+
+    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        """Book the end of a transaction; an id that means nothing is confirmed all the same (OCPP 1.6 4.10)."""
+        self.check_instant(payload["timestamp"])
+        self.check_integers(payload, "meterStop")
+        return self.store.write(lambda tx: self.stop(tx, station, payload))
+
+    def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        """Book the end and return the StopTransaction.conf."""
+        self.transactions.stop(tx, station.id, payload)
+        return {"idTagInfo": self.tags.info(payload["idTag"])} if "idTag" in payload else {}
+
+    # MeterValues and StatusNotification
+
+    def meter_values(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        """Store meter values as they came, for whatever transaction they name (OCPP 1.6 4.7)."""
+        self.check_connector(payload["connectorId"], at_least=0)
+        self.check_integers(payload, "connectorId", "transactionId")
+        return self.store.append(_METER_VALUES, self.meter_values_row(station, payload), {})
+
+    def meter_values_row(self, station: Station, payload: Payload) -> dict[str, Any]:
+        """Return the row of a MeterValues message."""
+        return {
+            "station": station.id,
+            "connector_id": payload["connectorId"],
+            "transaction_id": payload.get("transactionId"),
+            "received": time.time(),
+            "meter_value": orjson.dumps(payload["meterValue"]),
+        }
+
+    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
+        """Store the state of a connector; the latest message wins (OCPP 1.6 4.9)."""
+        self.check_connector(payload["connectorId"], at_least=0)
+        self.check_integers(payload, "connectorId")
+        row = self.status_row(station, payload)
+        if not self.reservations.is_out_of_order(payload["status"]):
+            return self.store.append(_STATUS, row, {})
+        return self.store.write(lambda tx: self.out_of_order(tx, station, payload, row))
+
+    def out_of_order(self, tx: Connection, station: Station, payload: Payload, row: dict[str, Any]) -> Payload:
+        """Store a state that ends reservations, and return the StatusNotification.conf."""
+        tx.execute(_STATUS, row)
+        self.reservations.terminated(tx, station.id, payload["connectorId"])
+        return {}
+
+    def status_row(self, station: Station, payload: Payload) -> dict[str, Any]:
+        """Return the row of a StatusNotification; without a timestamp it holds from its receipt."""
+        told = payload.get("timestamp")
+        timestamp = self.check_instant(told) if told is not None else instants.to_store(instants.now())
+        return {
+            "station": station.id,
+            "connector_id": payload["connectorId"],
+            "status": payload["status"],
+            "error_code": payload["errorCode"],
+            "info": payload.get("info"),
+            "vendor_id": payload.get("vendorId"),
+            "vendor_error_code": payload.get("vendorErrorCode"),
+            "timestamp": timestamp,
+        }
+
+    # DataTransfer
+
+    def data_transfer(self, station: Station, payload: Payload) -> Payload:
+        """Echo the data of the one vendor that is known (OCPP 1.6 4.3)."""
+        if payload["vendorId"] != self.settings.data_transfer_vendor:
+            return {"status": DataTransferStatus.unknown_vendor_id.value}
+        if payload.get("messageId") != "echo":
+            return {"status": DataTransferStatus.unknown_message_id.value}
+        data = {"data": payload["data"]} if "data" in payload else {}
+        return {"status": DataTransferStatus.accepted.value, **data}
+
+    # Rules that the schemas do not hold
+
+    def check_connector(self, connector_id: int, *, at_least: int) -> None:
+        """Raise the CALLERROR for a connectorId below the range that the text gives."""
+        if connector_id < at_least:
+            raise PropertyConstraintViolationError(description=f"connectorId: must be {at_least} or more")
+
+    def check_instant(self, text: str) -> str:
+        """Return an instant as it is stored; raises the CALLERROR for one that no calendar holds."""
+        try:
+            return instants.to_store(instants.parse(text))
+        except ValueError:
+            raise PropertyConstraintViolationError(description="timestamp: no instant of any calendar") from None
+
+    def check_integers(self, payload: Payload, *names: str) -> None:
+        """Raise the CALLERROR for an integer that the store cannot hold."""
+        for name in names:
+            if abs(payload.get(name) or 0) > _LARGEST:
+                raise PropertyConstraintViolationError(description=f"{name}: beyond 64 bits")
+
+
+def _status_statement() -> Any:
+    """Return the statement that stores a state; one that shows a scheduled availability ends the schedule."""
+    statement = upsert(tables.connectors)
+    old, new = tables.connectors.c, statement.excluded
+    unavailable = new.status == ChargePointStatus.unavailable.value
+    reached = or_(
+        and_(old.wanted == AvailabilityType.inoperative.value, unavailable),
+        and_(old.wanted == AvailabilityType.operative.value, not_(unavailable)),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["station", "connector_id"],
+        set_={
+            **{name: new[name] for name in _STATUS_MEMBERS},
+            "availability": case((reached, old.wanted), else_=old.availability),
+            "wanted": case((reached, None), else_=old.wanted),
+        },
+    )
+
+
+_STATUS = _status_statement()

@@ -1,0 +1,245 @@
+"""Operations of OCPP 1.6: what an operator may ask for, and what the answers of a station change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from ocpp.v16.enums import (
+    Action,
+    AvailabilityStatus,
+    ConfigurationStatus,
+    RegistrationStatus,
+)
+from sqlalchemy import Connection, update
+from sqlalchemy.dialects.sqlite import insert
+
+from server import tables, validation
+from server.call_queue import Operation
+from server.frame_log import hidden
+from server.stations import Station
+from server.v16 import reported
+from server.v16.profile import InvalidOperation, Profile
+from server.validation import Payload
+
+P = TypeVar("P", bound=Profile)
+
+ACTIONS: frozenset[str] = frozenset(
+    action.value
+    for action in Action
+    if action.value
+    not in {
+        "Authorize",
+        "BootNotification",
+        "DiagnosticsStatusNotification",
+        "FirmwareStatusNotification",
+        "Heartbeat",
+        "LogStatusNotification",
+        "MeterValues",
+        "SecurityEventNotification",
+        "SignCertificate",
+        "SignedFirmwareStatusNotification",
+        "StartTransaction",
+        "StatusNotification",
+        "StopTransaction",
+    }
+)
+"""What a central system can ask of a station."""
+
+_REMOTE = frozenset({Action.remote_start_transaction.value, Action.remote_stop_transaction.value})
+
+_ABOVE_ZERO = frozenset({Action.remote_start_transaction.value, Action.unlock_connector.value})
+
+_WHOLE_NUMBERS = frozenset(
+    {
+        "blinkrepeat", "clockaligneddatainterval", "connectiontimeout", "heartbeatinterval", "lightintensity",
+        "metervaluesampleinterval", "minimumstatusduration", "resetretries", "transactionmessageattempts",
+        "transactionmessageretryinterval", "websocketpinginterval",
+    }
+)  # fmt: skip
+"""Configuration keys, case-folded, whose value is a whole number and not negative (OCPP 1.6 9.1)."""
+
+
+LARGEST = 2**31 - 1
+"""The largest whole number that every station can be trusted to hold; the schemas name no limit."""
+
+
+class Operations:
+    """Checks what operators ask for and records what stations answer (OCPP 1.6 section 5).
+
+    The operations of Core are its own, the others those of the feature profiles.
+    """
+
+    def __init__(self) -> None:
+        self.profiles: Sequence[Profile] = ()
+        self._by_action: dict[str, Profile] = {}
+
+    def attach(self, profiles: Sequence[Profile]) -> None:
+        """Take up the feature profiles."""
+        self.profiles = profiles
+        self._by_action = {action: profile for profile in profiles for action in profile.actions}
+
+    def of(self, kind: type[P]) -> P:
+        """Return the feature profile of a kind."""
+        return next(profile for profile in self.profiles if isinstance(profile, kind))
+
+    # Before an operation is taken
+
+    def prepare(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:
+        """Return the payload with what the central system chooses itself.
+
+        Raises InvalidOperation or UnsuitableOperation for what the schema or the text forbids.
+        """
+        profile = self._by_action.get(action)
+        if profile is None:
+            self.check(action, payload)
+            return payload
+        completed = profile.complete(tx, station, action, payload)
+        self.check(action, {**profile.chosen_later.get(action, {}), **completed})
+        return profile.prepare(tx, station, action, completed)
+
+    def check(self, action: str, payload: Payload) -> None:
+        """Raise InvalidOperation for what the schema of the request or the text forbids."""
+        if (violation := validation.request(action).violation(payload)) is not None:
+            raise InvalidOperation(f"{action}: {violation.description}")
+        if any(abs(number) > LARGEST for number in _integers(payload)):
+            raise InvalidOperation(f"{action}: no whole number may exceed {LARGEST}")
+        self.check_text(action, payload)
+
+    def check_text(self, action: str, payload: Payload) -> None:
+        """Raise InvalidOperation for what the schemas do not say but the text does."""
+        least = 1 if action in _ABOVE_ZERO else 0
+        if (connector_id := payload.get("connectorId", least)) < least:
+            raise InvalidOperation(f"{action}: connectorId must be {least} or more, not {connector_id}")
+        if action == Action.change_configuration and payload["key"].casefold() in _WHOLE_NUMBERS:
+            value = payload["value"]
+            if not (value.isascii() and value.isdigit()):
+                raise InvalidOperation(f"{payload['key']} takes a whole number of 0 or more, not {value!r}")
+
+    def may_ask(self, station: Station, action: str) -> str | None:
+        """Return why an operator may not ask this of a station as it stands, None if it is fine (OCPP 1.6 4.2)."""
+        if station.standing == RegistrationStatus.rejected:
+            return "the station is rejected: nothing is sent to it"
+        if station.standing == RegistrationStatus.pending and action in _REMOTE:
+            return f"the station is pending: no {action} is sent to it"
+        return None
+
+    # While it is carried out
+
+    def may_send(self, station: Station, action: str) -> bool:
+        """Return whether a station has been told that it may be sent this (OCPP 1.6 4.2)."""
+        if station.answered == RegistrationStatus.pending:
+            return action not in _REMOTE
+        return station.accepted
+
+    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
+        """Return the CALLs of an operation: GetConfiguration is split where the station limits its keys.
+
+        Raises CallFailed for an operation that has become pointless.
+        """
+        if (profile := self._by_action.get(operation.action)) is not None:
+            return profile.requests(tx, operation)
+        keys = operation.payload.get("key") if operation.action == Action.get_configuration else None
+        limit = self.max_keys(tx, operation.station) if keys else 0
+        if not keys or not 0 < limit < len(keys):
+            return [operation.payload]
+        return [{"key": keys[at : at + limit]} for at in range(0, len(keys), limit)]
+
+    def max_keys(self, tx: Connection, station: str) -> int:
+        """Return how many keys a station answers at once, 0 if it has not said (OCPP 1.6 9.1.7)."""
+        return reported.number(tx, station, "GetConfigurationMaxKeys") or 0
+
+    def begun(self, tx: Connection, operation: Operation, requests: Sequence[Payload]) -> None:
+        """Record that an operation is about to be sent."""
+        if (profile := self._by_action.get(operation.action)) is not None:
+            profile.begun(tx, operation, requests)
+
+    def sent(self, station: Station, action: str, payload: Payload) -> None:
+        """Note that a CALL goes out."""
+        if (profile := self._by_action.get(action)) is not None:
+            profile.sent(station, action, payload)
+
+    def merge(self, answers: Sequence[Payload]) -> Payload:
+        """Return one answer for an operation that took several CALLs: lists are joined."""
+        merged: Payload = {}
+        for answer in answers:
+            for name, value in answer.items():
+                merged[name] = merged[name] + value if isinstance(merged.get(name), list) else value
+        return merged
+
+    # When it is answered
+
+    def answered(self, station: Station, tx: Connection, operation: Operation, answer: Payload) -> None:
+        """Record what the answer to an operation changes."""
+        if (profile := self._by_action.get(operation.action)) is not None:
+            profile.answered(station, tx, operation, answer)
+        match operation.action:
+            case Action.change_availability:
+                self.availability_answered(tx, operation, answer["status"])
+            case Action.change_configuration:
+                self.configuration_answered(tx, operation, answer["status"])
+            case Action.get_configuration:
+                self.configuration_told(tx, operation.station, answer.get("configurationKey", []))
+
+    def failed(self, tx: Connection, operation: Operation) -> None:
+        """Record what it changes that an operation has failed."""
+        if (profile := self._by_action.get(operation.action)) is not None:
+            profile.failed(tx, operation)
+
+    def follow_ups(self, tx: Connection, operation: Operation, answer: Payload) -> Sequence[Operation]:
+        """Return the operations that an answer makes necessary."""
+        profile = self._by_action.get(operation.action)
+        return profile.follow_ups(tx, operation, answer) if profile else ()
+
+    def availability_answered(self, tx: Connection, operation: Operation, status: str) -> None:
+        """Record an availability that is reached, or scheduled until a StatusNotification shows it (OCPP 1.6 5.2)."""
+        if status == AvailabilityStatus.rejected:
+            return
+        wanted, connector_id = operation.payload["type"], operation.payload["connectorId"]
+        scheduled = status == AvailabilityStatus.scheduled
+        changes = {"wanted": wanted} if scheduled else {"availability": wanted, "wanted": None}
+        row = insert(tables.connectors).on_conflict_do_nothing()
+        tx.execute(row, {"station": operation.station, "connector_id": connector_id})
+        known = tables.connectors.c
+        concerned = update(tables.connectors).where(known.station == operation.station)
+        if connector_id > 0:
+            concerned = concerned.where(known.connector_id == connector_id)
+        tx.execute(concerned.values(changes))
+
+    def configuration_answered(self, tx: Connection, operation: Operation, status: str) -> None:
+        """Store a value that the station has taken (OCPP 1.6 5.3)."""
+        if status in (ConfigurationStatus.accepted, ConfigurationStatus.reboot_required):
+            reboot = status == ConfigurationStatus.reboot_required
+            self.store_key(tx, operation.station, operation.payload, reboot_required=reboot)
+
+    def configuration_told(self, tx: Connection, station: str, keys: Sequence[Mapping[str, Any]]) -> None:
+        """Store what a station says of its configuration (OCPP 1.6 5.8)."""
+        for key in keys:
+            self.store_key(tx, station, key, reboot_required=False)
+
+    def store_key(self, tx: Connection, station: str, key: Mapping[str, Any], *, reboot_required: bool) -> None:
+        """Store one configuration key."""
+        row = {
+            "station": station,
+            "folded": key["key"].casefold(),
+            "key": key["key"],
+            "value": hidden(key).get("value"),
+            "reboot_required": reboot_required,
+        }
+        if "readonly" in key:
+            row["readonly"] = key["readonly"]
+        statement = insert(tables.configuration).values(row)
+        changes = {name: value for name, value in row.items() if name not in ("station", "folded")}
+        tx.execute(statement.on_conflict_do_update(index_elements=["station", "folded"], set_=changes))
+
+
+def _integers(value: Any) -> Iterator[int]:
+    match value:
+        case bool():
+            return
+        case int():
+            yield value
+        case dict():
+            yield from (number for member in value.values() for number in _integers(member))
+        case list():
+            yield from (number for item in value for number in _integers(item))

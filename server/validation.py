@@ -1,0 +1,88 @@
+"""Payloads judged by the JSON schemas that the ``ocpp`` package ships, compiled on first use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Protocol
+
+import jsonschema_rs
+from ocpp.exceptions import (
+    FormationViolationError,
+    OccurenceConstraintViolationError,
+    OCPPError,
+    PropertyConstraintViolationError,
+    TypeConstraintViolationError,
+)
+
+Payload = dict[str, Any]
+
+
+class _Compiled(Protocol):
+    def is_valid(self, instance: Any) -> bool: ...
+    def iter_errors(self, instance: Any) -> Any: ...
+
+
+class PayloadSchema:
+    """The schema of one payload: a request, or the answer to it."""
+
+    __slots__ = ("_compiled", "is_valid")
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._compiled: _Compiled = jsonschema_rs.validator_for(dict(schema), validate_formats=True)
+        self.is_valid = self._compiled.is_valid
+
+    def violation(self, payload: Any) -> OCPPError | None:
+        """Return the first violation as the error of OCPP-J 1.6 table 7 that fits it, None for a valid payload."""
+        try:
+            errors = list(self._compiled.iter_errors(payload))
+        except ValueError:
+            return FormationViolationError(description="payload: nested too deeply")
+        for error in errors:
+            kind = _ERRORS.get(error.kind.name, FormationViolationError)
+            place = "/".join(map(str, error.instance_path)) or "payload"
+            return kind(description=_sentence(place, error.kind.name))
+        return None
+
+
+_ERRORS: Mapping[str, type[OCPPError]] = {
+    "type": TypeConstraintViolationError,
+    "required": OccurenceConstraintViolationError,
+    "minItems": OccurenceConstraintViolationError,
+    "maxItems": OccurenceConstraintViolationError,
+    "additionalProperties": FormationViolationError,
+    "enum": PropertyConstraintViolationError,
+    "maxLength": PropertyConstraintViolationError,
+    "minLength": PropertyConstraintViolationError,
+    "format": PropertyConstraintViolationError,
+    "multipleOf": PropertyConstraintViolationError,
+    "minimum": PropertyConstraintViolationError,
+    "maximum": PropertyConstraintViolationError,
+}
+
+
+def _sentence(place: str, rule: str) -> str:
+    return f"{place[:100]}: breaks the rule {rule}"
+
+
+@cache
+def request(action: str) -> PayloadSchema:
+    """Return the schema of the request of an action."""
+    return PayloadSchema(_read(action))
+
+
+@cache
+def response(action: str) -> PayloadSchema:
+    """Return the schema of the answer to an action."""
+    return PayloadSchema(_read(f"{action}Response"))
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    text = (resources.files("ocpp.v16") / "schemas" / f"{name}.json").read_text(encoding="utf-8-sig")
+    schema: dict[str, Any] = json.loads(text)
+    if name == "StopTransaction":
+        # The text asks for one sampled value or more (OCPP 1.6 7.33), as the schema of MeterValues does.
+        schema["properties"]["transactionData"]["items"]["properties"]["sampledValue"]["minItems"] = 1
+    return schema

@@ -1,0 +1,61 @@
+"""Mutants: each one defect, found by its name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from server.mutants import MUTANTS, UnknownMutant, mutant, parts
+from server.parts import Parts
+from server.tags import Tags
+
+
+def test_names_are_in_kebab_case() -> None:
+    """Names are words in lower case with hyphens."""
+    assert [name for name in MUTANTS if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)] == []
+
+
+def test_descriptions_are_sentences() -> None:
+    """A description says in one sentence what is wrong."""
+    assert [one.name for one in MUTANTS.values() if not re.fullmatch(r"\S.+\.", one.description)] == []
+
+
+def test_mutants_differ_from_the_clean_central_system() -> None:
+    """Every mutant replaces a part."""
+    assert [name for name in MUTANTS if parts(name) == Parts()] == []
+
+
+def test_without_a_name_the_parts_are_clean() -> None:
+    """No mutant, no defect."""
+    assert parts() == Parts()
+
+
+def test_unknown_name_lists_those_that_are_near() -> None:
+    """A name that no mutant has is an error with a hint."""
+    with pytest.raises(UnknownMutant, match="boot-interval-negative"):
+        parts("boot-interval-positive")
+
+
+def test_name_like_no_other_lists_all() -> None:
+    """A name like no other is an error that lists them all."""
+    with pytest.raises(UnknownMutant, match="boot-interval-negative"):
+        parts("zzzz")
+
+
+def test_name_cannot_be_used_twice() -> None:
+    """Two mutants of one name are a mistake."""
+    with pytest.raises(ValueError, match="two mutants"):
+
+        @mutant("boot-interval-negative", "Another.")
+        class _Another(Tags):
+            pass
+
+
+def test_mutant_must_be_a_part() -> None:
+    """A class that derives from no part cannot be a mutant."""
+    with pytest.raises(TypeError, match="subclass of no part"):
+
+        @mutant("nothing-at-all", "Nothing.")
+        class _Nothing:
+            pass

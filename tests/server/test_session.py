@@ -1,0 +1,308 @@
+"""Sessions: CALLs of a station are served or refused, answers find their CALLs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from server.central_system import CentralSystem
+from server.session import MAX_REMEMBERED_IDS, Session
+from tests.server.charger import BOOT, PATIENCE, Charger, charger
+from tests.server.conftest import Make
+
+STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
+SECRET = "5ec2e75ec2e75ec2e75ec2e75ec2e75e"
+IGNORED = [
+    "{",
+    "[]",
+    '[5,"x",{}]',
+    '[2,5,"Heartbeat",{}]',
+    '[2,null,"Heartbeat",{}]',
+    '[2,"","Heartbeat",{}]',
+    '[3,"nobody",{}]',
+    '[4,"nobody","GenericError","",{}]',
+    '[3,"nobody"]',
+]
+
+
+async def perform(system: CentralSystem, action: str, **payload: Any) -> str:
+    """Have an operation performed and return its id."""
+    return await system.operator.perform("CS-1", action, payload)
+
+
+async def outcome(system: CentralSystem, operation: str) -> tuple[str, str | None]:
+    """Return state and status of an operation that is over, or its reason."""
+    found = await system.operator.outcome(operation, PATIENCE)
+    assert found is not None
+    return found.state, found.status or found.reason
+
+
+@pytest.mark.parametrize("text", IGNORED)
+async def test_what_needs_no_answer_gets_none(system: CentralSystem, text: str) -> None:
+    """A text without usable id, or an answer nobody waits for, is ignored."""
+    async with charger(system) as station:
+        await station.send(text)
+        assert await station.alive()
+    assert system.context.metrics.ignored == 1
+
+
+@pytest.mark.parametrize("id", ["0", "aB-_./+= ", "ü", "x" * 36])
+async def test_answer_repeats_the_id(system: CentralSystem, id: str) -> None:
+    """The unique id comes back as it was sent."""
+    async with charger(system) as station:
+        await station.send([2, id, "Heartbeat", {}])
+        assert (await station.receive())[:2] == [3, id]
+
+
+async def test_longer_id_is_refused(system: CentralSystem) -> None:
+    """A CALL whose id is too long is refused."""
+    async with charger(system) as station:
+        await station.send([2, "x" * 37, "Heartbeat", {}])
+        assert (await station.receive())[:3] == [4, "x" * 37, "FormationViolation"]
+
+
+async def test_id_cannot_be_used_twice(system: CentralSystem) -> None:
+    """A second CALL with the same id is refused, also when the first was."""
+    async with charger(system) as station:
+        for action in ("Heartbeat", "Nonsense"):
+            await station.send([2, action, action, {}])
+            await station.receive()
+            await station.send([2, action, "Heartbeat", {}])
+            assert (await station.receive())[2] == "ProtocolError"
+
+
+async def test_ids_start_afresh_on_a_new_connection(system: CentralSystem) -> None:
+    """An id belongs to one connection."""
+    for _ in range(2):
+        async with charger(system) as station:
+            assert await station.alive()
+
+
+async def test_memory_of_ids_is_bounded(system: CentralSystem) -> None:
+    """A connection forgets its oldest ids."""
+    async with charger(system):
+        station = system.context.stations.get("CS-1")
+        assert station is not None
+        assert isinstance(station.session, Session)
+        for number in range(2 * MAX_REMEMBERED_IDS):
+            station.session.check_unique(f"n{number}")
+        assert len(station.session._seen) == MAX_REMEMBERED_IDS
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "code"),
+    [
+        ("FooBar", {}, "NotImplemented"),
+        ("heartbeat", {}, "NotImplemented"),
+        ("/Heartbeat", {}, "NotImplemented"),
+        ("Reset", {"type": "Hard"}, "NotSupported"),
+        ("ClearCache", {}, "NotSupported"),
+        ("Heartbeat", {"x": 1}, "FormationViolation"),
+        ("Authorize", {}, "OccurenceConstraintViolation"),
+        ("Authorize", {"idTag": 5}, "TypeConstraintViolation"),
+        ("Authorize", {"idTag": "x" * 21}, "PropertyConstraintViolation"),
+    ],
+)
+async def test_refusal_has_the_code_of_the_table(
+    system: CentralSystem, action: str, payload: dict[str, Any], code: str
+) -> None:
+    """What cannot be served is refused with the code that fits."""
+    async with charger(system) as station:
+        assert await station.error(action, payload) == code
+        assert await station.alive()
+
+
+async def test_refusal_has_a_text_and_an_object(system: CentralSystem) -> None:
+    """The description is a text and the details are an object."""
+    async with charger(system) as station:
+        answer = await station.call("FooBar")
+        assert (len(answer), type(answer[3]), answer[4]) == (5, str, {})
+
+
+async def test_calls_before_the_boot_are_refused(system: CentralSystem) -> None:
+    """A station that has not been accepted may only boot."""
+    async with charger(system, boot=False) as station:
+        for action in ("Heartbeat", "StatusNotification", "FooBar"):
+            assert await station.error(action) == "SecurityError"
+        assert await station.boot() == "Accepted"
+        assert await station.alive()
+
+
+async def test_accepted_station_need_not_boot_again(system: CentralSystem) -> None:
+    """A station that was accepted is served after a reconnect."""
+    async with charger(system):
+        pass
+    async with charger(system, boot=False) as station:
+        assert await station.alive()
+
+
+@pytest.mark.parametrize("registration", ["Pending", "Rejected"])
+async def test_station_that_is_not_accepted_is_not_served(system: CentralSystem, registration: str) -> None:
+    """Pending and rejected stations are refused until a boot is accepted."""
+    async with charger(system) as station:
+        await system.operator.set_registration("CS-1", registration)
+        assert await station.alive()
+        assert await station.boot() == registration
+        assert await station.error("Heartbeat") == "SecurityError"
+        await system.operator.set_registration("CS-1", "Accepted")
+        assert await station.boot() == "Accepted"
+        assert await station.alive()
+
+
+async def pending(system: CentralSystem, station: Charger) -> None:
+    """Make a station pending."""
+    await system.operator.set_registration("CS-1", "Pending")
+    assert await station.boot() == "Pending"
+
+
+async def trigger(system: CentralSystem, station: Charger, status: str, **payload: Any) -> None:
+    """Ask a station for a message and let it answer."""
+    operation = await perform(system, "TriggerMessage", **payload)
+    call = await station.receive()
+    await station.send([3, call[1], {"status": status}])
+    assert (await outcome(system, operation))[1] == status
+
+
+async def test_pending_station_may_send_what_it_was_asked_for(system: CentralSystem) -> None:
+    """A triggered message is served once although the station is pending."""
+    async with charger(system, boot=False) as station:
+        await pending(system, station)
+        await trigger(system, station, "Accepted", requestedMessage="StatusNotification", connectorId=1)
+        assert await station.result("StatusNotification", STATUS) == {}
+        assert await station.error("StatusNotification", STATUS) == "SecurityError"
+
+
+async def test_pending_station_may_send_one_status_per_connector(system: CentralSystem) -> None:
+    """Without a connectorId the status of every connector was asked for."""
+    async with charger(system, boot=False) as station:
+        await pending(system, station)
+        await trigger(system, station, "Accepted", requestedMessage="StatusNotification")
+        for connector in range(3):
+            assert await station.result("StatusNotification", STATUS | {"connectorId": connector}) == {}
+
+
+async def test_station_that_declines_a_trigger_may_not_send(system: CentralSystem) -> None:
+    """A trigger that the station does not accept permits nothing."""
+    async with charger(system, boot=False) as station:
+        await pending(system, station)
+        await trigger(system, station, "Rejected", requestedMessage="Heartbeat")
+        assert await station.error("Heartbeat") == "SecurityError"
+
+
+async def test_defect_is_an_internal_error_without_internals(
+    system: CentralSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a defect a station learns nothing but that there is one."""
+
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(system.context.tags, "info", fail)
+    async with charger(system) as station:
+        answer = await station.call("Authorize", {"idTag": "A"})
+        assert answer[2] == "InternalError"
+        assert "secret" not in json.dumps(answer)
+        assert await station.alive()
+    assert system.context.metrics.failures == 1
+
+
+async def test_locked_database_is_an_internal_error(make: Make, tmp_path: Path) -> None:
+    """What cannot be stored is not confirmed, and served again once it can."""
+    async with make(store_timeout=0.05) as system, charger(system) as station:
+        other = await lock(tmp_path / "server.sqlite3")
+        assert await station.error("StatusNotification", STATUS) == "InternalError"
+        assert await station.alive()
+        await asyncio.to_thread(other.close)
+        assert await station.result("StatusNotification", STATUS) == {}
+
+
+async def lock(path: Path) -> Any:
+    """Return a connection that holds a lock on the database."""
+    import sqlite3
+
+    def take() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+    return await asyncio.to_thread(take)
+
+
+async def test_pipelined_calls_are_all_answered(system: CentralSystem) -> None:
+    """CALLs back to back are answered under their own ids."""
+    async with charger(system) as station:
+        for id, action, payload in (
+            ("a", "StatusNotification", STATUS),
+            ("b", "Heartbeat", {}),
+            ("c", "Authorize", {"idTag": "A"}),
+            ("d", "BootNotification", BOOT),
+        ):
+            await station.send([2, id, action, payload])
+        answers = {answer[1]: answer[2] for answer in [await station.receive() for _ in range(4)]}
+    assert answers["a"] == {}
+    assert "idTagInfo" in answers["c"]
+    assert answers["d"]["status"] == "Accepted"
+
+
+async def test_calls_may_cross(system: CentralSystem) -> None:
+    """A station is served while it owes an answer, also under the id that it owes."""
+    async with charger(system) as station:
+        operation = await perform(system, "ClearCache")
+        call = await station.receive()
+        await station.send([2, call[1], "Heartbeat", {}])
+        assert (await station.receive())[:2] == [3, call[1]]
+        await station.send([3, call[1], {"status": "Accepted"}])
+        assert await outcome(system, operation) == ("answered", "Accepted")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ('[3,"ID",{}]', "invalid answer: payload: breaks the rule required"),
+        ('[3,"ID",{"status":"Maybe"}]', "invalid answer: status: breaks the rule enum"),
+        ('[3,"ID"]', "invalid answer: not formed as an answer"),
+        ('[4,"ID","NotSupported","no",{}]', "CALLERROR NotSupported: no"),
+        ('[4,"ID","Bogus","",{}]', "CALLERROR Bogus: "),
+        ('[4,"ID"]', "invalid answer: not formed as an answer"),
+    ],
+)
+async def test_answer_that_is_no_success_fails_the_operation(system: CentralSystem, answer: str, reason: str) -> None:
+    """Whatever completes a CALL, it is not answered, and the next CALL follows."""
+    async with charger(system) as station:
+        operation = await perform(system, "ClearCache")
+        await station.send(answer.replace("ID", (await station.receive())[1]))
+        assert await outcome(system, operation) == ("failed", reason)
+        assert await station.alive()
+        await perform(system, "ClearCache")
+        assert (await station.receive())[2] == "ClearCache"
+
+
+async def test_deeply_nested_answer_fails_the_operation(system: CentralSystem) -> None:
+    """An answer beyond all limits ends its CALL and nothing else."""
+    async with charger(system) as station:
+        operation = await perform(system, "ClearCache")
+        id = (await station.receive())[1]
+        await station.send(f'[3,"{id}",' + '{"a":' * 900 + "1" + "}" * 900 + "]")
+        assert (await outcome(system, operation))[0] == "failed"
+        assert await station.alive()
+
+
+async def test_frames_are_logged_without_secrets(make: Make, tmp_path: Path) -> None:
+    """Both directions are logged as JSON lines, and secret values are not."""
+    log = tmp_path / "frames.jsonl"
+    async with make(log=str(log)) as system, charger(system) as station:
+        operation = await perform(system, "ChangeConfiguration", key="AuthorizationKey", value=SECRET)
+        call = await station.receive()
+        assert call[3]["value"] == SECRET
+        await station.send([3, call[1], {"status": "Accepted"}])
+        await outcome(system, operation)
+    text = await asyncio.to_thread(log.read_bytes)
+    lines = [orjson.loads(line) for line in text.splitlines()]
+    assert {line["direction"] for line in lines if line["event"] == "frame"} == {"received", "sent"}
+    assert any("ChangeConfiguration" in line.get("text", "") for line in lines)
+    assert SECRET.encode() not in text

@@ -1,0 +1,99 @@
+"""Schemas: which CALLERROR code fits which violation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server import validation
+
+START = {"connectorId": 1, "idTag": "A", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
+VALUES = {"connectorId": 1, "meterValue": [{"timestamp": "2024-05-01T12:00:00Z", "sampledValue": [{"value": "1"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"idTag": None}, "TypeConstraintViolation"),
+        ({"meterStart": "12"}, "TypeConstraintViolation"),
+        ({"idTag": "x" * 21}, "PropertyConstraintViolation"),
+        ({"timestamp": "yesterday"}, "PropertyConstraintViolation"),
+        ({"colour": "red"}, "FormationViolation"),
+    ],
+)
+def test_code_fits_the_violation(change: dict[str, Any], code: str) -> None:
+    """Each kind of violation has its code of OCPP-J 1.6 table 7."""
+    violation = validation.request("StartTransaction").violation(START | change)
+    assert violation is not None
+    assert violation.code == code
+
+
+def test_missing_member_is_an_occurence_violation() -> None:
+    """The code has one r, as in the table."""
+    violation = validation.request("StartTransaction").violation({})
+    assert violation is not None
+    assert violation.code == "OccurenceConstraintViolation"
+
+
+def test_unknown_enumeration_value_is_a_property_violation() -> None:
+    """An enumeration value outside of its list has its code."""
+    violation = validation.request("Reset").violation({"type": "Warm"})
+    assert violation is not None
+    assert violation.code == "PropertyConstraintViolation"
+
+
+def test_empty_list_of_meter_values_is_an_occurence_violation() -> None:
+    """A list that needs an element has its code."""
+    violation = validation.request("MeterValues").violation(VALUES | {"meterValue": []})
+    assert violation is not None
+    assert violation.code == "OccurenceConstraintViolation"
+
+
+def test_empty_sampled_values_of_a_stop_are_refused() -> None:
+    """TransactionData may be empty, the sampled values in it may not."""
+    stop = {"transactionId": 1, "meterStop": 1, "timestamp": "2024-05-01T12:00:00Z", "transactionData": []}
+    schema = validation.request("StopTransaction")
+    assert schema.violation(stop) is None
+    assert schema.violation(stop | {"transactionData": [{"timestamp": stop["timestamp"], "sampledValue": []}]})
+
+
+@pytest.mark.parametrize("unit", ["Celsius", "Celcius"])
+@pytest.mark.parametrize("action", ["MeterValues", "StopTransaction"])
+def test_both_spellings_of_the_unit_are_valid(action: str, unit: str) -> None:
+    """An old spelling of a unit is as good as the new one."""
+    samples = [{"timestamp": "2024-05-01T12:00:00Z", "sampledValue": [{"value": "20", "unit": unit}]}]
+    payloads: dict[str, dict[str, Any]] = {
+        "MeterValues": {"connectorId": 1, "meterValue": samples},
+        "StopTransaction": {
+            "transactionId": 1, "meterStop": 1, "timestamp": "2024-05-01T12:00:00Z", "transactionData": samples,
+        },
+    }  # fmt: skip
+    assert validation.request(action).is_valid(payloads[action])
+
+
+@pytest.mark.parametrize(("limit", "valid"), [(0.3, True), (8.1, True), (16, True), (8.15, False)])
+def test_decimals_are_judged_as_decimals(limit: float, valid: bool) -> None:
+    """One digit of fraction is allowed, whatever binary makes of it."""
+    period = {"startPeriod": 0, "limit": limit}
+    profile = {
+        "chargingProfileId": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [period]},
+    }  # fmt: skip
+    payload = {"connectorId": 1, "csChargingProfiles": profile}
+    assert validation.request("SetChargingProfile").is_valid(payload) is valid
+
+
+def test_answers_have_schemas_too() -> None:
+    """The answer to an action is judged by its own schema."""
+    assert validation.response("Reset").violation({"status": "Accepted"}) is None
+    assert validation.response("Reset").violation({"status": "Maybe"}) is not None
+
+
+def test_deeply_nested_payload_is_judged() -> None:
+    """Nesting beyond any limit is a violation and no crash."""
+    payload: dict[str, Any] = {}
+    for _ in range(2000):
+        payload = {"a": payload}
+    assert validation.request("Heartbeat").violation(payload) is not None

@@ -1,0 +1,241 @@
+"""Certificates of stations, security events, logs and signed firmware."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from harness.csms import CertificateRequest, ClientCertificate, NotDispatched, SecureEndpoint, Unknown, v16
+from harness.csms.console import Csms
+from harness.trace import Trace
+from server.driver import ReferenceDriver
+from simulators.certificates import read_chain, signed_by, signing_request
+from simulators.connection import Endpoint
+from simulators.v16 import ChargePoint
+
+FIRMWARE = {
+    "location": "https://files.test/fw.bin",
+    "retrieveDateTime": "2026-01-01T00:00:00Z",
+    "signature": "AAAA",
+}
+HASH = {"hashAlgorithm": "SHA384", "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": "1"}
+
+
+@pytest.fixture
+async def driver() -> AsyncIterator[ReferenceDriver]:
+    """A driver whose central system knows CP-1."""
+    async with ReferenceDriver() as running:
+        await running.provision_station("CP-1")
+        yield running
+
+
+@pytest.fixture
+async def station(driver: ReferenceDriver) -> AsyncIterator[ChargePoint]:
+    """CP-1, accepted."""
+    one = ChargePoint("CP-1", Endpoint(driver.endpoint), Trace())
+    await one.boot()
+    yield one
+    await one.leave()
+
+
+async def performed(driver: ReferenceDriver, station: ChargePoint, operation: Any, **answer: Any) -> Any:
+    """Have an operation performed and answered; return the payload that came."""
+    csms = Csms(driver, patience=5)
+    csms.watch(station)
+    request = await csms.perform(operation)
+    call = await station.next_call(operation.action())
+    await call.answer(**answer)
+    await csms.outcome(request)
+    return call.payload
+
+
+async def authority(driver: ReferenceDriver) -> str:
+    """Return the root certificates."""
+    found = await driver.secure_endpoint(2)
+    assert isinstance(found, SecureEndpoint)
+    assert found.authority is not None
+    return found.authority
+
+
+@pytest.mark.parametrize(("algorithm", "signature"), [("RSA", "SHA256withRSA"), ("ECDSA", "SHA256withECDSA")])
+async def test_good_request_is_signed(
+    driver: ReferenceDriver, station: ChargePoint, algorithm: str, signature: str
+) -> None:
+    """A certificate follows the conf: key and subject of the request, signed with the same algorithm, issuer behind."""
+    station.expect("CertificateSigned")
+    csr = signing_request("CP-1", "plugfest", algorithm=algorithm)
+    answer = await station.call("SignCertificate", {"csr": csr.pem})
+    assert answer.payload == {"status": "Accepted"}
+    call = await station.next_call("CertificateSigned")
+    assert call.entry.index > answer.entry.index
+    text = call.payload["certificateChain"]
+    await call.answer(status="Accepted")
+    leaf, _ = read_chain(text)
+    assert (leaf.common_name, leaf.organisation, leaf.public_key) == ("CP-1", "plugfest", csr.public_key)
+    assert leaf.signature == signature
+    assert signed_by(text, await authority(driver))
+    assert "\r" not in text
+    assert len(text) <= 10_000
+
+
+@pytest.mark.parametrize(
+    "csr",
+    [
+        "garbage",
+        "grün",
+        signing_request("CP-2").pem,
+        signing_request(None).pem,
+        signing_request("CP-1", "Somebody").pem,
+        signing_request("CP-1", algorithm="RSA", bits=1024).pem,
+        signing_request("CP-1", bits=192).pem,
+    ],
+    ids=("text", "umlaut", "name", "nameless", "organisation", "short RSA", "short EC"),
+)
+async def test_bad_request_is_rejected(station: ChargePoint, csr: str) -> None:
+    """What cannot or must not be signed is Rejected, and nothing follows."""
+    station.expect("CertificateSigned")
+    assert (await station.call("SignCertificate", {"csr": csr})).payload == {"status": "Rejected"}
+    assert await station.calls_until_probe("CertificateSigned") == []
+
+
+async def test_refused_certificate_is_not_sent_again(station: ChargePoint) -> None:
+    """A station that rejects its certificate is left alone with it."""
+    station.expect("CertificateSigned")
+    await station.call("SignCertificate", {"csr": signing_request("CP-1").pem})
+    await (await station.next_call("CertificateSigned")).answer(status="Rejected")
+    station.expect("CertificateSigned")
+    assert await station.calls_until_probe("CertificateSigned") == []
+
+
+@pytest.mark.parametrize(("limit", "count"), [(10_000, 2), (1_000, 1)])
+async def test_chain_is_as_long_as_the_station_takes(
+    driver: ReferenceDriver, station: ChargePoint, limit: int, count: int
+) -> None:
+    """A station that tells a limit gets no more than that: the leaf before anything else."""
+    known = {"key": "CertificateSignedMaxChainSize", "readonly": True, "value": str(limit)}
+    await performed(driver, station, v16.GetConfiguration(station="CP-1"), configurationKey=[known])
+    station.expect("CertificateSigned")
+    await station.call("SignCertificate", {"csr": signing_request("CP-1").pem})
+    call = await station.next_call("CertificateSigned")
+    await call.answer(status="Accepted")
+    assert len(read_chain(call.payload["certificateChain"])) == count
+
+
+async def test_certificate_that_is_too_long_is_not_sent(driver: ReferenceDriver, station: ChargePoint) -> None:
+    """Where not even the leaf fits nothing is sent."""
+    known = {"key": "CertificateSignedMaxChainSize", "readonly": True, "value": "10"}
+    await performed(driver, station, v16.GetConfiguration(station="CP-1"), configurationKey=[known])
+    station.expect("CertificateSigned")
+    await station.call("SignCertificate", {"csr": signing_request("CP-1").pem})
+    assert await station.calls_until_probe("CertificateSigned") == []
+
+
+async def test_installed_certificates_are_kept_as_told(driver: ReferenceDriver, station: ChargePoint) -> None:
+    """Hash data goes back to the station in the very form in which it came."""
+    ids = v16.GetInstalledCertificateIds(station="CP-1", certificate_type="CentralSystemRootCertificate")
+    await performed(driver, station, ids, status="Accepted", certificateHashData=[HASH])
+    delete = v16.DeleteCertificate(station="CP-1", certificate_hash_data=HASH)
+    for status in ("Failed", "Accepted", "NotFound"):
+        sent = await performed(driver, station, delete, status=status)
+        assert sent == {"certificateHashData": HASH}
+    await performed(driver, station, ids, status="NotFound")
+
+
+async def test_certificates_are_checked_before_they_are_sent(driver: ReferenceDriver) -> None:
+    """What is no certificate, too many or too long is refused; one good root is not."""
+    roots = await authority(driver)
+    one = roots[: roots.index("-----END") + len("-----END CERTIFICATE-----\n")]
+    kind = {"station": "CP-1", "certificate_type": "ManufacturerRootCertificate"}
+    for wrong in ("x", roots, one + " " * 5_500):
+        with pytest.raises(NotDispatched):
+            await driver.perform(v16.InstallCertificate(**kind, certificate=wrong))
+    await driver.perform(v16.InstallCertificate(**kind, certificate=one))
+    with pytest.raises(NotDispatched):
+        await driver.perform(v16.CertificateSigned(station="CP-1", certificate_chain="x"))
+
+
+async def test_security_events_are_recorded(driver: ReferenceDriver, station: ChargePoint) -> None:
+    """Events of any type are confirmed and can be read in their order."""
+    for type, more in (("StartupOfTheDevice", {}), ("x" * 50, {"techInfo": "y" * 255})):
+        answer = await station.call(
+            "SecurityEventNotification", {"type": type, "timestamp": "2020-01-01T00:00:00Z", **more}
+        )
+        assert answer.payload == {}
+    events = await driver.security_events("CP-1")
+    assert not isinstance(events, Unknown)
+    assert [(one.type, one.info) for one in events] == [("StartupOfTheDevice", None), ("x" * 50, "y" * 255)]
+
+
+async def test_only_the_newest_events_are_kept(
+    driver: ReferenceDriver, station: ChargePoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A station cannot fill the store with events."""
+    monkeypatch.setattr("server.security_events.MAX_KEPT", 2)
+    for type in "abcd":
+        await station.call("SecurityEventNotification", {"type": type, "timestamp": "2020-01-01T00:00:00Z"})
+    events = await driver.security_events("CP-1")
+    assert not isinstance(events, Unknown)
+    assert [one.type for one in events] == ["c", "d"]
+
+
+async def tasks(driver: ReferenceDriver) -> list[tuple[Any, ...]]:
+    """Return kind, state and status of the tasks of CP-1."""
+    found = await driver.tasks("CP-1")
+    assert not isinstance(found, Unknown)
+    return [(one.kind, one.state, one.status) for one in found]
+
+
+async def test_log_is_tracked(driver: ReferenceDriver, station: ChargePoint) -> None:
+    """A log upload is followed by its requestId, which differs from request to request."""
+    get_log = v16.GetLog(station="CP-1", log_type="SecurityLog", log={"remoteLocation": "https://files.test/"})
+    numbers = []
+    for answer in ({"status": "Accepted", "filename": "log"}, {"status": "Accepted"}, {"status": "Rejected"}):
+        numbers.append((await performed(driver, station, get_log, **answer))["requestId"])
+    assert len(set(numbers)) == 3
+    for payload in ({"status": "Uploaded", "requestId": numbers[0]}, {"status": "Idle"}):
+        assert (await station.call("LogStatusNotification", payload)).payload == {}
+    assert await tasks(driver) == [("log", "done", "Uploaded"), ("log", "done", None), ("log", "failed", None)]
+
+
+async def test_signed_firmware_is_tracked(driver: ReferenceDriver, station: ChargePoint) -> None:
+    """An update is followed to its end; a refused one has failed."""
+    certificate = await driver.client_certificate(CertificateRequest(common_name="Vendor"))
+    assert isinstance(certificate, ClientCertificate)
+    good = {**FIRMWARE, "signingCertificate": certificate.chain}
+    update = v16.SignedUpdateFirmware(station="CP-1", firmware=good)
+    number = (await performed(driver, station, update, status="Accepted"))["requestId"]
+    await performed(driver, station, update, status="InvalidCertificate")
+    for payload in ({"status": "Installed", "requestId": number}, {"status": "Idle"}):
+        assert (await station.call("SignedFirmwareStatusNotification", payload)).payload == {}
+    assert await tasks(driver) == [("firmware", "done", "Installed"), ("firmware", "failed", None)]
+    for wrong in ({"signature": "*"}, {"signingCertificate": "x"}, {"installDateTime": "2025-01-01T00:00:00Z"}):
+        with pytest.raises(NotDispatched):
+            await driver.perform(v16.SignedUpdateFirmware(station="CP-1", firmware={**good, **wrong}))
+
+
+@pytest.mark.parametrize(
+    ("mutant", "csr", "expected"),
+    [
+        ("csr-garbage-accepted", "garbage", ("Accepted", None)),
+        ("certificate-never-sent", None, ("Accepted", None)),
+        ("certificate-chain-reversed", None, ("Accepted", "plugfest ECDSA root")),
+        ("certificate-renamed", None, ("Accepted", "CP-1-1")),
+    ],
+)
+async def test_mutant_confuses_certificates(mutant: str, csr: str | None, expected: tuple[str, str | None]) -> None:
+    """Each defect shows in the answer or in the certificate."""
+    async with ReferenceDriver(mutant) as driver:
+        await driver.provision_station("CP-1")
+        station = ChargePoint("CP-1", Endpoint(driver.endpoint), Trace())
+        await station.boot()
+        station.expect("CertificateSigned")
+        answer = await station.call("SignCertificate", {"csr": csr or signing_request("CP-1").pem})
+        name = None
+        if expected[1] is not None:
+            call = await station.next_call("CertificateSigned")
+            name = read_chain(call.payload["certificateChain"])[0].common_name
+            await call.answer(status="Accepted")
+        assert (answer.payload["status"], name) == expected
+        await station.leave()
