@@ -59,6 +59,8 @@ def load(path: Path, known: Container[str] | None = None) -> Expectations:
         raise ExpectationError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ExpectationError(f"{path}: not a TOML file: {error}") from None
+    except RecursionError:
+        raise ExpectationError(f"{path}: nested too deeply") from None
     return {id: _entry(path, id, table, known) for id, table in tables.items()}
 
 

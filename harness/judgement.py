@@ -12,20 +12,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from harness.mutations import Rule
-from harness.ocppj import ERROR_CODES, Payload, Problem
+from harness.ocppj import ERROR_CODES, MISSPELT_ERROR_CODES, Payload, Problem
 from harness.schemas import Kind, Schemas, Violation
-from harness.verdict import SHALL, SHOULD, Level
+from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Axis, Checks, Level
 
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
     """How an invalid CALL of a station is rightly met: with one of the ``right`` codes, best of all.
 
-    Another code of the table only remarks. ``acceptance`` is the level that is violated by accepting the payload.
+    A ``tolerable`` code only remarks. ``acceptance`` is the level that is violated by accepting the payload, on the
+    given axis.
     """
 
     right: frozenset[str]
     acceptance: Level
+    axis: Axis = CONFORMANCE
+
+    @property
+    def tolerable(self) -> frozenset[str]:
+        """The codes that are not right but do no harm: the table has them, or a later version spells them so."""
+        return (ERROR_CODES | MISSPELT_ERROR_CODES) - self.right
 
 
 _INCOMPLETE = frozenset({"ProtocolError", "OccurenceConstraintViolation", "FormationViolation"})
@@ -37,8 +44,8 @@ FAIRNESS: Mapping[Rule, Fairness] = {
     Rule.TYPE: Fairness(_MISTYPED, SHALL),
     Rule.NULL: Fairness(_MISTYPED | _INCOMPLETE, SHALL),
     Rule.ENUM: Fairness(_OUT_OF_RANGE, SHALL),
-    Rule.MAX_LENGTH: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD),
-    Rule.ADDITIONAL: Fairness(frozenset({"FormationViolation"}), SHOULD),
+    Rule.MAX_LENGTH: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD, POLICY),
+    Rule.ADDITIONAL: Fairness(frozenset({"FormationViolation"}), SHOULD, POLICY),
     Rule.FORMAT: Fairness(ERROR_CODES, SHOULD),
     Rule.MULTIPLE_OF: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD),
     Rule.MIN_ITEMS: Fairness(ERROR_CODES, SHOULD),
@@ -50,6 +57,14 @@ def fairness(rule: Rule, *, required: bool) -> Fairness:
     """Return how a payload that breaks a rule is rightly met; null in an optional member may be taken for absence."""
     fair = FAIRNESS[rule]
     return replace(fair, acceptance=SHOULD) if rule is Rule.NULL and not required else fair
+
+
+def judge_refusal(word: str, fair: Fairness, check: Checks, *, clause: str) -> None:
+    """Check how an invalid CALL of a station was met: ``word`` is an error code, CALLRESULT, silence or close."""
+    if word == "CALLRESULT":
+        check.that(False, "a CALLERROR", observed=word, clause=clause, level=fair.acceptance, axis=fair.axis)
+    else:
+        check.graded(word, good=sorted(fair.right), tolerable=fair.tolerable, clause=clause)
 
 
 def request_problems(schemas: Schemas, action: str, payload: Payload) -> Iterator[Problem]:

@@ -75,7 +75,7 @@ def invalid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[
 
 
 def valid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Valid]:
-    """Yield the minimal and the maximal payload, every enum value, and every string of the longest length."""
+    """Yield the minimal and the maximal payload, every enum value, every longest string, and odd numbers."""
     whole = maximal(schema, given)
     yield Valid("minimal", "required members only", minimal(schema, given))
     yield Valid("maximal", "every member", whole)
@@ -83,6 +83,9 @@ def valid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Va
         name = _name(path)
         for choice in node.get("enum", ()):
             yield Valid(f"{name}-{_word(choice)}", f"{name} is {choice}", _replaced(whole, path, choice))
+        for number in _NUMBERS.get(node["type"], ()):
+            variant = str(number).replace(".", "_")
+            yield Valid(f"{name}-{variant}", f"{name} is {number}", _replaced(whole, path, number))
         if "maxLength" in node and "enum" not in node:
             longest = _stretched(str(_at(whole, path)), node["maxLength"])
             description = f"{name} has all of its {node['maxLength']} characters"
@@ -112,6 +115,9 @@ def _broken(node: Schema, value: Any, *, optional: bool) -> Iterator[tuple[Rule,
     if node.get("minItems", 0) > 0:
         yield Rule.MIN_ITEMS, "empty", "an empty list", []
 
+
+_NUMBERS: Mapping[str, Sequence[float]] = {"number": (0.3, 8.1, 16.5)}
+"""Decimals, some of which are no multiple of 0.1 once they are binary fractions."""
 
 _WRONG: Mapping[str, Any] = {"string": "text", "integer": 42, "object": {"a": 1}}
 _TYPE_NAMES = {"string": "a string", "integer": "a number", "object": "an object"}

@@ -125,6 +125,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the recorder where the run is controlled and a folder is given."""
     if config.getoption("out") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Keeper(config), "plugfest-keeper")
+    if not hasattr(config.option, "tbstyle"):
+        config.option.tbstyle = "native"  # nobody is shown pytest's own tracebacks, which take long to make
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import allure
 import allure_commons
+import pytest
+from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Label, Status, StatusDetails, TestResult
 from allure_commons.types import LabelType
 
@@ -21,27 +23,48 @@ from harness.record import Result
 from harness.verdict import Verdict
 from reports.model import is_known, is_news, reason, sentence, visible
 
-if TYPE_CHECKING:
-    import pytest
-
 KNOWN = "known finding"
 """The tag of a scenario that failed, or stayed open, as expected; its status is passed."""
 
 _NAME = "plugfest-allure"
+Kind = TypeVar("Kind")
 _SUITES = (LabelType.PARENT_SUITE, LabelType.SUITE, LabelType.SUB_SUITE)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to describe scenarios to Allure."""
+    """Begin to describe scenarios to Allure, once allure-pytest has set itself up."""
     labels = AllureLabels()
     config.pluginmanager.register(labels, _NAME)
     allure_commons.plugin_manager.register(labels, _NAME)
+    for writer in _plugins(AllureFileLogger):
+        allure_commons.plugin_manager.unregister(writer)
+        allure_commons.plugin_manager.register(_ResultsOnly(writer, config.getoption("allure_report_dir")))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave Allure as it was found."""
     config.pluginmanager.unregister(name=_NAME)
     allure_commons.plugin_manager.unregister(name=_NAME)
+    for writer in _plugins(_ResultsOnly):
+        allure_commons.plugin_manager.unregister(writer)
+        allure_commons.plugin_manager.register(writer.replaced)
+
+
+def _plugins(kind: type[Kind]) -> list[Kind]:
+    return [plugin for plugin in allure_commons.plugin_manager.get_plugins() if type(plugin) is kind]
+
+
+class _ResultsOnly(AllureFileLogger):
+    """Writes no containers: they tell of fixtures, six a scenario, which a reader of verdicts does not look for."""
+
+    def __init__(self, replaced: AllureFileLogger, folder: str) -> None:
+        super().__init__(folder)
+        self.replaced = replaced
+
+    @allure_commons.hookimpl
+    def report_container(self, container: object) -> None:
+        """Leave a container out."""
 
 
 class AllureLabels:

@@ -131,11 +131,12 @@ class CentralSystem:
         def admit(station: Station, connection: Connection) -> Session:
             return self._parts.session(self.context, handlers, station, connection)
 
-        def connect() -> Connection:
-            connection = self._parts.connection(self.context, handshake, admit)
+        def begun(connection: Connection) -> None:
             self._connections.add(connection)
             connection.ended.add_done_callback(lambda _: self._connections.discard(connection))
-            return connection
+
+        def connect() -> Connection:
+            return self._parts.connection(self.context, handshake, admit, begun)
 
         tls: dict[str, Any] = {}
         if entrance.encrypted:

@@ -58,8 +58,14 @@ class Connection(asyncio.BufferedProtocol):
 
     protocol: type[ServerProtocol] = ServerProtocol
 
-    def __init__(self, context: Context, handshake: Handshake, admit: Admit) -> None:
-        """Prepare a connection; ``admit`` makes the receiver for a station whose handshake is done."""
+    def __init__(
+        self, context: Context, handshake: Handshake, admit: Admit, begun: Callable[[Connection], None]
+    ) -> None:
+        """Prepare a connection; ``admit`` makes the receiver for a station whose handshake is done.
+
+        ``begun`` is called once it is made: with TLS that may never come to pass.
+        """
+        self._begun = begun
         self.context = context
         self.handshake = handshake
         self.admit = admit
@@ -115,6 +121,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the request to connect."""
         self._transport = cast(asyncio.Transport, transport)
+        self._begun(self)
         self._limit(self.context.settings.open_timeout)
 
     def get_buffer(self, sizehint: int) -> memoryview:

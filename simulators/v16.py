@@ -147,20 +147,20 @@ class ChargePoint(Station):
         """Ask for a sign of life on this connection: a Heartbeat and what comes back for it."""
         return await self.attempt("Heartbeat")
 
-    async def boot(self, **members: Any) -> Answer:
-        """Connect if need be, send BootNotification, and the statuses once accepted (OCPP 1.6 4.2, 4.9)."""
+    async def boot(self, *, announce: bool = True, **members: Any) -> Answer:
+        """Connect if need be, send BootNotification, and once accepted announce the statuses (OCPP 1.6 4.2, 4.9)."""
         if not self.connected:
             await self.connect()
         answer = await self.call("BootNotification", {**self.identity, **members})
-        if answer.payload.get("status") == "Accepted":
+        if announce and answer.payload.get("status") == "Accepted":
             for connector in self._statuses:
                 await self.status(connector, "Available")
             self.trace.regard(answer.entry)
         return answer
 
-    async def ready(self, **members: Any) -> Answer:
+    async def ready(self, *, announce: bool = True, **members: Any) -> Answer:
         """Connect and boot as a precondition; raises Inconclusive unless the station is accepted."""
-        answer = await self.boot(**members)
+        answer = await self.boot(announce=announce, **members)
         if answer.payload.get("status") != "Accepted":
             raise Inconclusive(f"{self.id} was not accepted: {answer}")
         return answer

@@ -39,6 +39,7 @@ RULES = (
     Rule("simulators/network.py", ("harness", "simulators"), ("toxiproxy",)),
     Rule("simulators/certificates.py", ("harness", "simulators"), ("cryptography",)),
     Rule("simulators/load/**/*.py", ("harness", "simulators"), ("locust", "websockets")),
+    Rule("simulators/certificates.py", ("harness", "simulators"), ("cryptography",)),
     Rule("simulators/**/*.py", ("harness", "simulators"), ("websockets",)),
     Rule("server/driver.py", ("server", "harness.csms")),
     Rule("server/**/*.py", ("server",)),

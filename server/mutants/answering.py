@@ -116,7 +116,51 @@ class _NotSupportedSwapped(Session):
             raise NotImplementedError(description=error.description) from None
 
 
+@mutant(
+    "duplicate-id-served",
+    "A CALL is served though its unique id was used before on the connection.",
+    faults=["steve-community/steve#1305", "citrineos/citrineos#212"],
+    remarks=True,
+)
+class _DuplicateIdServed(Session):
+    def check_unique(self, unique_id: str) -> None:
+        pass
+
+
+@mutant(
+    "unaccepted-station-served",
+    "A station is served before it is accepted.",
+    faults=["motown-io/motown#19"],
+    remarks=True,
+)
+class _UnacceptedServed(Session):
+    def check_admitted(self, action: str) -> None:
+        pass
+
+
 # CALLs that stay unanswered
+
+
+@mutant(
+    "null-payload-unanswered",
+    "A CALL whose payload is null is not answered.",
+    faults=["steve-community/steve#1109"],
+)
+class _NullPayloadUnanswered(Session):
+    def receive(self, data: bytes) -> None:
+        if not data.rstrip().endswith(b",null]"):
+            super().receive(data)
+
+
+@mutant(
+    "large-messages-lost",
+    "Messages of more than 16 KiB are lost.",
+    faults=["ChargeTimeEU/Java-OCA-OCPP#89"],
+)
+class _LargeMessagesLost(Session):
+    def receive(self, data: bytes) -> None:
+        if len(data) <= 16 * 1024:
+            super().receive(data)
 
 
 @mutant(
@@ -221,6 +265,18 @@ class _LengthLimitOffByOne(Session):
 
 
 # Outcomes that are told the wrong way
+
+
+@mutant(
+    "database-error-leaked",
+    "The description of a CALLERROR quotes the statement and the driver of the database.",
+    faults=["steve-community/steve#2107", "steve-community/steve@469126f3"],
+    remarks=True,
+)
+class _DatabaseErrorLeaked(Session):
+    def refuse(self, unique_id: str, error: OCPPError) -> None:
+        error.description = "SQL [insert into charge_box (id) values (?)]; com.mysql.jdbc.MysqlDataTruncation"
+        super().refuse(unique_id, error)
 
 
 @mutant("invalid-tag-call-error", "Authorize of an unknown idTag is answered with CALLERROR.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection
 
 from server.context import Context
 from server.mutants.registry import mutant
+from server.session import Session
 from server.stations import Station
 from server.tags import Tag, Tags
 from server.v16.core import CoreHandlers
@@ -104,3 +106,46 @@ class _StartNeedsAuthorize(_AuthorizeRemembered):
         if (station.id, payload["idTag"]) not in self.authorized:
             return self.start_with(tx, station, payload, AuthorizationStatus.invalid)
         return super().start(tx, station, payload)
+
+
+@mutant(
+    "tag-hyphen-refused",
+    "An idTag with a hyphen is refused by CALLERROR.",
+    faults=["citrineos/citrineos-core@857bf61a"],
+)
+class _TagHyphenRefused(Session):
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        if "-" in payload.get("idTag", ""):
+            raise PropertyConstraintViolationError(description="idTag: not an identifier")
+
+
+@mutant(
+    "tag-blocked-invalid",
+    "A blocked idTag is told to be invalid.",
+    faults=["open-ocpp-tck: TC_023_3 on CitrineOS"],
+    remarks=True,
+)
+class _TagBlockedInvalid(_OtherStatus):
+    of, told = AuthorizationStatus.blocked, AuthorizationStatus.invalid
+
+
+@mutant(
+    "tag-expired-invalid",
+    "An expired idTag is told to be invalid.",
+    faults=["open-ocpp-tck: TC_023_3 on CitrineOS"],
+    remarks=True,
+)
+class _TagExpiredInvalid(_OtherStatus):
+    of, told = AuthorizationStatus.expired, AuthorizationStatus.invalid
+
+
+@mutant(
+    "tag-case-matters",
+    "idTags are compared case-sensitively.",
+    faults=["steve-community/steve#1900"],
+    remarks=True,
+)
+class _TagCaseMatters(Tags):
+    def fold(self, id_tag: str) -> str:
+        return id_tag

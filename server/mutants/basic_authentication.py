@@ -80,9 +80,7 @@ class _UnreadableGood(Handshake):
 # Which profile it is for
 
 
-@mutant(
-    "password-replaces-certificate", "Basic credentials let a station of profile 3 in at the endpoint of profile 2."
-)
+@mutant("password-replaces-certificate", "A password lets a station of profile 3 in at the endpoint of profile 2.")
 class _ReplacesCertificate(Handshake):
     def profiles(self, station: Station) -> tuple[int, ...]:
         return tuple({TLS} & self.entrance.profiles) or tuple(super().profiles(station))

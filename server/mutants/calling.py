@@ -79,6 +79,46 @@ class _CallErrorNeverEnds(CallQueue):
             raise
 
 
+@mutant(
+    "calls-not-queued",
+    "A CALL is sent though an earlier one to the station is unanswered.",
+    faults=["lorenzodonini/ocpp-go#57"],
+    remarks=True,
+)
+class _CallsNotQueued(CallQueue):
+    def __init__(self, settings: ServerSettings, store: Store, effects: Effects, log: FrameLog) -> None:
+        super().__init__(settings, store, effects, log)
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def wake(self, station: Station) -> None:
+        while (operation := self.next(station)) is not None:
+            station.waiting.remove(operation)
+            task = asyncio.create_task(self.carry_out(station, operation))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def carry_out(self, station: Station, operation: Operation) -> None:
+        await super().carry_out(station, operation)
+        self._pending.pop(operation.id, None)
+        operation.done.set()
+
+
+@mutant(
+    "unparsable-answer-never-ends",
+    "A CALL whose answer cannot be made out is waited for forever.",
+    faults=["steve-community/steve@050e62a7"],
+    remarks=True,
+)
+class _UnparsableAnswerNeverEnds(CallQueue):
+    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+        try:
+            return await super().call(station, operation, payload)
+        except CallFailed as failure:
+            if "not formed" in str(failure):
+                await asyncio.get_running_loop().create_future()
+            raise
+
+
 # Answers that a station gives
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ocpp.exceptions import NotSupportedError
+from ocpp.v16.enums import DataTransferStatus
 
 from server.mutants.registry import mutant
 from server.stations import Station
@@ -28,3 +29,16 @@ class _DataTransferEchoed(CoreHandlers):
 class _DataTransferMessageAccepted(CoreHandlers):
     def data_transfer(self, station: Station, payload: Payload) -> Payload:
         return super().data_transfer(station, {**payload, "messageId": "echo"})
+
+
+@mutant(
+    "unknown-vendor-accepted",
+    "DataTransfer of an unknown vendor is accepted.",
+    faults=["steve-community/steve@86ccae9c"],
+    remarks=True,
+)
+class _UnknownVendorAccepted(CoreHandlers):
+    def data_transfer(self, station: Station, payload: Payload) -> Payload:
+        answer = super().data_transfer(station, payload)
+        unknown = answer["status"] == DataTransferStatus.unknown_vendor_id
+        return {"status": DataTransferStatus.accepted.value} if unknown else answer

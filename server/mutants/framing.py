@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call
@@ -63,6 +65,17 @@ class _InventedCode(Framing):
     def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
         code = "SchemaViolation" if error.code == "TypeConstraintViolation" else error.code
         return orjson.dumps([4, unique_id, code, error.description, {}])
+
+
+@mutant(
+    "formation-violation-misspelt",
+    "The code FormationViolation is spelt FormatViolation, as in later versions.",
+    faults=["citrineos/citrineos-core#1050", "mobilityhouse/ocpp#490"],
+    remarks=True,
+)
+class _FormationViolationMisspelt(Framing):
+    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
+        return super().encode_error(unique_id, error).replace(b"FormationViolation", b"FormatViolation")
 
 
 @mutant("call-fifth-element", "CALLs have a fifth element.")
@@ -168,3 +181,14 @@ class _MalformedErrorAnswered(Framing):
             return super().decode(data)
         except BrokenAnswer as broken:
             raise BrokenCall(broken.unique_id, FormationViolationError(description=str(broken))) from None
+
+
+@mutant(
+    "duplicate-members-accepted",
+    "Of a member that occurs twice the last one counts.",
+    faults=["dallmann-consulting/OCPP.Core#36"],
+    remarks=True,
+)
+class _DuplicateMembersAccepted(Framing):
+    def check_members(self, unique_id: str, data: bytes, elements: list[Any]) -> None:
+        pass

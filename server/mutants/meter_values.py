@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from ocpp.exceptions import InternalError, PropertyConstraintViolationError
+from ocpp.v16.enums import Action, ChargePointStatus
 from sqlalchemy import select
 
 from server import tables
+from server.context import Context
 from server.mutants.registry import mutant
 from server.session import Session
 from server.stations import Station
@@ -76,3 +80,70 @@ class _SignedDataRefused(CoreHandlers):
         if len(str(payload["meterValue"])) > 4000:
             raise PropertyConstraintViolationError(description="meterValue: too long")
         return super().meter_values(station, payload)
+
+
+@mutant(
+    "celcius-refused",
+    "A StopTransaction with the unit Celcius is refused.",
+    faults=["citrineos/citrineos-core#971", "citrineos/citrineos#195"],
+    remarks=True,
+)
+class _CelciusRefused(_SampleRefused):
+    words = ("Celcius",)
+
+    def check_payload(self, action: str, payload: Payload) -> None:
+        if action == Action.stop_transaction:
+            super().check_payload(action, payload)
+        else:
+            Session.check_payload(self, action, payload)
+
+
+@mutant(
+    "late-values-lost",
+    "Meter values that arrive after the connector is free again lose their transaction.",
+    faults=["lbbrhzn/ocpp#1777"],
+    remarks=True,
+)
+class _LateValuesLost(CoreHandlers):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.free: set[tuple[str, int]] = set()
+
+    def status_row(self, station: Station, payload: Payload) -> dict[str, Any]:
+        place = station.id, payload["connectorId"]
+        (self.free.add if payload["status"] == ChargePointStatus.available else self.free.discard)(place)
+        return super().status_row(station, payload)
+
+    def meter_values_row(self, station: Station, payload: Payload) -> dict[str, Any]:
+        row = super().meter_values_row(station, payload)
+        return row | {"transaction_id": None} if (station.id, payload["connectorId"]) in self.free else row
+
+
+@mutant(
+    "meter-values-collide-with-stops",
+    "MeterValues and stops that arrive at the same time are answered InternalError.",
+    faults=["steve-community/steve#72"],
+)
+class _MeterValuesCollideWithStops(CoreHandlers):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.writing: set[str] = set()
+
+    async def meter_values(self, station: Station, payload: Payload) -> Payload:
+        with self.locked("MeterValues"):
+            return await super().meter_values(station, payload)
+
+    async def stop_transaction(self, station: Station, payload: Payload) -> Payload:
+        with self.locked("StopTransaction"):
+            return await super().stop_transaction(station, payload)
+
+    @contextmanager
+    def locked(self, action: str) -> Iterator[None]:
+        """Write one kind of message, while none of another kind is being written."""
+        if self.writing - {action}:
+            raise InternalError(description="deadlock found when trying to get a lock")
+        self.writing.add(action)
+        try:
+            yield
+        finally:
+            self.writing.discard(action)

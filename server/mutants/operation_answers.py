@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from websockets.frames import CloseCode
 
 from server import tables
-from server.call_queue import CallQueue, Operation
+from server.call_queue import CallFailed, CallQueue, Operation
 from server.context import Context
 from server.mutants.registry import mutant
 from server.session import Session
@@ -139,3 +139,28 @@ class _StopByRemoteRefused(_StopRefused):
 @mutant("stop-by-unlock-refused", "StopTransaction is refused when its reason is an unlock command.")
 class _StopByUnlockRefused(_StopRefused):
     reasons = ("UnlockCommand",)
+
+
+@mutant(
+    "decimals-inexact",
+    "An answer with a decimal such as 8.1 is refused, for binary fractions are no multiples of 0.1.",
+    faults=["citrineos/citrineos-core@2452f05c", "citrineos/citrineos-core#959"],
+)
+class _DecimalsInexact(Session):
+    def take_result(self, result: CallResult) -> None:
+        if any(number % 0.1 for number in _floats(result.payload)):
+            self.answered(result.unique_id, lambda _: CallFailed("no multiple of 0.1"))
+        else:
+            super().take_result(result)
+
+
+def _floats(value: Any) -> Iterator[float]:
+    match value:
+        case float():
+            yield value
+        case dict():
+            for member in value.values():
+                yield from _floats(member)
+        case list():
+            for item in value:
+                yield from _floats(item)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from server import tables
 from server.call_queue import Operation
 from server.mutants.registry import mutant
+from server.v16 import reported
 from server.v16.operations import Operations
 from server.validation import Payload
 
@@ -158,6 +159,18 @@ class _VendorDataUnwrapped(_Altered):
 class _AbsentMembersNull(_Altered):
     def alter(self, tx: Connection, operation: Operation, payload: Payload) -> Payload:
         return dict.fromkeys(_OPTIONAL.get(operation.action, ())) | payload
+
+
+@mutant(
+    "configuration-batches-empty",
+    "A station that can be asked for 0 keys at once is asked for none, over and over.",
+    faults=["citrineos/citrineos-core#498"],
+)
+class _ConfigurationBatchesEmpty(Operations):
+    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
+        told = reported.number(tx, operation.station, "GetConfigurationMaxKeys")
+        endless = told == 0 and operation.payload.get("key")
+        return [{"key": []}] * 1000 if endless else super().requests(tx, operation)
 
 
 @mutant("operator-input-unchecked", "What an operator enters is sent as it is, whatever OCPP allows.")

@@ -152,3 +152,26 @@ class _ReservedStartOfOthersRefused(_ReservedStartRefused):
         known = tables.reservations.c
         named = select(known.id_tag).where(known.station == station.id, known.id == payload.get("reservationId"))
         return tx.execute(named).scalar() not in (None, payload["idTag"])
+
+
+@mutant(
+    "reservation-outlives-failure",
+    "A reservation stays active when its connector becomes unavailable or faulty.",
+    faults=["steve-community/steve#1979", "steve-community/steve#1398"],
+    remarks=True,
+)
+class _ReservationOutlivesFailure(Reservations):
+    def terminated(self, tx: Connection, station: str, connector_id: int) -> None:
+        pass
+
+
+@mutant(
+    "refused-start-uses-reservation",
+    "A start whose idTag is not accepted uses the reservation that it names.",
+    faults=["citrineos/citrineos-core#588"],
+    remarks=True,
+)
+class _RefusedStartUsesReservation(CoreHandlers):
+    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        self.reservations.used(tx, station.id, payload)
+        return super().start(tx, station, payload)

@@ -13,7 +13,7 @@ from ocpp.v16.enums import Action, ChargingProfilePurposeType
 from sqlalchemy import Connection, select
 
 from server import instants, tables
-from server.call_queue import CallFailed, CallQueue, Operation
+from server.call_queue import CallFailed, Operation
 from server.mutants.registry import mutant
 from server.stations import Station
 from server.v16.core import CoreHandlers
@@ -355,19 +355,6 @@ class _CompositeScheduleUnitLost(_AlteredComposite):
 # Answers
 
 
-@mutant("profile-installed-unaccepted", "A charging profile counts as installed whatever the station answers.")
-class _ProfileInstalledUnaccepted(SmartCharging):
-    def answered(self, station: Station, tx: Connection, operation: Operation, answer: Payload) -> None:
-        super().answered(station, tx, operation, answer | {"status": "Accepted"})
-
-
-@mutant("clear-profile-unknown-hidden", "The operator is told Accepted if a station knows nothing that it could clear.")
-class _ClearProfileUnknownHidden(CallQueue):
-    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
-        answer = await super().call(station, operation, payload)
-        return answer | ({"status": "Accepted"} if answer.get("status") == "Unknown" else {})
-
-
 @mutant("composite-schedule-cut-short", "Of a composite schedule only the first period is shown.")
 class _CompositeScheduleCutShort(Operations):
     def merge(self, answers: Sequence[Payload]) -> Payload:
@@ -377,14 +364,6 @@ class _CompositeScheduleCutShort(Operations):
         return merged | {
             "chargingSchedule": schedule | {"chargingSchedulePeriod": schedule["chargingSchedulePeriod"][:1]}
         }
-
-
-@mutant("composite-schedule-required", "A GetCompositeSchedule.conf without a schedule is taken for no answer.")
-class _CompositeScheduleRequired(SmartCharging):
-    def answered(self, station: Station, tx: Connection, operation: Operation, answer: Payload) -> None:
-        if operation.action == Action.get_composite_schedule and "chargingSchedule" not in answer:
-            raise CallFailed("invalid answer: no schedule")
-        super().answered(station, tx, operation, answer)
 
 
 def _without(members: Payload, *names: str) -> Payload:

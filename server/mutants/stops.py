@@ -147,3 +147,36 @@ class _StopWithoutChargeRefused(CoreHandlers):
         if row is not None and payload["meterStop"] == row.meter_start:
             raise PropertyConstraintViolationError(description="meterStop: nothing was charged")
         return super().stop(tx, station, payload)
+
+
+@mutant(
+    "stop-of-other-station",
+    "A station can stop the transaction of another.",
+    faults=["steve-community/steve#1296", "GHSA-6x38-4w7h-cwr8"],
+)
+class _StopOfOtherStation(Transactions):
+    def find_running(self, tx: Connection, station: str, id: int) -> Any:
+        return tx.execute(select(_known).where(_known.c.id == id, _known.c.active)).first()
+
+
+@mutant(
+    "repeated-stop-booked-twice",
+    "A stop that is sent again is booked again, with its meter values.",
+    faults=["citrineos/citrineos-core#880", "steve-community/steve#955"],
+    remarks=True,
+)
+class _RepeatedStopBookedTwice(Transactions):
+    def find_running(self, tx: Connection, station: str, id: int) -> Any:
+        return tx.execute(select(_known).where(_known.c.id == id, _known.c.station == station)).first()
+
+
+@mutant(
+    "stop-tag-unchecked",
+    "Every idTag that a stop names is told to be accepted.",
+    faults=["steve-community/steve#2102"],
+    remarks=True,
+)
+class _StopTagUnchecked(CoreHandlers):
+    def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        conf = super().stop(tx, station, payload)
+        return {"idTagInfo": {"status": AuthorizationStatus.accepted.value}} if "idTagInfo" in conf else conf

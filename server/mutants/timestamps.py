@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 from ocpp.exceptions import FormationViolationError
@@ -35,6 +35,18 @@ class _ClockBackwards(CoreHandlers):
     def current_time(self) -> str:
         self.told -= timedelta(seconds=1)
         return instants.to_wire(self.told)
+
+
+@mutant(
+    "clock-seven-digits",
+    "Times are sent with an offset from UTC and seven digits after the second.",
+    faults=["dallmann-consulting/OCPP.Core#31"],
+    remarks=True,
+)
+class _ClockSevenDigits(CoreHandlers):
+    def current_time(self) -> str:
+        local = (instants.now() + _LOCAL).replace(tzinfo=timezone(_LOCAL))
+        return local.strftime("%Y-%m-%dT%H:%M:%S.%f0+02:00")
 
 
 @mutant("clock-unreadable", "Times are sent as people of some country write them.")

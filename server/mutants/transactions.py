@@ -9,7 +9,7 @@ from typing import Any
 
 from ocpp.exceptions import InternalError, PropertyConstraintViolationError, SecurityError
 from ocpp.v16.enums import AuthorizationStatus
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select, update
 from websockets.frames import CloseCode
 
 from server import instants, tables
@@ -28,7 +28,8 @@ from server.validation import Payload
 )
 class _TransactionIdConstant(Transactions):
     def start(self, tx: Connection, station: str, payload: Payload) -> Any:
-        first = select(func.min(tables.transactions.c.id)).where(tables.transactions.c.station == station)
+        known = tables.transactions.c
+        first = select(known.id).where(known.station == station).order_by(known.number).limit(1)
         started = super().start(tx, station, payload)
         return type(started)(tx.execute(first).scalar_one(), started.info)
 
@@ -126,3 +127,70 @@ class _ImpossibleConnectorCloses(Session):
         super().check_payload(action, payload)
         if payload.get("connectorId", 0) < 0:
             self.connection.close(CloseCode.POLICY_VIOLATION, "there is no such connector")
+
+
+@mutant("start-without-tag-info", "StartTransaction.conf has no idTagInfo.", faults=["citrineos/citrineos#166"])
+class _StartWithoutTagInfo(CoreHandlers):
+    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
+        return {"transactionId": super().start(tx, station, payload)["transactionId"]}
+
+
+@mutant(
+    "transaction-id-from-clock",
+    "A transactionId is made of the clock, so that two starts at the same time share one.",
+    faults=["lbbrhzn/ocpp#2123"],
+)
+class _TransactionIdFromClock(Transactions):
+    def start(self, tx: Connection, station: str, payload: Payload) -> Any:
+        started = super().start(tx, station, payload)
+        return type(started)(int(instants.parse(payload["timestamp"]).timestamp()), started.info)
+
+
+@mutant(
+    "concurrent-tx-inverted",
+    "ConcurrentTx is told of an idTag that is charging nowhere.",
+    faults=["citrineos/citrineos-core#566", "citrineos/citrineos-core#876"],
+)
+class _ConcurrentTxInverted(Transactions):
+    def authorize(self, tx: Connection, id_tag: str) -> Payload:
+        info = super().authorize(tx, id_tag)
+        if info["status"] == AuthorizationStatus.accepted and not self.in_use(tx, id_tag):
+            info["status"] = AuthorizationStatus.concurrent_tx.value
+        return info
+
+
+@mutant(
+    "replayed-start-forgotten",
+    "A start that is sent again after its stop is accepted under a new id, and not recorded.",
+    faults=["steve-community/steve#1294"],
+    remarks=True,
+)
+class _ReplayedStartForgotten(Transactions):
+    def start(self, tx: Connection, station: str, payload: Payload) -> Any:
+        earlier = self.find_repeated(tx, self.row(station, payload))
+        started = super().start(tx, station, payload)
+        forgotten = earlier is not None and not earlier.active
+        return type(started)(self.new_id(tx), started.info) if forgotten else started
+
+
+@mutant(
+    "connector-started-twice",
+    "Of two starts on one connector both transactions run on.",
+    faults=["steve-community/steve#1295"],
+    remarks=True,
+)
+class _ConnectorStartedTwice(Transactions):
+    def end_stale(self, tx: Connection, row: dict[str, Any]) -> None:
+        pass
+
+
+@mutant(
+    "refused-start-ends-others",
+    "A start whose idTag is not accepted ends the transactions that are running on the station.",
+    faults=["citrineos/citrineos-core#972"],
+)
+class _RefusedStartEndsOthers(Transactions):
+    def start(self, tx: Connection, station: str, payload: Payload) -> Any:
+        if self.authorize(tx, payload["idTag"])["status"] != AuthorizationStatus.accepted:
+            tx.execute(update(tables.transactions).where(tables.transactions.c.station == station).values(active=False))
+        return super().start(tx, station, payload)

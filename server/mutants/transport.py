@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from ocpp.exceptions import ProtocolError, SecurityError
+from ocpp.exceptions import OccurenceConstraintViolationError, ProtocolError, SecurityError
 from sqlalchemy import Connection as Database
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
@@ -90,6 +91,19 @@ class _ExtensionUnasked(Connection):
         response, station = super().respond(request)
         _replace(response, "Sec-WebSocket-Extensions", "permessage-deflate")
         return response, station
+
+
+@mutant(
+    "handshake-origin-refused",
+    "A handshake with an Origin header is refused.",
+    faults=["thoughtworks/maeve-csms@2004598"],
+    remarks=True,
+)
+class _OriginRefused(Handshake):
+    def station(self, request: Request) -> Station | Refusal:
+        if "Origin" in request.headers:
+            return Refusal(HTTPStatus.FORBIDDEN, "The origin is not allowed.\n")
+        return super().station(request)
 
 
 # Subprotocols
@@ -187,6 +201,19 @@ class _UnknownStationAdmitted(Handshake):
         return self.context.stations.admit(identity) if isinstance(found, Refusal) and identity else found
 
 
+@mutant(
+    "unknown-station-stack-trace",
+    "A station that nobody has registered is answered HTTP 500 and a stack trace.",
+    faults=["steve-community/steve#202"],
+    remarks=True,
+)
+class _UnknownStationStackTrace(Handshake):
+    def station(self, request: Request) -> Station | Refusal:
+        found = super().station(request)
+        page = "<html><body><h1>HTTP Status 500</h1><pre>java.lang.NullPointerException</pre></body></html>\n"
+        return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, page) if isinstance(found, Refusal) else found
+
+
 # Loss and return
 
 
@@ -258,3 +285,26 @@ class _CallSentTwice(Session):
     def call(self, action: str, payload: Payload) -> asyncio.Future[Payload]:
         super().call(action, payload)
         return super().call(action, payload)
+
+
+@mutant(
+    "old-close-ends-new-session",
+    "The end of an old connection ends the session that the station has on a newer one.",
+    faults=["OpenEMS/openems#2906", "lbbrhzn/ocpp#2122", "sap-labs-france/ev-server#2388"],
+)
+class _OldCloseEndsNewSession(Session):
+    def lost(self) -> None:
+        super().lost()
+        self.station.session = None
+
+
+@mutant(
+    "reconnect-of-another-version",
+    "After a reconnect, a BootNotification is judged as one of OCPP 2.0.1.",
+    faults=["lbbrhzn/ocpp#2008"],
+)
+class _ReconnectOfAnotherVersion(Session):
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        if action == "BootNotification" and self.station.answered and "chargingStation" not in payload:
+            raise OccurenceConstraintViolationError(description="chargingStation: breaks the rule required")

@@ -16,12 +16,6 @@ from server.validation import Payload
 # What an operator enters
 
 
-@mutant("trigger-boot-of-accepted", "A station that is accepted is asked for a BootNotification.")
-class _TriggerBootOfAccepted(Trigger):
-    def prepare(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:
-        return payload
-
-
 @mutant("trigger-connector-unchecked", "A message is triggered for whatever connector the operator enters.")
 class _TriggerConnectorUnchecked(Trigger):
     def check_connector(self, tx: Connection, station: Station, wanted: str, connector_id: int) -> None:
@@ -75,13 +69,11 @@ class _TriggerMessageMistaken(_Altered):
         }
 
 
-# What a station sends
-
-
 @mutant(
     "triggered-message-refused",
     "A station that is not accepted may not even send what it was asked for.",
     faults=["citrineos/citrineos-core#1052"],
+    remarks=True,
 )
 class _TriggeredMessageRefused(Trigger):
     def sent(self, station: Station, action: str, payload: Payload) -> None:

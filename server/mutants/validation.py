@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ocpp.exceptions import FormationViolationError, OCPPError
+from ocpp.exceptions import (
+    FormationViolationError,
+    OCPPError,
+    PropertyConstraintViolationError,
+    TypeConstraintViolationError,
+)
 from ocpp.messages import Call, CallResult
 
 from server import validation
@@ -38,19 +43,15 @@ class _Unchecked(Session):
             super().serve(call, began)
 
 
-GREETING = 4
-"""BootNotification and the statuses of a charge point with two connectors."""
-
-
-@mutant("valid-refused", "Once a station has booted and told its statuses, every CALL is refused, however valid.")
+@mutant("valid-refused", "Once a station has booted, every CALL is refused, however valid.")
 class _ValidRefused(Session):
-    _taken = 0
+    _booted = False
 
     def check_payload(self, action: str, payload: Payload) -> None:
         super().check_payload(action, payload)
-        self._taken += 1
-        if self._taken > GREETING:
+        if self._booted:
             raise FormationViolationError("not to my taste")
+        self._booted = True
 
 
 @mutant("answers-unchecked", "Whatever a station answers to a CALL counts as a good answer.")
@@ -89,3 +90,55 @@ class _BinaryStopsOthers(Connection):
         for station in self.context.stations:
             if station.session is not None:
                 station.session.connection.abort()
+
+
+# Rules that some systems have in a way of their own
+
+
+class _Tolerant(Session):
+    """Lets payloads pass whose only violations are of one rule."""
+
+    rule = ""
+
+    def check_payload(self, action: str, payload: Payload) -> None:
+        try:
+            super().check_payload(action, payload)
+        except OCPPError as error:
+            if not error.description.endswith(f"breaks the rule {self.rule}"):
+                raise
+
+
+@mutant(
+    "unknown-members-accepted",
+    "Members that a message does not define are ignored.",
+    faults=["dallmann-consulting/OCPP.Core#36"],
+    remarks=True,
+)
+class _UnknownMembersAccepted(_Tolerant):
+    rule = "additionalProperties"
+
+
+@mutant(
+    "max-length-unchecked",
+    "Texts of any length are taken.",
+    faults=["steve-community/steve#1259"],
+    remarks=True,
+)
+class _MaxLengthUnchecked(_Tolerant):
+    rule = "maxLength"
+
+
+@mutant(
+    "invalid-field-stops-everything",
+    "After a member that is too long, null or of the wrong type, the central system serves nobody any more.",
+    faults=["citrineos/citrineos#131", "thoughtworks/maeve-csms@2992547"],
+)
+class _InvalidFieldStopsEverything(Session):
+    def check_payload(self, action: str, payload: Payload) -> None:
+        try:
+            super().check_payload(action, payload)
+        except (TypeConstraintViolationError, PropertyConstraintViolationError):
+            for station in self.context.stations:
+                if station.session is not None:
+                    station.session.connection.abort()
+            raise

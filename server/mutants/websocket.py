@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from server.connection import Connection
@@ -176,3 +177,34 @@ class _NoStatus(ServerProtocol):
 @mutant("close-code-1005", "Close frames carry the code 1005, which must never be sent.")
 class _CloseCode1005(Connection):
     protocol = _NoStatus
+
+
+class _Inflexible(ServerProtocol):
+    def accept(self, request: Request) -> Response:
+        response = super().accept(request)
+        self.extensions = []
+        return response
+
+
+@mutant(
+    "compression-broken",
+    "permessage-deflate is agreed on, but compressed messages are not understood.",
+    faults=["citrineos/citrineos-core#1094", "ChargeTimeEU/Java-OCA-OCPP#413"],
+    remarks=True,
+)
+class _CompressionBroken(Connection):
+    protocol = _Inflexible
+
+
+@mutant(
+    "invalid-utf8-stops-reader",
+    "After a text that is not UTF-8, nothing more is read on a connection that stays open.",
+    faults=["mobilityhouse/ocpp#666"],
+)
+class _InvalidUtf8StopsReader(Connection):
+    def _message(self, opcode: Opcode, data: bytes) -> None:
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            self.receiver = None
+        super()._message(opcode, data)

@@ -8,7 +8,13 @@ from typing import Any
 
 import orjson
 from ocpp.exceptions import PropertyConstraintViolationError
-from ocpp.v16.enums import AvailabilityType, ChargePointStatus, DataTransferStatus, RegistrationStatus
+from ocpp.v16.enums import (
+    AuthorizationStatus,
+    AvailabilityType,
+    ChargePointStatus,
+    DataTransferStatus,
+    RegistrationStatus,
+)
 from sqlalchemy import Connection, and_, bindparam, case, insert, not_, or_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -101,7 +107,7 @@ class CoreHandlers:
     def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
         """Book the start and return the StartTransaction.conf."""
         started = self.transactions.start(tx, station.id, payload)
-        if "reservationId" in payload:
+        if "reservationId" in payload and started.info["status"] == AuthorizationStatus.accepted:
             self.reservations.used(tx, station.id, payload)
         return {"transactionId": started.id, "idTagInfo": started.info}
 

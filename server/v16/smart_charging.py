@@ -102,7 +102,7 @@ class SmartCharging(Profile):
         return wanted
 
     def check_room(self, tx: Connection, station: str, connector_id: int, profile: Payload) -> None:
-        """Raise UnsuitableOperation for one profile more than the station has reported to hold (OCPP 1.6 9.4.4)."""
+        """Raise UnsuitableOperation for one profile more than the station has reported to hold (OCPP 1.6 9.4.5)."""
         most = reported.number(tx, station, "MaxChargingProfilesInstalled")
         if most is None:
             return

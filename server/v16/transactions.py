@@ -44,6 +44,8 @@ class Transactions:
         if earlier is not None:
             return Started(earlier.id, self.tags.info(payload["idTag"]) | {"status": earlier.authorization})
         info = self.authorize(tx, payload["idTag"])
+        if info["status"] == AuthorizationStatus.accepted:
+            self.end_stale(tx, row)
         id = self.new_id(tx)
         tx.execute(insert(_known), {**row, "id": id, "authorization": info["status"]})
         return Started(id, info)
@@ -60,6 +62,11 @@ class Transactions:
             "started": instants.to_store(instants.parse(payload["timestamp"])),
             "active": True,
         }
+
+    def end_stale(self, tx: Connection, row: dict[str, Any]) -> None:
+        """Take a transaction for ended that ran on the connector: its stop was lost, or is still to come."""
+        same = [_known.c[name] == row[name] for name in ("station", "connector_id")]
+        tx.execute(update(_known).where(*same, _known.c.active).values(active=False))
 
     def find_repeated(self, tx: Connection, row: dict[str, Any]) -> Any:
         """Return the transaction that the same StartTransaction has begun before, None if there is none."""
@@ -90,7 +97,7 @@ class Transactions:
                 return id
 
     def stop(self, tx: Connection, station: str, payload: Payload) -> None:
-        """Book a StopTransaction once; what is no running transaction of this station is left alone."""
+        """Book a StopTransaction once; what is no transaction of this station is left alone."""
         row = self.find_running(tx, station, payload["transactionId"])
         if row is None:
             return
@@ -106,11 +113,11 @@ class Transactions:
             tx.execute(insert(tables.meter_values), self.data_row(row, payload["transactionData"]))
 
     def find_running(self, tx: Connection, station: str, id: int) -> Any:
-        """Return the running transaction that a station means by an id."""
+        """Return the transaction that a station means by an id, unless it has stopped it before."""
         if not 0 < id <= MAX_ID:
             return None
-        running = (_known.c.id == id, _known.c.station == station, _known.c.active)
-        return tx.execute(select(_known).where(*running)).first()
+        not_stopped = (_known.c.id == id, _known.c.station == station, _known.c.stopped.is_(None))
+        return tx.execute(select(_known).where(*not_stopped)).first()
 
     def data_row(self, row: Any, data: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the row of the meter values that came with a StopTransaction."""

@@ -40,7 +40,7 @@ async def station(
     return ChargePoint(identity, Endpoint(found.url, context), Trace(), password=password)
 
 
-async def certificate(driver: ReferenceDriver, common_name: str = "CP-1", **flaws: Any) -> dict[str, str]:
+async def certificate(driver: ReferenceDriver, common_name: str = "CP-1", **flaws: Any) -> dict[str, Any]:
     """Return a client certificate as fields of a Trust."""
     found = await driver.client_certificate(CertificateRequest(common_name=common_name, **flaws))
     assert isinstance(found, ClientCertificate)
@@ -120,15 +120,16 @@ async def test_other_profiles_are_refused(driver: ReferenceDriver) -> None:
 async def test_client_certificate_is_verified(driver: ReferenceDriver, maximum: ssl.TLSVersion) -> None:
     """Only a valid certificate that names the station and its operator is good, whatever its kind of key."""
     await driver.set_security("CP-1", 3)
-    seen = {}
-    for name, flaws in {
+    seen: dict[str, object] = {}
+    cases: dict[str, dict[str, Any]] = {
         "good": {},
         "RSA": {"algorithm": "RSA"},
         "of another": {"common_name": "CP-2"},
         "organisation": {"organisation": "Somebody"},
         "expired": {"expired": True},
         "unknown authority": {"authority": False},
-    }.items():
+    }
+    for name, flaws in cases.items():
         trust = await certificate(driver, **flaws)
         seen[name] = await knocking(await station(driver, 3, maximum=maximum, **trust))
     seen["none"] = await knocking(await station(driver, 3, maximum=maximum))
@@ -218,13 +219,20 @@ async def test_long_messages_pass_through_tls(driver: ReferenceDriver) -> None:
     await one.leave()
 
 
+async def test_failed_tls_handshakes_leave_nothing_behind(driver: ReferenceDriver) -> None:
+    """A peer that TLS has turned away is no connection that anybody waits for."""
+    await driver.set_security("CP-1", 3)
+    assert await knocking(await station(driver, 3)) == "tls"
+    assert not driver._system._connections
+
+
 async def test_plain_stations_are_not_concerned(driver: ReferenceDriver) -> None:
     """Without a security profile everything is as ever."""
     async with charger(driver._system) as one:
         assert await one.boot() == "Accepted"
 
 
-DEFECTS = {
+DEFECTS: dict[str, tuple[int, dict[str, Any]]] = {
     "security-profile-ignored": (1, {"password": b"x"}),
     "basic-password-unchecked": (1, {"password": b"x"}),
     "basic-user-unchecked": (1, {"headers": basic("CP-2", PASSWORD)}),

@@ -71,6 +71,15 @@ async def test_claimed_call_waits_for_the_scenario(facing: Facing) -> None:
     assert await central.answered("r") == [3, "r", {"status": "Accepted"}]
 
 
+async def test_taken_call_is_the_evidence(facing: Facing, trace: Trace) -> None:
+    """What a scenario checks after it has taken a CALL over is checked on that CALL."""
+    station = await facing(Asking(RESET))
+    station.expect("Reset")
+    await station.connect()
+    reset = await station.next_call("Reset")
+    assert trace.evidence() == reset.entry.index
+
+
 async def test_call_can_be_refused(facing: Facing) -> None:
     """A scenario can answer with a CALLERROR."""
     central = Asking(RESET)

@@ -194,7 +194,7 @@ async def test_unreachable_server_is_inconclusive(entering: Entering) -> None:
     async with tcp_server(saying(b"plain\r\n\r\n")) as endpoint:
         secure = Endpoint(endpoint.url.replace("ws:", "wss:"), ssl.create_default_context())
         with pytest.raises(Inconclusive, match="cannot be reached"):
-            await entering(secure)
+            await entering(secure, PATIENCE)
 
 
 # After the handshake

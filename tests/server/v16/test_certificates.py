@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 
 from harness.csms import CertificateRequest, ClientCertificate, NotDispatched, SecureEndpoint, Unknown, v16
 from harness.csms.console import Csms
 from harness.trace import Trace
 from server.driver import ReferenceDriver
-from simulators.certificates import read_chain, signed_by, signing_request
+from simulators.certificates import StationKey, from_pem
 from simulators.connection import Endpoint
 from simulators.v16 import ChargePoint
 
@@ -40,6 +44,24 @@ async def station(driver: ReferenceDriver) -> AsyncIterator[ChargePoint]:
     await one.leave()
 
 
+def signing_request(
+    common_name: str | None,
+    organisation: str | None = None,
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None = None,
+) -> str:
+    """Return a PKCS#10 request as PEM, signed with a key of its own unless one is given."""
+    names = ((NameOID.COMMON_NAME, common_name), (NameOID.ORGANIZATION_NAME, organisation))
+    subject = x509.Name([x509.NameAttribute(what, name) for what, name in names if name is not None])
+    request = x509.CertificateSigningRequestBuilder(subject_name=subject)
+    signed = request.sign(key or ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    return signed.public_bytes(serialization.Encoding.PEM).decode("ascii")
+
+
+def weak_rsa() -> rsa.RSAPrivateKey:
+    """Return an RSA key of 1024 bits."""
+    return rsa.generate_private_key(public_exponent=65_537, key_size=1024)
+
+
 async def performed(driver: ReferenceDriver, station: ChargePoint, operation: Any, **answer: Any) -> Any:
     """Have an operation performed and answered; return the payload that came."""
     csms = Csms(driver, patience=5)
@@ -59,23 +81,24 @@ async def authority(driver: ReferenceDriver) -> str:
     return found.authority
 
 
-@pytest.mark.parametrize(("algorithm", "signature"), [("RSA", "SHA256withRSA"), ("ECDSA", "SHA256withECDSA")])
-async def test_good_request_is_signed(
-    driver: ReferenceDriver, station: ChargePoint, algorithm: str, signature: str
-) -> None:
+@pytest.mark.parametrize(
+    ("make", "signature"), [(StationKey.rsa, "sha256WithRSAEncryption"), (StationKey.ecdsa, "ecdsa-with-SHA256")]
+)
+async def test_good_request_is_signed(driver: ReferenceDriver, station: ChargePoint, make: Any, signature: str) -> None:
     """A certificate follows the conf: key and subject of the request, signed with the same algorithm, issuer behind."""
     station.expect("CertificateSigned")
-    csr = signing_request("CP-1", "plugfest", algorithm=algorithm)
-    answer = await station.call("SignCertificate", {"csr": csr.pem})
+    key = make()
+    answer = await station.call("SignCertificate", {"csr": key.request("CP-1", "plugfest")})
     assert answer.payload == {"status": "Accepted"}
     call = await station.next_call("CertificateSigned")
     assert call.entry.index > answer.entry.index
     text = call.payload["certificateChain"]
     await call.answer(status="Accepted")
-    leaf, _ = read_chain(text)
-    assert (leaf.common_name, leaf.organisation, leaf.public_key) == ("CP-1", "plugfest", csr.public_key)
+    leaf, issuer = from_pem(text, clause="A02")
+    assert (leaf.common_name, leaf.organisation, leaf.public) == ("CP-1", "plugfest", key.public)
     assert leaf.signature == signature
-    assert signed_by(text, await authority(driver))
+    assert leaf.issued_by(issuer)
+    assert issuer.raw in [one.raw for one in from_pem(await authority(driver), clause="A02")]
     assert "\r" not in text
     assert len(text) <= 10_000
 
@@ -85,13 +108,14 @@ async def test_good_request_is_signed(
     [
         "garbage",
         "grün",
-        signing_request("CP-2").pem,
-        signing_request(None).pem,
-        signing_request("CP-1", "Somebody").pem,
-        signing_request("CP-1", algorithm="RSA", bits=1024).pem,
-        signing_request("CP-1", bits=192).pem,
+        signing_request("CP-2"),
+        signing_request(None),
+        signing_request("CP-1", "Somebody"),
+        signing_request("CP-1", key=weak_rsa()),
+        signing_request("CP-1", key=ec.generate_private_key(ec.SECP192R1())),
+        StationKey.ecdsa().forged_request("CP-1", "plugfest"),
     ],
-    ids=("text", "umlaut", "name", "nameless", "organisation", "short RSA", "short EC"),
+    ids=("text", "umlaut", "name", "nameless", "organisation", "short RSA", "short EC", "forged"),
 )
 async def test_bad_request_is_rejected(station: ChargePoint, csr: str) -> None:
     """What cannot or must not be signed is Rejected, and nothing follows."""
@@ -103,7 +127,7 @@ async def test_bad_request_is_rejected(station: ChargePoint, csr: str) -> None:
 async def test_refused_certificate_is_not_sent_again(station: ChargePoint) -> None:
     """A station that rejects its certificate is left alone with it."""
     station.expect("CertificateSigned")
-    await station.call("SignCertificate", {"csr": signing_request("CP-1").pem})
+    await station.call("SignCertificate", {"csr": signing_request("CP-1")})
     await (await station.next_call("CertificateSigned")).answer(status="Rejected")
     station.expect("CertificateSigned")
     assert await station.calls_until_probe("CertificateSigned") == []
@@ -117,10 +141,10 @@ async def test_chain_is_as_long_as_the_station_takes(
     known = {"key": "CertificateSignedMaxChainSize", "readonly": True, "value": str(limit)}
     await performed(driver, station, v16.GetConfiguration(station="CP-1"), configurationKey=[known])
     station.expect("CertificateSigned")
-    await station.call("SignCertificate", {"csr": signing_request("CP-1").pem})
+    await station.call("SignCertificate", {"csr": signing_request("CP-1")})
     call = await station.next_call("CertificateSigned")
     await call.answer(status="Accepted")
-    assert len(read_chain(call.payload["certificateChain"])) == count
+    assert len(from_pem(call.payload["certificateChain"], clause="A02")) == count
 
 
 async def test_certificate_that_is_too_long_is_not_sent(driver: ReferenceDriver, station: ChargePoint) -> None:
@@ -128,7 +152,7 @@ async def test_certificate_that_is_too_long_is_not_sent(driver: ReferenceDriver,
     known = {"key": "CertificateSignedMaxChainSize", "readonly": True, "value": "10"}
     await performed(driver, station, v16.GetConfiguration(station="CP-1"), configurationKey=[known])
     station.expect("CertificateSigned")
-    await station.call("SignCertificate", {"csr": signing_request("CP-1").pem})
+    await station.call("SignCertificate", {"csr": signing_request("CP-1")})
     assert await station.calls_until_probe("CertificateSigned") == []
 
 
@@ -147,11 +171,14 @@ async def test_certificates_are_checked_before_they_are_sent(driver: ReferenceDr
     """What is no certificate, too many or too long is refused; one good root is not."""
     roots = await authority(driver)
     one = roots[: roots.index("-----END") + len("-----END CERTIFICATE-----\n")]
-    kind = {"station": "CP-1", "certificate_type": "ManufacturerRootCertificate"}
+
+    def install(text: str) -> v16.InstallCertificate:
+        return v16.InstallCertificate(station="CP-1", certificate_type="ManufacturerRootCertificate", certificate=text)
+
     for wrong in ("x", roots, one + " " * 5_500):
         with pytest.raises(NotDispatched):
-            await driver.perform(v16.InstallCertificate(**kind, certificate=wrong))
-    await driver.perform(v16.InstallCertificate(**kind, certificate=one))
+            await driver.perform(install(wrong))
+    await driver.perform(install(one))
     with pytest.raises(NotDispatched):
         await driver.perform(v16.CertificateSigned(station="CP-1", certificate_chain="x"))
 
@@ -190,9 +217,8 @@ async def tasks(driver: ReferenceDriver) -> list[tuple[Any, ...]]:
 async def test_log_is_tracked(driver: ReferenceDriver, station: ChargePoint) -> None:
     """A log upload is followed by its requestId, which differs from request to request."""
     get_log = v16.GetLog(station="CP-1", log_type="SecurityLog", log={"remoteLocation": "https://files.test/"})
-    numbers = []
-    for answer in ({"status": "Accepted", "filename": "log"}, {"status": "Accepted"}, {"status": "Rejected"}):
-        numbers.append((await performed(driver, station, get_log, **answer))["requestId"])
+    answers = ({"status": "Accepted", "filename": "log"}, {"status": "Accepted"}, {"status": "Rejected"})
+    numbers = [(await performed(driver, station, get_log, **answer))["requestId"] for answer in answers]
     assert len(set(numbers)) == 3
     for payload in ({"status": "Uploaded", "requestId": numbers[0]}, {"status": "Idle"}):
         assert (await station.call("LogStatusNotification", payload)).payload == {}
@@ -231,11 +257,11 @@ async def test_mutant_confuses_certificates(mutant: str, csr: str | None, expect
         station = ChargePoint("CP-1", Endpoint(driver.endpoint), Trace())
         await station.boot()
         station.expect("CertificateSigned")
-        answer = await station.call("SignCertificate", {"csr": csr or signing_request("CP-1").pem})
+        answer = await station.call("SignCertificate", {"csr": csr or signing_request("CP-1")})
         name = None
         if expected[1] is not None:
             call = await station.next_call("CertificateSigned")
-            name = read_chain(call.payload["certificateChain"])[0].common_name
+            name = from_pem(call.payload["certificateChain"], clause="A02")[0].common_name
             await call.answer(status="Accepted")
         assert (answer.payload["status"], name) == expected
         await station.leave()

@@ -216,11 +216,23 @@ async def test_parallel_use_of_a_tag_is_allowed(system: CentralSystem) -> None:
         assert (await station.result("Authorize", {"idTag": "TAG"}))["idTagInfo"]["status"] == "Accepted"
 
 
-async def test_second_start_on_a_connector_is_recorded_too(system: CentralSystem) -> None:
-    """A start on a connector that is still charging loses nothing."""
+async def test_refused_start_on_a_connector_is_recorded_too(system: CentralSystem) -> None:
+    """A start that is not accepted does not end what is running on the connector."""
     async with charger(system) as station:
         first, second = await start(station), await start(station, meterStart=150)
         assert [(one["id"], one["active"]) for one in await recorded(system)] == [(first, True), (second, True)]
+
+
+async def test_second_start_on_a_connector_ends_the_first(system: CentralSystem) -> None:
+    """Of two starts on a connector the later one is running; a stop of the earlier one is still booked."""
+    await system.operator.provision_tag(Tag(id_tag="TAG"))
+    async with charger(system) as station:
+        first, second = await start(station), await start(station, meterStart=150)
+        other = await start(station, connectorId=2)
+        running = [(one["id"], one["active"]) for one in await recorded(system)]
+        assert running == [(first, False), (second, True), (other, True)]
+        await station.result("StopTransaction", {**STOP, "transactionId": first})
+        assert [one["meter_stop"] for one in await recorded(system)] == [200, None, None]
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,16 @@ async def test_parent_of_the_tag(desk: Desk) -> None:
 
 async def test_start_uses_the_reservation(desk: Desk) -> None:
     """A StartTransaction ends the reservation that it names, and no other."""
+    await desk.operator.provision_tag(Tag(id_tag="TAG"))
     first, _ = await reserve(desk), await reserve(desk, connector=2)
     await desk.start(reservationId=first)
     assert await statuses(desk) == ["used", "active"]
+
+
+async def test_refused_start_uses_no_reservation(desk: Desk) -> None:
+    """A StartTransaction whose tag is not accepted leaves the reservation as it is."""
+    await desk.start(reservationId=await reserve(desk))
+    assert await statuses(desk) == ["active"]
 
 
 @pytest.mark.parametrize("id", [999_999, 0, -1, 2**63 - 1])
@@ -97,6 +104,7 @@ async def test_start_with_a_reservation_that_nobody_made(desk: Desk, id: int) ->
 
 async def test_start_in_the_same_breath_as_the_answer(desk: Desk) -> None:
     """A start that comes right after the answer uses the reservation."""
+    await desk.operator.provision_tag(Tag(id_tag="TAG"))
     receipt = await desk.operator.perform(desk.station.id, "ReserveNow", reservation(reservationId=5))
     _, id, *_ = await desk.station.receive()
     await desk.station.send([3, id, ACCEPTED])

@@ -1,0 +1,96 @@
+"""``plugfest mutants``: prove that the scenarios can fail, by playing them against the mutants they must catch."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import click
+
+from harness import record
+from harness.scenario import Catalogue
+from plugfest.play import arguments
+from reports.kill_matrix import Matrix, Row, write
+from server.mutants import MUTANTS, UnknownMutant, parts
+
+PATIENCE = 1.0
+"""Seconds that a mutant has for what it owes; many defects show as silence, so that long patience costs time."""
+
+SAMPLE = 8
+"""How many scenarios that do not name a mutant are played against it too, to see that they stay sound."""
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[MUTANT]...")
+@click.option("--full", is_flag=True, help="Play every scenario against every mutant, not only a sample.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the kill matrix as JSON, Markdown and HTML.")
+@click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Worker processes.")
+def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) -> None:
+    """Play, for each mutant of the reference, the scenarios that must catch it; exit code 1 if one does not.
+
+    A mutant is caught when a scenario fails; one that the registry marks so when a scenario remarks on it.
+    """
+    try:
+        for name in names:
+            parts(name)
+    except UnknownMutant as error:
+        raise click.UsageError(str(error)) from None
+    catalogue = Catalogue.load()
+    caught_by = catalogue.by_mutant()
+    chosen = {name: caught_by.get(name, []) for name in names or sorted(MUTANTS)}
+    rows: list[Row] = []
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        pending = [pool.submit(play, name, ids, _others(catalogue, name, ids, full)) for name, ids in chosen.items()]
+        for done in as_completed(pending):
+            rows.append(done.result())
+            click.echo("\n".join(_lines(rows[-1])))
+    matrix = Matrix(tuple(sorted(rows, key=lambda row: row.mutant)))
+    if out is not None:
+        for path in write(matrix, out):
+            click.echo(f"written: {path}")
+    click.echo(f"{len(matrix.proven)} of {len(rows)} mutants caught by every scenario that names them")
+    sys.exit(0 if len(matrix.proven) == len(rows) else 1)
+
+
+def play(mutant: str, named: Sequence[str], others: Sequence[str]) -> Row:
+    """Play scenarios against a mutant in this process, and return what they said."""
+    import pytest  # in the worker only: the command itself needs none of it
+
+    os.environ["PLUGFEST_CSMS_PATIENCE"] = str(PATIENCE)
+    catalogue = Catalogue.load()
+    ids = [*named, *others]
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        files = arguments([catalogue[id] for id in ids], out)
+        pytest.main([*files, f"--mutant={mutant}", *(f"--scenario={id}" for id in ids)])
+        results = record.read(out / "run.jsonl").results
+    verdicts = {result.id: result.verdict for result in results}
+    one = MUTANTS[mutant]
+    return Row(mutant, one.description, tuple(named), verdicts, remarks=one.remarks, faults=one.faults)
+
+
+def _others(catalogue: Catalogue, mutant: str, named: Sequence[str], full: bool) -> list[str]:
+    """Return scenarios that do not name a mutant: all of them, or a sample that is the same each time."""
+    rest = [one.id for one in catalogue if one.id not in set(named)]
+    return rest if full else sorted(random.Random(mutant).sample(rest, min(SAMPLE, len(rest))))  # noqa: S311
+
+
+def _lines(row: Row) -> Iterable[str]:
+    if not row.named:
+        yield f"{click.style('unproven', fg='red')} {row.mutant}: no scenario names it"
+    elif row.proven:
+        yield f"{click.style('caught  ', fg='green')} {row.mutant} by {len(row.named)}"
+    for id in row.survived:
+        verdict = row.verdicts.get(id)
+        said = verdict.value if verdict else "nothing"
+        yield f"{click.style('survived', fg='red')} {row.mutant}: {id} says {said}"
+    for id in row.accused:
+        yield f"{click.style('unfair  ', fg='red')} {row.mutant}: {id} fails it, though it may only be remarked on"
+    for id in row.broken:
+        yield f"{click.style('error   ', fg='red')} {row.mutant}: {id} breaks instead of judging"

@@ -1,0 +1,45 @@
+"""``plugfest reproduce``: one scenario alone, with its whole wire."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+import pytest
+
+from harness import record
+from harness.scenario import Catalogue
+from harness.selection import Selection
+from harness.settings import load
+from harness.trace import entry_line
+from plugfest.play import arguments
+from plugfest.run import exit_code
+from plugfest.targets import REFERENCE
+from scenarios.conftest import pytest_plugfest_driver
+
+
+@click.command()
+@click.argument("id")
+@click.option("--target", type=click.Path(path_type=Path), default=REFERENCE, help="Target file.")
+@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
+@click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
+def reproduce(id: str, target: Path, endpoint: str | None, mutant: str | None) -> None:
+    """Play one scenario and print everything that was sent and received."""
+    pytest_plugfest_driver(load(target, endpoint=endpoint), mutant)
+    selected = Selection([id]).of(Catalogue.load())
+    options = [f"--endpoint={endpoint}"] if endpoint else []
+    options += [f"--mutant={mutant}"] if mutant else []
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        pytest.main([*arguments(selected, out, target=target), f"--scenario={id}", *options])
+        done = record.read(out / "run.jsonl")
+        for result in done.results:
+            for line in (
+                (out / result.trace).read_text(encoding="utf-8").rstrip("\n").split("\n") if result.trace else ()
+            ):
+                click.echo(entry_line(json.loads(line)))
+            click.echo(f"{result.id}: {result.verdict.value}. {result.message}")
+    sys.exit(exit_code(done))

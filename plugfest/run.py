@@ -1,0 +1,126 @@
+"""``plugfest run``: conformance scenarios against a target."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+from rich.console import Console
+
+import reports
+from harness import record
+from harness.expected import Standing
+from harness.plugin import expectations_of
+from harness.record import Run
+from harness.scenario import Catalogue
+from harness.selection import Selection
+from harness.settings import load
+from harness.verdict import Verdict
+from plugfest.play import arguments
+from plugfest.progress import Live, summary
+from plugfest.targets import REFERENCE
+from scenarios.conftest import pytest_plugfest_driver
+
+SCENARIOS_PER_WORKER = 16
+"""Fewer scenarios than this are not worth the start of another worker process."""
+
+_LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
+
+
+@click.command()
+@click.option(
+    "--target",
+    type=click.Path(path_type=Path),
+    default=REFERENCE,
+    help="Target file; without one, the bundled reference.",
+)
+@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
+@click.option("--scenario", "ids", metavar="GLOB", multiple=True, help="Only scenarios whose id matches.")
+@click.option("--octt", metavar="ID", multiple=True, help="Only scenarios of this certification case.")
+@click.option("--requirement", "requirements", metavar="ID", multiple=True, help="Only scenarios of this requirement.")
+@click.option("--profile", "profiles", metavar="NAME", multiple=True, help="Only scenarios of this profile.")
+@click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
+@click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@click.option("-n", "workers", type=click.IntRange(1, 64), help="Worker processes; chosen by itself unless given.")
+def run(
+    target: Path,
+    endpoint: str | None,
+    ids: tuple[str, ...],
+    octt: tuple[str, ...],
+    requirements: tuple[str, ...],
+    profiles: tuple[str, ...],
+    strict: bool,
+    mutant: str | None,
+    out: Path | None,
+    workers: int | None,
+) -> None:
+    """Play conformance scenarios against a central system and judge what comes back."""
+    settings = load(target, endpoint=endpoint)
+    known = Catalogue.load()
+    selected = Selection(ids, octt, requirements, profiles).of(known)
+    expectations_of(settings, known)
+    if mutant is not None and settings.csms.driver != "reference":
+        raise click.UsageError("--mutant goes with the bundled reference, not with a target of its own")
+    pytest_plugfest_driver(settings, mutant)  # a driver that cannot be had is told before anything starts
+    folder = _cleared(out) if out else _new_folder()
+    options = [f"--endpoint={endpoint}"] if endpoint is not None else []
+    for option, values in (("scenario", ids), ("octt", octt), ("requirement", requirements), ("profile", profiles)):
+        options += [f"--{option}={value}" for value in values]
+    options += ["--strict-levels"] if strict else []
+    options += [f"--mutant={mutant}"] if mutant else []
+    workers = workers or _workers(len(selected))
+    sys.exit(play(folder, [*arguments(selected, folder, target=target, workers=workers, allure=True), *options]))
+
+
+def play(out: Path, options: list[str]) -> int:
+    """Have pytest play the scenarios, write the documents, and return the exit code."""
+    console = Console(highlight=False)
+    ended = pytest.main(options, plugins=[Live(console, out)])
+    path = out / "run.jsonl"
+    if not path.exists():
+        console.print(f"the run could not begin (pytest: {pytest.ExitCode(ended).name})")
+        return 3
+    done = record.read(path)
+    documents = reports.write_all(path)
+    console.print(summary(done))
+    for name, (held, counted) in done.figures.items():
+        console.print(f"{name}: {held} of {counted}")
+    console.print(f"report: {next(p for p in documents if p.suffix == '.html')}", soft_wrap=True)
+    return exit_code(done)
+
+
+def exit_code(done: Run) -> int:
+    """Return 0 for a run as expected, 1 for one with news, 3 for one that was cut short or learned nothing."""
+    verdicts = {result.verdict for result in done.results}
+    if done.truncated or (not verdicts & _LEARNED and verdicts != {Verdict.NOT_APPLICABLE}):
+        return 3
+    return 1 if any(result.standing is Standing.NEWS for result in done.results) else 0
+
+
+def _workers(selected: int) -> int:
+    return max(1, min(os.cpu_count() or 1, selected // SCENARIOS_PER_WORKER))
+
+
+def _cleared(folder: Path) -> Path:
+    """Return a folder without the traces and results of the run that it held before, if it held one."""
+    if (folder / "run.jsonl").is_file():
+        for name in ("traces", "allure-results"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    return folder
+
+
+def _new_folder() -> Path:
+    """Return a new folder out/<time>, and point out/latest at it."""
+    parent = Path("out")
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    (parent / name).mkdir(parents=True)
+    latest = parent / "latest"
+    latest.unlink(missing_ok=True)
+    latest.symlink_to(name, target_is_directory=True)
+    return parent / name

@@ -1,0 +1,41 @@
+"""``plugfest serve``: the reference central system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plugfest.targets import render
+from server.command import options, run
+from server.serving import Ready
+from server.settings import ENVIRONMENT_PREFIX, ServerSettings
+
+
+@click.command()
+@click.option("--write-target", type=click.Path(path_type=Path), help="Write the target file that drives this server.")
+@options
+def serve(write_target: Path | None, **flags: Any) -> None:
+    """Serve the reference central system until it is told to stop.
+
+    Prints one JSON line with the URLs of the endpoint and of the operator API when it listens.
+    """
+
+    def write(ready: Ready, settings: ServerSettings) -> None:
+        if write_target is not None:
+            text = render(
+                ready.endpoint,
+                ready.operator,
+                f"${{{ENVIRONMENT_PREFIX}TOKEN}}" if settings.token else "",
+                parallel_tag_use=settings.parallel_tag_use,
+                call_timeout=settings.call_timeout,
+                silence_limit=2 * settings.ping_interval,
+                data_transfer_vendor=settings.data_transfer_vendor,
+                security_profile=settings.security_profile,
+                authority=ready.authority,
+                organisation=settings.organisation,
+            )
+            write_target.write_text(text, encoding="utf-8")
+
+    run(flags, also=write)

@@ -1,0 +1,51 @@
+"""The target files that plugfest ships."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from pathlib import Path
+
+REFERENCE = Path(__file__).with_name("reference.toml")
+"""The target file of the reference central system in the process of the run."""
+
+_PLACEHOLDER = re.compile(r'"@(\w+)@"')
+
+
+def render(
+    endpoint: str,
+    operator: str,
+    token: str,
+    *,
+    parallel_tag_use: bool = True,
+    call_timeout: float | None = None,
+    silence_limit: float | None = None,
+    data_transfer_vendor: str = "org.plugfest",
+    security_profile: int = 0,
+    authority: Path | None = None,
+    organisation: str = "plugfest",
+) -> str:
+    """Return the target file of a reference central system that runs elsewhere.
+
+    ``endpoint`` is the URL to which stations append their identity, ``operator`` that of the operator API, ``token``
+    what the API demands, "" for nothing; "${NAME}" keeps the token in the environment. The policies are those that
+    it was started with; ``call_timeout`` and ``silence_limit`` (seconds) are not declared when they are None.
+    ``authority`` is the PEM file of the CA that stations trust.
+    """
+    text = (resources.files("plugfest.targets") / "reference-http.toml").read_text(encoding="utf-8")
+    values = {
+        "endpoint": endpoint,
+        "operator": operator,
+        "authorization": f"Bearer {token}" if token else None,
+        "parallel_tag_use": "allowed" if parallel_tag_use else "refused",
+        "call_timeout": call_timeout,
+        "silence_limit": silence_limit,
+        "data_transfer_vendor": data_transfer_vendor,
+        "security_profile": security_profile,
+        "authority": str(authority.absolute()) if authority else None,
+        "organisation": organisation,
+    }
+    lines = text.splitlines(keepends=True)
+    kept = [line for line in lines if not (found := _PLACEHOLDER.search(line)) or values[found[1]] is not None]
+    return _PLACEHOLDER.sub(lambda found: json.dumps(values[found[1]], ensure_ascii=False), "".join(kept))

@@ -1,0 +1,1 @@
+"""The conformance suite: what central systems are asked, and what they owe."""

@@ -1,0 +1,237 @@
+"""Who takes part in a scenario: stations of its own, and idTags of its own where the driver can make some."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from datetime import datetime
+from typing import Any
+
+from harness.csms import (
+    CertificateRequest,
+    ClientCertificate,
+    Hosted,
+    StationProvisioning,
+    Tag,
+    TagProvisioning,
+    TagStatus,
+)
+from harness.csms.console import Csms
+from harness.csms.driver import Driver
+from harness.settings import Settings
+from harness.trace import Trace
+from harness.verdict import Inconclusive
+from scenarios.access import equip, fresh_password
+from simulators.connection import Endpoint
+from simulators.credentials import Trust
+from simulators.v16 import ChargePoint
+
+
+class Identities:
+    """Hands out station identities: fresh ones, or those of the target file, dealt out among parallel workers."""
+
+    def __init__(self, settings: Settings, worker: int, workers: int) -> None:
+        given = settings.stations.identities
+        self._prefix = settings.stations.prefix
+        self._dealt = itertools.cycle(given[worker::workers]) if given[worker::workers] else None
+        self._short = bool(given) and self._dealt is None
+
+    def next(self) -> str:
+        """Return an identity that no other scenario is using now; raises Inconclusive when there is none."""
+        if self._short:
+            raise Inconclusive("the target file lists fewer [stations] identities than workers play; use -n 1")
+        return next(self._dealt) if self._dealt else f"{self._prefix}-{secrets.token_hex(4)}"
+
+
+class Stations:
+    """Makes the stations of one scenario, known to the central system unless said otherwise."""
+
+    def __init__(
+        self, settings: Settings, identities: Identities, driver: Driver, csms: Csms, endpoint: Endpoint, trace: Trace
+    ) -> None:
+        self._settings = settings
+        self._identities = identities
+        self._driver = driver
+        self.csms = csms
+        self._endpoint = endpoint
+        self._trace = trace
+        self._made: list[ChargePoint] = []
+        self._registered: list[str] = []
+
+    async def new(self, id: str | None = None, *, registered: bool = True) -> ChargePoint:
+        """Return a new station that is not connected yet, its trace the scenario's."""
+        identity = id or self._identities.next()
+        if registered and isinstance(self._driver, StationProvisioning):
+            await self._driver.provision_station(identity)
+            self._registered.append(identity)
+        station = self._make(identity)
+        await equip(station, self._settings, self._driver, known=registered)
+        return station
+
+    @property
+    def organisation(self) -> str:
+        """The operator of the stations, as it stands in their certificates."""
+        return self._settings.security.organisation
+
+    def twin(self, station: ChargePoint) -> ChargePoint:
+        """Return a second station object with the identity of another, to hold a second connection."""
+        twin = self._make(station.id)
+        twin.endpoint, twin.password = station.endpoint, station.password
+        return twin
+
+    async def leave(self) -> None:
+        """Take every station off the wire, and forget those that were registered; a hosted system forgets all."""
+        for station in self._made:
+            await station.leave()
+        if isinstance(self._driver, StationProvisioning) and not isinstance(self._driver, Hosted):
+            for identity in self._registered:
+                await self._driver.remove_station(identity)
+
+    def _make(self, identity: str) -> ChargePoint:
+        manners = self._settings.stations
+        station = ChargePoint(
+            identity,
+            self._endpoint,
+            self._trace,
+            patience=self._settings.csms.patience,
+            pace=manners.pace,
+            settle=manners.settle,
+            reconnect_gap=manners.reconnect_gap,
+        )
+        self._made.append(station)
+        self.csms.watch(station)
+        return station
+
+
+class SecureStations:
+    """Makes stations that connect under a security profile, with credentials of their own.
+
+    Scenarios that use it need SecureHosting.
+    """
+
+    def __init__(self, stations: Stations, csms: Csms) -> None:
+        self._stations = stations
+        self.csms = csms
+
+    async def station(
+        self,
+        profile: int,
+        *,
+        id: str | None = None,
+        password: bytes | None = None,
+        certificate: ClientCertificate | None = None,
+        **trust: Any,
+    ) -> ChargePoint:
+        """Return a station for a security profile, not connected yet.
+
+        For the profiles 1 and 2 it has a password, one of 20 random bytes unless given; for profile 3 a good client
+        certificate unless given. ``trust`` are fields of Trust, such as ``maximum`` or ``ciphers``.
+        """
+        station = await self._stations.new(id)
+        password = password or (fresh_password() if profile in (1, 2) else None)
+        await self.csms.set_security(station.id, profile, password)
+        if profile == 3:
+            certificate = certificate or await self.certificate(station.id)
+        station.password = password if profile in (1, 2) else None
+        station.endpoint = await self.endpoint(profile, certificate=certificate, **trust)
+        return station
+
+    @property
+    def organisation(self) -> str:
+        """The operator of the stations, as it stands in their certificates."""
+        return self._stations.organisation
+
+    async def endpoint(self, profile: int, *, certificate: ClientCertificate | None = None, **trust: Any) -> Endpoint:
+        """Return where stations of a security profile connect, for one with this certificate or with none."""
+        found = await self.csms.secure_endpoint(profile)
+        if not found.url.startswith("wss://"):
+            return Endpoint(found.url)
+        if certificate is not None:
+            trust |= {"chain": certificate.chain, "key": certificate.key}
+        whom = Trust(**{"authority": found.authority, **trust})
+        return Endpoint(found.url, whom.context(), whom.authority)
+
+    async def certificate(
+        self,
+        common_name: str,
+        *,
+        organisation: str | None = None,
+        expired: bool = False,
+        authority: bool = True,
+        algorithm: str = "ECDSA",
+    ) -> ClientCertificate:
+        """Return a client certificate with its key: good, or with the flaws that are asked for."""
+        return await self.csms.client_certificate(
+            CertificateRequest(
+                common_name=common_name,
+                organisation=organisation,
+                expired=expired,
+                authority=authority,
+                algorithm=algorithm,
+            )
+        )
+
+
+class Tags:
+    """Hands out idTags in every state: of the scenario's own where the driver provisions, else the target file's."""
+
+    def __init__(self, settings: Settings, driver: Driver) -> None:
+        self._given = settings.id_tags
+        self._driver = driver
+
+    async def accepted(
+        self, id_tag: str | None = None, *, parent: str | None = None, expires: datetime | None = None
+    ) -> str:
+        """Return a tag that the central system accepts; the arguments need a driver that provisions."""
+        if isinstance(self._driver, TagProvisioning):
+            return await self._provision(Tag(id_tag=id_tag or fresh_tag(), parent=parent, expires=expires))
+        return self._of_file("accepted", self._given.accepted)
+
+    async def second(self) -> str:
+        """Return another accepted tag."""
+        if isinstance(self._driver, TagProvisioning):
+            return await self.accepted()
+        return self._of_file("second", self._given.second)
+
+    async def family(self) -> tuple[str, str]:
+        """Return two accepted tags of one parent group."""
+        if isinstance(self._driver, TagProvisioning):
+            parent = fresh_tag()
+            return await self.accepted(parent=parent), await self.accepted(parent=parent)
+        return self._of_file("accepted", self._given.accepted), self._of_file("same_parent", self._given.same_parent)
+
+    async def blocked(self) -> str:
+        """Return a tag that the central system knows as blocked."""
+        if isinstance(self._driver, TagProvisioning):
+            return await self._provision(Tag(id_tag=fresh_tag(), status=TagStatus.BLOCKED))
+        return self._of_file("blocked", self._given.blocked)
+
+    async def expired(self) -> str:
+        """Return a tag that the central system knows as expired."""
+        if isinstance(self._driver, TagProvisioning):
+            return await self._provision(Tag(id_tag=fresh_tag(), status=TagStatus.EXPIRED))
+        return self._of_file("expired", self._given.expired)
+
+    async def change(self, id_tag: str, status: TagStatus) -> None:
+        """Change the state of a tag; needs a driver that provisions."""
+        assert isinstance(self._driver, TagProvisioning), "the scenario lists TagProvisioning in its needs"
+        await self._driver.provision_tag(Tag(id_tag=id_tag, status=status))
+
+    def unknown(self) -> str:
+        """Return a tag that the central system has never heard of."""
+        return self._given.invalid or fresh_tag()
+
+    async def _provision(self, tag: Tag) -> str:
+        assert isinstance(self._driver, TagProvisioning)
+        await self._driver.provision_tag(tag)
+        return tag.id_tag
+
+    def _of_file(self, name: str, given: str | None) -> str:
+        if given is None:
+            raise Inconclusive(f"the target file gives no {name} tag in [id_tags], and the driver cannot make one")
+        return given
+
+
+def fresh_tag() -> str:
+    """Return an idTag of 16 characters that nobody else has."""
+    return secrets.token_hex(8).upper()

@@ -1,0 +1,1 @@
+"""Conformance scenarios of the transport: WebSocket and OCPP-J, whatever the OCPP version."""

@@ -1,0 +1,63 @@
+"""CALLs of the station that are not shaped, or not spelled, as OCPP-J 1.6 section 4.2.1 says."""
+
+from harness.scenario import scenario
+from harness.verdict import SHOULD, Checks
+from scenarios.population import Stations
+from simulators.aftermath import Service, aftermath, service
+from simulators.observation import gist
+from simulators.v16 import ChargePoint
+
+CLAUSE = "OCPP-J 1.6 4.2.1"
+
+
+@scenario(
+    "v16.transport.call-shape.action-matched-exactly",
+    spec=["OCPP-J 1.6 4.2.1"],
+    requirements=["J-4.2.1-b"],
+    mutants=["actions-of-any-case", "actions-with-slash"],
+)
+async def test_action_is_matched_exactly(station: ChargePoint, check: Checks) -> None:
+    """A CALL whose action is in the wrong case, or begins with a slash, is answered with CALLERROR."""
+    await station.ready()
+
+    for action in ("heartbeat", "/Heartbeat"):
+        outcome = await station.attempt(action)
+        refused = gist(outcome) not in ("CALLRESULT", "silence", "close")
+        check.that(refused, f"a CALLERROR to {action}", observed=outcome, clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.call-shape.null-payload-accepted",
+    spec=["OCPP-J 1.6 4.2.1", "OCPP-J 1.6 errata 3.2"],
+    requirements=["J-4.2.1-d"],
+    mutants=["null-payload-unanswered"],
+)
+async def test_null_payload_is_taken_for_an_empty_one(station: ChargePoint, check: Checks) -> None:
+    """A Heartbeat whose payload is null is served as one with an empty payload, or refused, but never ignored."""
+    await station.ready()
+    unique_id = station.new_id()
+
+    outcome = await station.attempt_raw([2, unique_id, "Heartbeat", None], unique_id)
+
+    refused = [] if gist(outcome) == "silence" else [gist(outcome)]
+    check.graded(gist(outcome), good=["CALLRESULT"], tolerable=refused, clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.call-shape.malformed-not-served",
+    spec=["OCPP-J 1.6 4.2.1", "OCPP-J 1.6 4.2.3"],
+    requirements=["J-4.2.1-e"],
+    mutants=["malformed-call-locks-out", "malformed-call-stops-others"],
+)
+async def test_malformed_call_is_not_served(station: ChargePoint, stations: Stations, check: Checks) -> None:
+    """A CALL with too few or too many elements, or without a payload object, is not served, and harms nobody."""
+    other = await stations.new()
+    await station.ready()
+    await other.ready()
+
+    for rest in ([], ["Heartbeat"], ["Heartbeat", {}, {}], ["Heartbeat", []], ["Heartbeat", "x"], ["Heartbeat", 5]):
+        after = await aftermath(station, [2, station.new_id(), *rest])
+        check.equal(after.results, (), clause=CLAUSE, level=SHOULD)
+        others = [Service.RENEWED, Service.DEAF]
+        check.graded(after.service, good=[Service.KEPT], tolerable=others, clause=CLAUSE)
+    check.equal(await service(other), Service.KEPT, clause=CLAUSE)

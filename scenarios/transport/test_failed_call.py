@@ -1,0 +1,171 @@
+"""The central system's CALLs that do not get the answer they should: OCPP-J 1.6 sections 4.1.1 and 4.2.3."""
+
+from typing import Any
+
+from harness.csms import OutcomeReader
+from harness.csms.console import Csms
+from harness.csms.v16 import ClearCache, Reset
+from harness.ocppj import ERROR_CODES, CallError, CallResult
+from harness.scenario import Declares, scenario
+from harness.settings import PoliciesSection
+from harness.verdict import SHOULD, Checks
+from simulators.aftermath import Service, aftermath, service
+from simulators.v16 import ChargePoint
+
+CLAUSE = "OCPP-J 1.6 4.1.1"
+
+CODES = (*sorted(ERROR_CODES), "FormatViolation", "Bogus")
+
+
+@scenario(
+    "v16.transport.failed-call.call-error-ends-it",
+    spec=["OCPP-J 1.6 4.1.1"],
+    requirements=["J-4.1.1-e"],
+    needs=[ClearCache],
+    mutants=["call-error-never-ends", "unknown-error-code-closes"],
+)
+async def test_call_error_ends_a_call(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """After a CALLERROR with whatever code, the next CALL is sent on the same connection."""
+    await station.ready()
+
+    for code in CODES:
+        await csms.perform(ClearCache(station=station.id))
+        call = await station.next_call("ClearCache")
+        await call.refuse(code, "refused by the scenario")
+        check.equal(f"{code}: {await service(station)}", f"{code}: {Service.KEPT}", clause=CLAUSE)
+    await csms.perform(ClearCache(station=station.id))
+    last = await station.next_call("ClearCache")
+    check.equal(last.payload, {}, clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.failed-call.call-error-reported",
+    spec=["OCPP-J 1.6 4.1.1"],
+    requirements=["J-4.1.1-e"],
+    needs=[ClearCache, OutcomeReader],
+    mutants=["call-error-taken-for-success"],
+)
+async def test_call_error_is_reported(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """The operator is told of a CALLERROR as a failure, whatever its code."""
+    await station.ready()
+
+    for code in CODES:
+        receipt = await csms.perform(ClearCache(station=station.id))
+        call = await station.next_call("ClearCache")
+        await call.refuse(code, "refused by the scenario")
+        outcome = await csms.outcome(receipt)
+        check.equal(f"{code}: {outcome.state}", f"{code}: failed", clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.failed-call.timeout",
+    spec=["OCPP-J 1.6 4.1.1"],
+    requirements=["J-4.1.1-d"],
+    needs=[ClearCache, OutcomeReader, Declares("call_timeout")],
+)
+async def test_unanswered_call_times_out(
+    station: ChargePoint, csms: Csms, policies: PoliciesSection, check: Checks
+) -> None:
+    """A CALL that is never answered is given up and reported, and the next one is sent."""
+    await station.ready()
+    assert policies.call_timeout is not None
+
+    first = await csms.perform(ClearCache(station=station.id))
+    station.write_off(await station.next_call("ClearCache"))
+    await csms.perform(ClearCache(station=station.id))
+    limit = policies.call_timeout + station.patience
+    second = await station.next_call("ClearCache", patience=limit, level=SHOULD)
+    await second.answer(status="Accepted")
+
+    check.equal((await csms.outcome(first)).state, "failed", clause=CLAUSE, level=SHOULD)
+
+
+@scenario(
+    "v16.transport.failed-call.late-answer",
+    spec=["OCPP-J 1.6 4.1.1", "OCPP-J 1.6 4.1.4"],
+    requirements=["J-4.1.1-f"],
+    needs=[ClearCache, OutcomeReader, Declares("call_timeout")],
+)
+async def test_late_answer_is_discarded(
+    station: ChargePoint, csms: Csms, policies: PoliciesSection, check: Checks
+) -> None:
+    """An answer after the timeout is not taken for that of a newer CALL."""
+    await station.ready()
+    assert policies.call_timeout is not None
+
+    first = await csms.perform(ClearCache(station=station.id))
+    late = await station.next_call("ClearCache")
+    station.write_off(late)
+    second = await csms.perform(ClearCache(station=station.id))
+    limit = policies.call_timeout + station.patience
+    newer = await station.next_call("ClearCache", patience=limit, level=SHOULD)
+    await late.answer(status="Accepted")
+    check.equal(await service(station), Service.KEPT, clause=CLAUSE, level=SHOULD)
+    await newer.answer(status="Rejected")
+
+    check.equal((await csms.outcome(second)).status, "Rejected", clause=CLAUSE, level=SHOULD)
+    check.equal((await csms.outcome(first)).state, "failed", clause=CLAUSE, level=SHOULD)
+
+
+@scenario(
+    "v16.transport.failed-call.stray-answer",
+    spec=["OCPP-J 1.6 4.1.4", "OCPP-J 1.6 4.2.3"],
+    requirements=["J-4.1.1-g"],
+    mutants=["stray-answer-answered"],
+)
+async def test_stray_answer_is_ignored(station: ChargePoint, check: Checks) -> None:
+    """An answer to a CALL that was never sent is left alone: no CALLERROR, and the session goes on."""
+    await station.ready()
+
+    for stray in (CallResult("nope", {}), CallError("nope", "GenericError")):
+        after = await aftermath(station, stray)
+        check.equal(after.texts, (), clause="OCPP-J 1.6 4.2.3")
+        others = [Service.RENEWED, Service.DEAF]
+        check.graded(after.service, good=[Service.KEPT], tolerable=others, clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.failed-call.invalid-answer",
+    spec=["OCPP-J 1.6 4.2.2", "OCPP-J 1.6 4.2.3"],
+    requirements=["J-4.2.3-p"],
+    needs=[Reset, OutcomeReader],
+    mutants=["invalid-answer-taken-for-accepted"],
+)
+async def test_invalid_answer_is_a_failure(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A CALLRESULT that its schema forbids never counts as success; the session goes on, and so do operations."""
+    await station.ready()
+
+    answers: tuple[dict[str, Any], ...] = ({}, {"status": "Foo"}, {"status": 1})
+    for answer in answers:
+        receipt = await csms.perform(Reset(station=station.id, type="Soft"))
+        await (await station.next_call("Reset")).answer(answer)
+        outcome = await csms.outcome(receipt)
+        check.that(outcome.status != "Accepted", "no success", observed=outcome, clause="OCPP-J 1.6 4.2.2")
+        check.equal(outcome.state, "failed", clause="OCPP-J 1.6 4.2.2", level=SHOULD)
+        check.equal(await service(station), Service.KEPT, clause="OCPP-J 1.6 4.2.2", level=SHOULD)
+    receipt = await csms.perform(Reset(station=station.id, type="Soft"))
+    await (await station.next_call("Reset", level=SHOULD)).answer(status="Rejected")
+    check.equal((await csms.outcome(receipt)).status, "Rejected", clause="OCPP-J 1.6 4.2.2", level=SHOULD)
+
+
+@scenario(
+    "v16.transport.failed-call.unreadable-answer",
+    spec=["OCPP-J 1.6 4.1.1", "OCPP-J 1.6 4.2.2"],
+    requirements=["J-4.2.3-p"],
+    needs=[ClearCache, Declares("call_timeout")],
+    mutants=["unparsable-answer-never-ends"],
+)
+async def test_unreadable_answer_ends_a_call(
+    station: ChargePoint, csms: Csms, policies: PoliciesSection, check: Checks
+) -> None:
+    """After an answer that is not formed as one, the next CALL is sent, at the latest after the timeout."""
+    await station.ready()
+    limit = (policies.call_timeout or 0.0) + station.patience
+
+    for rest in ([], ["x"], [None], [{"status": "Accepted"}, {}]):
+        await csms.perform(ClearCache(station=station.id))
+        call = await station.next_call("ClearCache", patience=limit, level=SHOULD)
+        await station.send([3, call.unique_id, *rest])
+        check.equal(await service(station), Service.KEPT, clause=CLAUSE, level=SHOULD)
+    await csms.perform(ClearCache(station=station.id))
+    await (await station.next_call("ClearCache", patience=limit, level=SHOULD)).answer(status="Accepted")

@@ -1,0 +1,140 @@
+"""Frames that RFC 6455 allows, however unusual: sections 5 and 10.4."""
+
+from harness.ocppj import CallResult, encode
+from harness.scenario import scenario
+from harness.verdict import SHOULD, Checks
+from scenarios.population import Stations, Tags
+from simulators.observation import gist
+from simulators.rawsocket import Opcode, RawFrame, frame
+from simulators.station import Answer
+from simulators.v16 import ChargePoint, meter_value, sampled
+
+
+@scenario(
+    "v16.transport.frames.never-masked",
+    spec=["RFC 6455 5.1"],
+    requirements=["WS-5.1-a"],
+    mutants=["frames-text-masked", "frames-pong-masked"],
+)
+async def test_frames_of_the_central_system_are_not_masked(station: ChargePoint, check: Checks) -> None:
+    """None of the frames that the central system sends is masked: messages, pongs, close frames."""
+    async with station.raw_socket() as raw:
+        await raw.upgrade()
+        await raw.call("BootNotification", station.identity)
+        frames = [await raw.next_of(Opcode.TEXT)]
+        await raw.send(frame(b"", Opcode.PING))
+        frames.append(await raw.next_of(Opcode.PONG))
+        await raw.send(frame(b"\x03\xe8", Opcode.CLOSE))
+        frames += (await raw.until_closed(closing=True)).frames
+
+    check.equal(sum(isinstance(one, RawFrame) for one in frames), 3, clause="RFC 6455 5.1", level=SHOULD)
+    for one in frames:
+        if isinstance(one, RawFrame):
+            check.that(not one.masked, "a frame without a mask", observed=one, clause="RFC 6455 5.1")
+
+
+@scenario(
+    "v16.transport.frames.fragments-joined",
+    spec=["RFC 6455 5.4"],
+    requirements=["WS-5.4-a"],
+    mutants=["frames-last-fragment-lost", "frames-ping-ends-message"],
+)
+async def test_fragments_are_joined(station: ChargePoint, check: Checks) -> None:
+    """A message in three fragments with a ping between them is read as one, and the ping is answered."""
+    unique_id = station.new_id()
+    text = encode([2, unique_id, "BootNotification", station.identity]).encode()
+    async with station.raw_socket() as raw:
+        await raw.upgrade()
+        await raw.send(frame(text[:8], fin=False))
+        await raw.send(frame(text[8:20], Opcode.CONTINUATION, fin=False))
+        await raw.send(frame(b"between", Opcode.PING))
+        await raw.send(frame(text[20:], Opcode.CONTINUATION))
+        pong = await raw.next_of(Opcode.PONG)
+        payload = pong.payload if isinstance(pong, RawFrame) else str(pong)
+        check.equal(payload, b"between", clause="RFC 6455 5.4")
+        answer = await raw.answer(unique_id)
+    check.that(isinstance(answer, CallResult), "a CALLRESULT", observed=answer, clause="RFC 6455 5.4")
+
+
+@scenario(
+    "v16.transport.frames.ping-answered",
+    spec=["RFC 6455 5.5.2"],
+    requirements=["WS-5.5.2-a"],
+    mutants=["frames-pings-unanswered", "frames-pongs-empty"],
+)
+async def test_ping_is_answered_with_its_data(station: ChargePoint, check: Checks) -> None:
+    """A ping is answered by a pong with the same data, be it empty or as long as it may be."""
+    async with station.raw_socket() as raw:
+        await raw.upgrade()
+        for data in (b"", b"\x00\xffab", bytes(range(125))):
+            await raw.send(frame(data, Opcode.PING))
+            pong = await raw.next_of(Opcode.PONG)
+            payload = pong.payload if isinstance(pong, RawFrame) else str(pong)
+            if not check.equal(payload, data, clause="RFC 6455 5.5.2"):
+                return
+
+
+@scenario(
+    "v16.transport.frames.unsolicited-pong-ignored",
+    spec=["RFC 6455 5.5.3"],
+    requirements=["WS-5.5.3-a"],
+    mutants=["frames-unsolicited-pong-fatal"],
+)
+async def test_unsolicited_pong_is_ignored(station: ChargePoint, check: Checks) -> None:
+    """A pong that answers no ping changes nothing: the next message is answered."""
+    async with station.raw_socket() as raw:
+        await raw.upgrade()
+        await raw.send(frame(b"", Opcode.PONG) + frame(b"unasked", Opcode.PONG))
+        answer = await raw.answer(await raw.call("BootNotification", station.identity))
+    check.that(isinstance(answer, CallResult), "a CALLRESULT", observed=answer, clause="RFC 6455 5.5.3")
+
+
+@scenario(
+    "v16.transport.frames.long-message-read",
+    spec=["RFC 6455 10.4"],
+    requirements=["WS-10.4-a"],
+)
+async def test_long_message_is_read(station: ChargePoint, tags: Tags, check: Checks) -> None:
+    """A StopTransaction of 64 KiB, full of meter values, is confirmed."""
+    transaction = await station.charging(await tags.accepted())
+    values = [meter_value(*(sampled(one) for one in range(1000, 1100))) for _ in range(40)]
+    assert len(encode(values)) > 65_536
+
+    stop = {"transactionId": transaction.id, "meterStop": 2000, "timestamp": values[-1]["timestamp"]}
+    outcome = await station.attempt("StopTransaction", {**stop, "transactionData": values})
+    confirmed = isinstance(outcome, Answer)
+    check.that(confirmed, "a CALLRESULT", observed=outcome, clause="RFC 6455 10.4", level=SHOULD)
+
+
+@scenario(
+    "v16.transport.frames.oversized-message-contained",
+    spec=["RFC 6455 10.4"],
+    requirements=["WS-10.4-a"],
+)
+async def test_oversized_message_harms_nobody_else(station: ChargePoint, stations: Stations, check: Checks) -> None:
+    """A text of 16 MiB that is no OCPP message leaves the other stations served."""
+    other = await stations.new()
+    await other.ready()
+    async with station.raw_socket() as raw:
+        await raw.upgrade()
+        await raw.send(frame(b"x" * 2**24))
+
+        outcome = await other.probe()
+    served = isinstance(outcome, Answer)
+    check.that(served, "the Heartbeat answered", observed=outcome, clause="RFC 6455 10.4", level=SHOULD)
+
+
+@scenario(
+    "v16.transport.frames.large-message",
+    spec=["RFC 6455 5.2", "OCPP-J 1.6 errata 3.2"],
+    requirements=["J-4.2.3-f"],
+    mutants=["large-messages-lost"],
+)
+async def test_large_message_is_not_lost(station: ChargePoint, check: Checks) -> None:
+    """A message of some 60 kB is answered; a refusal or a close only remarks, but it never vanishes."""
+    await station.ready()
+
+    outcome = await station.attempt("DataTransfer", {"vendorId": "org.example.unknown", "data": "x" * 60_000})
+
+    refused = [] if gist(outcome) == "silence" else [gist(outcome)]
+    check.graded(gist(outcome), good=["CALLRESULT"], tolerable=refused, clause="OCPP-J 1.6 errata 3.2")

@@ -1,0 +1,48 @@
+"""The message type number: OCPP-J 1.6 section 4.1.3."""
+
+from harness.ocppj import elements
+from harness.scenario import scenario
+from harness.trace import Event
+from harness.verdict import SHOULD, Checks
+from scenarios.population import Tags
+from simulators.aftermath import Service, aftermath
+from simulators.messages import core_calls
+from simulators.v16 import ChargePoint
+
+CLAUSE = "OCPP-J 1.6 4.1.3"
+
+
+@scenario(
+    "v16.transport.message-type.known-only",
+    spec=["OCPP-J 1.6 4.1.3"],
+    requirements=["J-4.1.3-a"],
+    mutants=["error-type-as-text"],
+)
+async def test_only_known_message_types_are_sent(station: ChargePoint, tags: Tags, check: Checks) -> None:
+    """Every message of the central system begins with the integer 2, 3 or 4."""
+    await station.connect()
+    for action, payload in (*core_calls(tags.unknown()), ("NoSuchAction", {})):
+        await station.attempt(action, payload)
+
+    for entry in station.received():
+        if entry.event is Event.TEXT:
+            kind = (elements(entry.text) or [None])[0]
+            known = type(kind) is int and kind in (2, 3, 4)
+            check.that(known, "message type 2, 3 or 4", observed=entry.text, clause=CLAUSE, at=entry.index)
+
+
+@scenario(
+    "v16.transport.message-type.unknown-ignored",
+    spec=["OCPP-J 1.6 4.1.3"],
+    requirements=["J-4.1.3-b"],
+    mutants=["unknown-type-locks-out"],
+)
+async def test_unknown_message_types_are_ignored(station: ChargePoint, check: Checks) -> None:
+    """A message of an unknown type brings about nothing, and the session goes on."""
+    await station.ready()
+
+    for message in ([5, station.new_id(), "Heartbeat", {}], [1, station.new_id(), "Heartbeat", {}], [99, "x"]):
+        after = await aftermath(station, message)
+        check.equal(after.texts, (), clause=CLAUSE, level=SHOULD)
+        tolerable = [Service.RENEWED, Service.DEAF]
+        check.graded(after.service, good=[Service.KEPT], tolerable=tolerable, clause=CLAUSE)

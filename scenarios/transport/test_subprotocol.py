@@ -1,0 +1,135 @@
+"""Agreement on the OCPP version by WebSocket subprotocol: OCPP-J 1.6 sections 3.1.2 and 3.2."""
+
+from collections.abc import Sequence
+
+from harness.scenario import scenario
+from harness.verdict import SHOULD, Checks
+from simulators.connection import Closed, Declined, Upgraded
+from simulators.rawsocket import HttpAnswer
+from simulators.station import Silence
+from simulators.v16 import ChargePoint
+
+NO_SESSION = ("the handshake refused", "the connection closed at once")
+NO_USE = ("a connection without answers", "the handshake refused with a server error")
+
+
+@scenario(
+    "v16.transport.subprotocol.selected",
+    spec=["OCPP-J 1.6 3.1.2", "OCPP-J 1.6 3.2"],
+    requirements=["J-3.1.2-a", "J-3.2-a"],
+    mutants=["subprotocol-unnamed", "subprotocol-upper-case"],
+)
+async def test_ocpp16_is_selected(station: ChargePoint, check: Checks) -> None:
+    """The subprotocol ocpp1.6 is agreed on, and named in the answer exactly so."""
+    async with station.raw_socket() as raw:
+        answer = await raw.handshake(raw.request(Sec_WebSocket_Protocol="ocpp1.6"))
+
+    check.equal(str(answer), "HTTP 101", clause="OCPP-J 1.6 3.1.2")
+    named = answer.headers.get("sec-websocket-protocol") if isinstance(answer, HttpAnswer) else str(answer)
+    check.equal(named, "ocpp1.6", clause="OCPP-J 1.6 3.2")
+
+
+@scenario(
+    "v16.transport.subprotocol.one-of-those-offered",
+    spec=["RFC 6455 4.2.2"],
+    requirements=["WS-4.2.2-e"],
+    mutants=["subprotocol-all-named", "subprotocol-assumed"],
+)
+async def test_at_most_one_offered_subprotocol_is_named(station: ChargePoint, check: Checks) -> None:
+    """The answer to a handshake names no subprotocol, or one of those that the station offered."""
+    for offered in (["ocpp1.6"], ["ocpp0.1", "soap"], ["ocpp2.0.1", "ocpp1.6"], ["ocpp1.6", "ocpp1.5", "ocpp1.2"]):
+        async with station.raw_socket() as raw:
+            answer = await raw.handshake(raw.request(Sec_WebSocket_Protocol=", ".join(offered)))
+        named = answer.headers.get("sec-websocket-protocol") if isinstance(answer, HttpAnswer) else None
+        expected = f"at most one of {', '.join(offered)}"
+        check.that(named is None or named in offered, expected, observed=named, clause="RFC 6455 4.2.2")
+
+
+@scenario(
+    "v16.transport.subprotocol.stations-preference",
+    spec=["OCPP-J 1.6 3.1.2", "OCPP-J 1.6 3.1.3"],
+    requirements=["J-3.1.2-b"],
+)
+async def test_first_supported_subprotocol_is_selected(station: ChargePoint, check: Checks) -> None:
+    """Of several versions that both sides speak, the one that the station lists first is selected."""
+    for other in ("ocpp1.5", "ocpp2.0.1"):
+        spoken = await station.knock(subprotocols=[other])
+        both = isinstance(spoken, Upgraded) and spoken.subprotocol == other
+        for offered in (["ocpp1.6", other], [other, "ocpp1.6"]):
+            first = offered[0] if both else "ocpp1.6"
+            outcome = await station.knock(subprotocols=offered)
+            chosen = outcome.subprotocol if isinstance(outcome, Upgraded) else str(outcome)
+            check.equal(chosen, first, clause="OCPP-J 1.6 3.1.2", level=SHOULD)
+
+
+@scenario(
+    "v16.transport.subprotocol.unknown-one-passed-over",
+    spec=["OCPP-J 1.6 3.2"],
+    requirements=["J-3.2-b"],
+    mutants=["subprotocol-first-only"],
+)
+async def test_unknown_subprotocol_is_passed_over(station: ChargePoint, check: Checks) -> None:
+    """A subprotocol that is not spoken does not keep ocpp1.6, offered beside it, from being selected."""
+    outcome = await station.knock(subprotocols=["ocpp0.1", "ocpp1.6"])
+
+    chosen = outcome.subprotocol if isinstance(outcome, Upgraded) else str(outcome)
+    if check.equal(chosen, "ocpp1.6", clause="OCPP-J 1.6 3.2"):
+        check.equal((await station.boot()).payload["status"], "Accepted", clause="OCPP-J 1.6 3.2")
+
+
+@scenario(
+    "v16.transport.subprotocol.unknown-not-served",
+    spec=["OCPP-J 1.6 3.2"],
+    requirements=["J-3.2-c"],
+    mutants=["subprotocol-not-needed", "subprotocol-assumed"],
+)
+async def test_unknown_subprotocol_is_not_served(station: ChargePoint, check: Checks) -> None:
+    """A station that offers no subprotocol that is spoken is turned away: no OCPP message is answered."""
+    seen = await _session(station, ["ocpp0.1"])
+    check.graded(seen, good=NO_SESSION, tolerable=NO_USE, clause="OCPP-J 1.6 3.2")
+
+
+@scenario(
+    "v16.transport.subprotocol.none-not-assumed",
+    spec=["OCPP-J 1.6 3.1.2", "OCPP-J 1.6 3.2"],
+    requirements=["J-3.2-d"],
+)
+async def test_no_version_is_assumed(station: ChargePoint, check: Checks) -> None:
+    """A handshake that names no subprotocol does not become a session of an assumed version."""
+    seen = await _session(station, [])
+    check.graded(seen, good=NO_SESSION, clause="OCPP-J 1.6 3.1.2", level=SHOULD)
+
+
+@scenario(
+    "v16.transport.subprotocol.negotiated",
+    spec=["OCPP-J 1.6 3.2"],
+    octt=["TC_088_CSMS"],
+    requirements=["J-3.2-a", "J-3.2-b", "J-3.2-c"],
+    mutants=["subprotocol-not-needed", "subprotocol-first-only", "subprotocol-upper-case"],
+)
+async def test_subprotocol_is_negotiated(station: ChargePoint, check: Checks) -> None:
+    """A station that offers only an unknown version gets no session, and one as soon as it offers ocpp1.6 too."""
+    seen = await _session(station, ["ocpp0.1"])
+    check.graded(seen, good=NO_SESSION, tolerable=NO_USE, clause="OCPP-J 1.6 3.2")
+
+    async with station.raw_socket() as raw:
+        answer = await raw.handshake(raw.request(Sec_WebSocket_Protocol="ocpp0.1,ocpp1.6"))
+    check.equal(str(answer), "HTTP 101", clause="OCPP-J 1.6 3.2")
+    named = answer.headers.get("sec-websocket-protocol") if isinstance(answer, HttpAnswer) else str(answer)
+    check.equal(named, "ocpp1.6", clause="OCPP-J 1.6 3.2")
+
+
+async def _session(station: ChargePoint, offered: Sequence[str]) -> str:
+    """Return what becomes of a station that offers these subprotocols and boots."""
+    outcome = await station.knock(subprotocols=offered)
+    if isinstance(outcome, Declined) and outcome.status is not None:
+        return NO_SESSION[0] if outcome.status < 500 else NO_USE[1]
+    if not isinstance(outcome, Upgraded):
+        return str(outcome)
+    match await station.attempt("BootNotification", station.identity):
+        case Closed():
+            return NO_SESSION[1]
+        case Silence():
+            return NO_USE[0]
+        case answer:
+            return str(answer)

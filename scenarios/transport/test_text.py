@@ -1,0 +1,154 @@
+"""Messages as text: OCPP-J 1.6 section 4.1.2."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from harness.csms import ConnectorReader
+from harness.csms.console import Csms
+from harness.ocppj import Call, encode, parse
+from harness.scenario import scenario
+from harness.trace import Event
+from harness.verdict import SHOULD, Checks, Inconclusive
+from scenarios.population import Tags
+from simulators.aftermath import Service, aftermath
+from simulators.messages import core_calls
+from simulators.observation import Answer
+from simulators.v16 import ChargePoint
+
+CLAUSE = "OCPP-J 1.6 4.1.2"
+
+BEYOND_ASCII = "Tür 3 – 充電ケーブル 🔌 Ωμέγα"
+
+
+@scenario(
+    "v16.transport.text.strict-json",
+    spec=["OCPP-J 1.6 4.1.2"],
+    requirements=["J-4.1.2-a"],
+    mutants=["json-trailing-comma", "json-not-a-number"],
+)
+async def test_every_message_is_strict_json(station: ChargePoint, tags: Tags, check: Checks) -> None:
+    """Every answer of the central system is one strictly valid JSON text, whatever it answers."""
+    await station.connect()
+    for action, payload in (*core_calls(tags.unknown()), ("NoSuchAction", {})):
+        await station.attempt(action, payload)
+
+    texts = [entry for entry in station.received() if entry.event is Event.TEXT]
+    check.that(bool(texts), "text messages", observed=len(texts), clause=CLAUSE)
+    for entry in texts:
+        problems = [f"{one.observed} in {entry.text}" for one in parse(entry.text).problems if one.clause == CLAUSE]
+        check.equal(problems, [], clause=CLAUSE, at=entry.index)
+
+
+@scenario(
+    "v16.transport.text.never-binary",
+    spec=["OCPP-J 1.6 4.1.2"],
+    requirements=["J-4.1.2-b"],
+    mutants=["heartbeat-answer-binary"],
+)
+async def test_messages_travel_as_text(station: ChargePoint, tags: Tags, check: Checks) -> None:
+    """Every answer of the central system travels in a WebSocket text message."""
+    await station.connect()
+    for action, payload in core_calls(tags.unknown()):
+        await station.attempt(action, payload)
+
+    for entry in station.received():
+        if entry.event in (Event.TEXT, Event.BINARY):
+            check.equal(entry.event.value, "text", clause=CLAUSE, at=entry.index)
+
+
+@scenario("v16.transport.text.binary-not-served", spec=["OCPP-J 1.6 4.1.2"], requirements=["J-4.1.2-b"])
+async def test_binary_message_is_not_served(station: ChargePoint, check: Checks) -> None:
+    """A CALL in a binary message is left unanswered, or ends the connection, but is not served."""
+    await station.ready()
+
+    after = await aftermath(station, encode(Call(station.new_id(), "Heartbeat")).encode())
+
+    check.equal(after.texts, (), clause=CLAUSE, level=SHOULD)
+    served = after.service in (Service.KEPT, Service.RENEWED)
+    check.that(served, "a station that is served on", observed=after.service, clause=CLAUSE, level=SHOULD)
+
+
+@scenario(
+    "v16.transport.text.beyond-ascii-accepted",
+    spec=["OCPP-J 1.6 4.1.2"],
+    requirements=["J-4.1.2-c"],
+    mutants=["text-ascii-only"],
+)
+async def test_text_beyond_ascii_is_accepted(station: ChargePoint, check: Checks) -> None:
+    """A StatusNotification whose info holds umlauts, Chinese, Greek and an emoji is confirmed."""
+    await station.ready()
+
+    answer = await station.status(1, "Available", info=BEYOND_ASCII)
+
+    check.equal(answer.payload, {}, clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.text.beyond-ascii-kept",
+    spec=["OCPP-J 1.6 4.1.2"],
+    requirements=["J-4.1.2-c"],
+    needs=[ConnectorReader],
+    mutants=["text-garbled"],
+)
+async def test_text_beyond_ascii_is_kept(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """What the operator reads in the info of a connector is what the station wrote, beyond ASCII too."""
+    await station.ready()
+
+    await station.status(1, "Available", info=BEYOND_ASCII)
+
+    view = await csms.connector(station.id, 1)
+    if view.info is None:
+        raise Inconclusive("the central system does not show the info of a connector")
+    check.equal(view.info, BEYOND_ASCII, clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.text.spellings-understood",
+    spec=["OCPP-J 1.6 4.1.2"],
+    requirements=["J-4.1.2-d"],
+    mutants=["json-compact-only", "json-escapes-refused", "json-member-order-fixed"],
+)
+async def test_every_json_spelling_is_understood(station: ChargePoint, check: Checks) -> None:
+    """A BootNotification is accepted whatever its white space, escapes and order of members."""
+    await station.connect()
+    payload = {"chargePointVendor": "plug/fest", "chargePointModel": "simulated"}
+
+    for spelling, spell in SPELLINGS.items():
+        unique_id = station.new_id()
+        outcome = await station.attempt_raw(spell(unique_id, payload), unique_id)
+        accepted = isinstance(outcome, Answer) and outcome.payload.get("status") == "Accepted"
+        check.that(accepted, f"Accepted, {spelling}", observed=outcome, clause=CLAUSE)
+
+
+def _compact(unique_id: str, payload: dict[str, str]) -> str:
+    return encode(Call(unique_id, "BootNotification", payload))
+
+
+def _spacious(unique_id: str, payload: dict[str, str]) -> str:
+    return f"\r\n\t{json.dumps([2, unique_id, 'BootNotification', payload], indent=3, separators=(' ,', ' : '))} \n"
+
+
+def _escaped(unique_id: str, payload: dict[str, str]) -> str:
+    members = [f'"{_escape(name)}":"{_escape(value)}"' for name, value in payload.items()]
+    return f'[2,"{unique_id}","{_escape("BootNotification")}",{{{",".join(members)}}}]'
+
+
+def _reversed(unique_id: str, payload: dict[str, str]) -> str:
+    return encode(Call(unique_id, "BootNotification", dict(reversed(payload.items()))))
+
+
+def _slashed(unique_id: str, payload: dict[str, str]) -> str:
+    return _compact(unique_id, payload).replace("/", "\\/")
+
+
+def _escape(text: str) -> str:
+    return "".join(f"\\u{ord(character):04x}" for character in text)
+
+
+SPELLINGS: Mapping[str, Callable[[str, dict[str, str]], str]] = {
+    "written compactly": _compact,
+    "written with much white space": _spacious,
+    "written in escapes": _escaped,
+    "its members in reverse order": _reversed,
+    "its slash escaped": _slashed,
+}

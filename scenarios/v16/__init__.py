@@ -1,0 +1,1 @@
+"""Scenarios of OCPP 1.6J."""

@@ -1,0 +1,1 @@
+"""Scenarios of the Core profile of OCPP 1.6."""

@@ -1,0 +1,104 @@
+"""Timestamps in both directions: OCPP 1.6 sections 3.14 and 3.15."""
+
+from datetime import UTC, datetime, timedelta
+
+from harness.csms import ConnectorReader, TagProvisioning
+from harness.csms.console import Csms, shown
+from harness.judgement import iso8601, timestamp_remark
+from harness.scenario import scenario
+from harness.verdict import SHOULD, Checks
+from scenarios.population import Tags
+from simulators.station import Answer
+from simulators.v16 import ChargePoint, tag_info, tag_status, transaction_id
+
+CLAUSE = "OCPP 1.6 3.15"
+
+
+def _forms(moment: datetime) -> tuple[str, ...]:
+    """Return one moment, of whole seconds in UTC, in forms that a station may use."""
+    plain = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    east, west = moment + timedelta(hours=2), moment - timedelta(hours=5, minutes=30)
+    return (
+        f"{plain}Z",
+        f"{plain}.1Z",
+        f"{plain}.123Z",
+        f"{plain}.123456789Z",
+        f"{plain}+00:00",
+        f"{east:%Y-%m-%dT%H:%M:%S}+02:00",
+        f"{west:%Y-%m-%dT%H:%M:%S}.500-05:30",
+    )
+
+
+@scenario(
+    "v16.core.timestamps.forms",
+    spec=[CLAUSE],
+    requirements=["CORE-3.15-a"],
+    mutants=["timestamp-fraction-refused", "timestamp-offset-refused"],
+)
+async def test_timestamps_in_every_form(station: ChargePoint, tags: Tags, check: Checks) -> None:
+    """Timestamps with and without fractions, with Z and with offsets, are taken in statuses and starts."""
+    await station.ready()
+    tag = await tags.accepted()
+
+    for form in _forms(datetime.now(UTC)):
+        check.equal((await station.status(1, "Preparing", timestamp=form)).payload, {}, clause=CLAUSE)
+        start = await station.start_transaction(tag, timestamp=form)
+        check.equal(tag_status(start), "Accepted", clause=CLAUSE)
+        await station.stop_transaction(transaction_id(start), timestamp=form)
+
+
+@scenario(
+    "v16.core.timestamps.same_instant",
+    spec=[CLAUSE],
+    requirements=["CORE-3.15-a"],
+    needs=[ConnectorReader],
+    mutants=["timestamp-offset-ignored"],
+)
+async def test_every_form_names_one_instant(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A timestamp means the same instant in every form: the offset from UTC is reckoned with."""
+    await station.ready()
+    moment = datetime.now(UTC).replace(microsecond=0)
+
+    for form in _forms(moment):
+        await station.status(1, "Preparing", timestamp=form)
+        told = shown((await csms.connector(station.id, 1)).timestamp, "the time of a status")
+        check.close((told - moment).total_seconds(), 0, within=1, clause=CLAUSE)
+
+
+@scenario(
+    "v16.core.timestamps.sent",
+    spec=["OCPP 1.6 3.14", CLAUSE],
+    requirements=["CORE-3.15-b"],
+    mutants=["clock-seven-digits", "clock-unreadable"],
+)
+async def test_sent_timestamps_are_readable(station: ChargePoint, check: Checks) -> None:
+    """The central system's own timestamps are ISO 8601, in a form of UTC that every station can read."""
+    boot = await station.ready()
+
+    for answer in (boot, await station.heartbeat()):
+        _readable(answer.payload.get("currentTime"), answer, check)
+
+
+@scenario(
+    "v16.core.timestamps.sent_expiry",
+    spec=["OCPP 1.6 3.14", CLAUSE, "OCPP 1.6 7.27"],
+    requirements=["CORE-3.15-b"],
+    needs=[TagProvisioning],
+    mutants=["tag-expiry-unreadable"],
+)
+async def test_sent_expiry_is_readable(station: ChargePoint, tags: Tags, check: Checks) -> None:
+    """The expiryDate of an idTag, where it is told, is ISO 8601, in a form of UTC that every station can read."""
+    await station.ready()
+
+    answer = await station.authorize(await tags.accepted(expires=datetime.now(UTC) + timedelta(days=1)))
+
+    check.equal(tag_status(answer), "Accepted", clause="OCPP 1.6 7.2")
+    if (expiry := tag_info(answer).get("expiryDate")) is not None:
+        _readable(expiry, answer, check)
+
+
+def _readable(text: object, answer: Answer, check: Checks) -> None:
+    """Check a timestamp that the central system sent."""
+    at = answer.entry.index
+    if check.that(isinstance(text, str) and iso8601(text) is not None, "ISO 8601", observed=text, clause=CLAUSE, at=at):
+        check.equal(timestamp_remark(str(text)), None, clause=CLAUSE, level=SHOULD, at=at)

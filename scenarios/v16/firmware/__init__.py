@@ -1,0 +1,1 @@
+"""Scenarios of the FirmwareManagement profile of OCPP 1.6."""

@@ -1,0 +1,1 @@
+"""Scenarios of the LocalAuthListManagement profile of OCPP 1.6."""

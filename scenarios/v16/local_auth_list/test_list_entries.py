@@ -1,0 +1,146 @@
+"""What may stand in a local list: OCPP 1.6 sections 6.41, 7.1 and 9.2."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.csms import OutcomeReader, TagProvisioning
+from harness.csms.console import Csms, Refused
+from harness.csms.v16 import GetConfiguration, SendLocalList
+from harness.scenario import scenario
+from harness.verdict import SHOULD, Checks, Nonconformity
+from scenarios.population import Tags, fresh_tag
+from simulators.v16 import ChargePoint
+
+UNIQUE = "OCPP 1.6 6.41"
+ENTRY = "OCPP 1.6 7.1"
+LIMITS = "OCPP 1.6 9.2"
+Entries = Sequence[Mapping[str, Any]]
+
+
+def _entry(tag: str) -> dict[str, Any]:
+    return {"idTag": tag, "idTagInfo": {"status": "Accepted"}}
+
+
+async def _arrived(station: ChargePoint, csms: Csms, order: SendLocalList) -> Entries:
+    """Return the entries that reach the station, none for a list that the operator may not send."""
+    if isinstance(await csms.attempt(order), Refused):
+        return ()
+    try:
+        sent = await station.next_call("SendLocalList")
+    except Nonconformity:
+        return ()
+    await sent.answer(status="Accepted")
+    return list(sent.payload.get("localAuthorizationList", ()))
+
+
+def _unique(check: Checks, entries: Entries) -> None:
+    tags = [str(entry.get("idTag")).casefold() for entry in entries]
+    twice = sorted({tag for tag in tags if tags.count(tag) > 1})
+    check.that(not twice, "each tag once", observed=f"twice: {twice}", clause=UNIQUE)
+
+
+@scenario(
+    "v16.local_auth_list.list_entries.known_tags",
+    spec=[UNIQUE, ENTRY, "OCPP 1.6 7.28"],
+    requirements=["LAL-6.41-c", "LAL-7.1-a"],
+    needs=[SendLocalList, TagProvisioning],
+    mutants=["list-known-tags-twice", "list-known-tags-bare"],
+)
+async def test_known_tags_come_once(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A full list of the tags that the central system knows names each once, whatever its case, with its idTagInfo."""
+    tag = fresh_tag()
+    await tags.accepted(f"A{tag}")
+    await tags.accepted(f"a{tag.lower()}")
+    await station.ready()
+
+    await csms.perform(SendLocalList(station=station.id, update_type="Full"))
+    sent = await station.next_call("SendLocalList")
+    entries = sent.payload.get("localAuthorizationList", [])
+    await sent.answer(status="Accepted")
+    _unique(check, entries)
+    bare = [entry.get("idTag") for entry in entries if "idTagInfo" not in entry]
+    check.that(not bare, "an idTagInfo in every entry", observed=f"none for {bare}", clause=ENTRY)
+
+
+@scenario(
+    "v16.local_auth_list.list_entries.entered_twice",
+    spec=[UNIQUE, "OCPP 1.6 7.28"],
+    requirements=["LAL-6.41-c"],
+    needs=[SendLocalList],
+    mutants=["list-input-unchecked"],
+)
+async def test_tag_entered_twice_is_sent_once(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A list in which the operator names a tag twice, in the same or another case, does not reach the station so."""
+    tag = await tags.accepted()
+    await station.ready()
+
+    for update_type in ("Full", "Differential"):
+        for again in (tag, tag.swapcase()):
+            entries = (_entry(tag), _entry(again))
+            order = SendLocalList(station=station.id, update_type=update_type, local_authorization_list=entries)
+            _unique(check, await _arrived(station, csms, order))
+
+
+@scenario(
+    "v16.local_auth_list.list_entries.entered_bare",
+    spec=[ENTRY],
+    requirements=["LAL-7.1-a"],
+    needs=[SendLocalList],
+    mutants=["list-input-unchecked"],
+)
+async def test_full_list_has_no_removals(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A full list in which the operator leaves out an idTagInfo does not reach the station so."""
+    first, second = await tags.accepted(), await tags.second()
+    await station.ready()
+
+    entries = (_entry(first), {"idTag": second})
+    order = SendLocalList(station=station.id, update_type="Full", local_authorization_list=entries)
+    bare = [entry.get("idTag") for entry in await _arrived(station, csms, order) if "idTagInfo" not in entry]
+    check.that(not bare, "an idTagInfo in every entry", observed=f"none for {bare}", clause=ENTRY)
+
+
+async def _limited(station: ChargePoint, csms: Csms, *, message: int, total: int) -> None:
+    """Bring a station up that tells how many entries it takes in a message, and holds in all."""
+    limits = {"SendLocalListMaxLength": str(message), "LocalAuthListMaxLength": str(total)}
+    station.configuration.read_only.update(limits)
+    await station.ready()
+    asked = await csms.perform(GetConfiguration(station=station.id))
+    await (await station.next_call("GetConfiguration")).answer_by_default()
+    await csms.outcome(asked)
+
+
+@scenario(
+    "v16.local_auth_list.list_entries.message_limit",
+    spec=[LIMITS, UNIQUE],
+    requirements=["LAL-9.2-a"],
+    needs=[SendLocalList, GetConfiguration, OutcomeReader],
+)
+async def test_message_limit_is_kept(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A list of more entries than the station takes in one message is sent in several, or not at all."""
+    await _limited(station, csms, message=2, total=10)
+
+    entries = tuple(_entry(fresh_tag()) for _ in range(5))
+    order = SendLocalList(station=station.id, update_type="Full", local_authorization_list=entries)
+    outcome = await csms.attempt(order)
+    lengths: list[int] = []
+    while not isinstance(outcome, Refused) and sum(lengths) < len(entries):
+        sent = await station.next_call("SendLocalList", level=SHOULD)
+        lengths.append(len(sent.payload.get("localAuthorizationList", ())))
+        await sent.answer(status="Accepted")
+    check.that(all(length <= 2 for length in lengths), "up to 2", observed=lengths, clause=LIMITS, level=SHOULD)
+
+
+@scenario(
+    "v16.local_auth_list.list_entries.total_limit",
+    spec=[LIMITS, UNIQUE],
+    requirements=["LAL-9.2-a"],
+    needs=[SendLocalList, GetConfiguration, OutcomeReader],
+)
+async def test_total_limit_is_kept(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A list of more entries than the station can hold is not sent as a whole."""
+    await _limited(station, csms, message=10, total=3)
+
+    entries = tuple(_entry(fresh_tag()) for _ in range(5))
+    order = SendLocalList(station=station.id, update_type="Full", local_authorization_list=entries)
+    length = len(await _arrived(station, csms, order))
+    check.that(length <= 3, "up to 3 entries", observed=length, clause=LIMITS, level=SHOULD)

@@ -1,0 +1,1 @@
+"""Scenarios of the Remote Trigger profile of OCPP 1.6."""

@@ -1,0 +1,1 @@
+"""Scenarios of the Reservation profile of OCPP 1.6."""

@@ -1,0 +1,46 @@
+"""The steps in which a station gets a certificate: security white paper A02 and 5.1."""
+
+from __future__ import annotations
+
+from harness.csms.console import Csms
+from harness.csms.v16 import ExtendedTriggerMessage
+from harness.verdict import Checks, Nonconformity
+from scenarios.v16.security.admission import PAPER
+from scenarios.v16.security.orders import ordered
+from simulators.certificates import Certificate, StationKey
+from simulators.inbox import IncomingCall
+from simulators.v16 import ChargePoint
+
+PROCESSED = f"{PAPER} A02.FR.11, A03.FR.11"
+CHAIN = f"{PAPER} 5.1"
+TRIGGER = f"{PAPER} A02, 5.5"
+MAX_CHAIN = 10_000
+
+
+async def triggered(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """Have a renewal asked for, check the CALL, and accept."""
+    order = ExtendedTriggerMessage(station=station.id, requested_message="SignChargePointCertificate")
+    payload = await ordered(station, csms, order, status="Accepted")
+    check.equal(payload, {"requestedMessage": "SignChargePointCertificate"}, clause=TRIGGER)
+
+
+async def requested(station: ChargePoint, check: Checks, csr: str) -> IncomingCall:
+    """Send a good request for a certificate, check that it is accepted, and return the CALL with the certificate."""
+    station.expect("CertificateSigned")
+    answer = await station.call("SignCertificate", {"csr": csr})
+    check.equal(answer.payload.get("status"), "Accepted", clause=PROCESSED)
+    signed = await station.next_call("CertificateSigned")
+    size = len(str(signed.payload.get("certificateChain")))
+    check.that(size <= MAX_CHAIN, f"at most {MAX_CHAIN} characters", observed=size, clause=CHAIN)
+    return signed
+
+
+def check_leaf(check: Checks, leaf: Certificate, key: StationKey, name: str) -> None:
+    """Check that a certificate is for this key and this station, and strong enough.
+
+    Raises Nonconformity for one with another key: with that, the station could not do anything.
+    """
+    if leaf.public != key.public:
+        raise Nonconformity("the public key of the request", "another public key", clause=CHAIN)
+    check.equal(leaf.common_name, name, clause=CHAIN)
+    check.that(leaf.strong, "a key that is long enough", observed=f"{leaf.bits} bits of {leaf.algorithm}", clause=CHAIN)

@@ -1,0 +1,1 @@
+"""Scenarios of the Smart Charging profile of OCPP 1.6."""

@@ -1,0 +1,85 @@
+"""What a station reports of the charging profiles that it can take: OCPP 1.6 sections 3.13.5 and 9.4."""
+
+from harness.csms import OutcomeReader
+from harness.csms.console import Csms
+from harness.csms.v16 import GetConfiguration, SetChargingProfile
+from harness.scenario import scenario
+from harness.verdict import SHOULD, Checks
+from scenarios.v16.smart_charging.profiles import Received, arrived, completed, moment, profile, schedule, setting
+from simulators.v16 import ChargePoint
+
+NEEDS = (SetChargingProfile, GetConfiguration, OutcomeReader)
+
+
+async def _told(station: ChargePoint, csms: Csms, **capabilities: str) -> None:
+    """Bring the station up and have it tell what it can do."""
+    station.configuration.read_only.update(capabilities)
+    await station.ready()
+    asked = await csms.perform(GetConfiguration(station=station.id))
+    await (await station.next_call("GetConfiguration")).answer_by_default()
+    await csms.outcome(asked)
+
+
+@scenario(
+    "v16.smart_charging.capabilities.stack_level",
+    spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.1"],
+    requirements=["SC-3.13.5-a"],
+    needs=NEEDS,
+)
+async def test_stack_level_the_station_takes(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A profile is not sent with a stack level above the highest that the station has reported."""
+    await _told(station, csms, ChargeProfileMaxStackLevel="1")
+
+    call = await arrived(station, csms, setting(station, 1, profile(stackLevel=2)))
+    level = Received.of(call.payload).profile.get("stackLevel") if call else None
+    check.graded(level, good=(None, 0, 1), clause="OCPP 1.6 9.4.1", level=SHOULD)
+
+
+@scenario(
+    "v16.smart_charging.capabilities.rate_unit",
+    spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.2"],
+    requirements=["SC-3.13.5-a"],
+    needs=NEEDS,
+)
+async def test_unit_the_station_takes(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A schedule is not sent in a unit that the station has not reported."""
+    await _told(station, csms, ChargingScheduleAllowedChargingRateUnit="Current")
+
+    plan = schedule((0, 11_000.0), unit="W", startSchedule=moment())
+    call = await arrived(station, csms, setting(station, 1, profile(plan=plan)))
+    unit = Received.of(call.payload).schedule.get("chargingRateUnit") if call else None
+    check.graded(unit, good=(None, "A"), clause="OCPP 1.6 9.4.2", level=SHOULD)
+
+
+@scenario(
+    "v16.smart_charging.capabilities.periods",
+    spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.3"],
+    requirements=["SC-3.13.5-a"],
+    needs=NEEDS,
+)
+async def test_as_many_periods_as_the_station_takes(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A schedule is not sent with more periods than the station has reported to take."""
+    await _told(station, csms, ChargingScheduleMaxPeriods="2")
+
+    plan = schedule((0, 16.0), (600, 10.0), (1200, 6.0), startSchedule=moment())
+    call = await arrived(station, csms, setting(station, 1, profile(plan=plan)))
+    periods = len(Received.of(call.payload).periods) if call else 0
+    expected = "2 periods at most"
+    check.that(periods <= 2, expected, observed=periods, clause="OCPP 1.6 9.4.3", level=SHOULD)
+
+
+@scenario(
+    "v16.smart_charging.capabilities.profiles",
+    spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.5"],
+    requirements=["SC-3.13.5-a"],
+    needs=NEEDS,
+)
+async def test_as_many_profiles_as_the_station_holds(station: ChargePoint, csms: Csms, check: Checks) -> None:
+    """A station that holds as many profiles as it has reported to hold is not sent another one on top."""
+    await _told(station, csms, MaxChargingProfilesInstalled="1")
+
+    await completed(station, csms, setting(station, 1, profile()))
+    cleared = station.expect("ClearChargingProfile")
+    more = await arrived(station, csms, setting(station, 1, profile(chargingProfileId=2, stackLevel=1)))
+    kept = more is None or cleared.is_set()
+    check.that(kept, "no further profile", observed="one", clause="OCPP 1.6 9.4.5", level=SHOULD)

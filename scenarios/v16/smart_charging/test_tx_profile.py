@@ -1,0 +1,149 @@
+"""Charging profiles for one transaction: OCPP 1.6 sections 3.13.1, 5.16 and 5.16.3."""
+
+from harness.csms.console import Csms
+from harness.csms.v16 import SetChargingProfile
+from harness.ocppj import Payload
+from harness.scenario import scenario
+from harness.verdict import Checks
+from scenarios.population import Tags
+from scenarios.v16.smart_charging.profiles import (
+    Received,
+    arrived,
+    compare,
+    delivered,
+    moment,
+    profile,
+    schedule,
+    setting,
+)
+from simulators.inbox import IncomingCall
+from simulators.v16 import ChargePoint, Transaction
+
+CLAUSE = "OCPP 1.6 5.16.3"
+REQUEST = "OCPP 1.6 6.43"
+PURPOSES = "OCPP 1.6 3.13.1"
+
+
+def _fits(check: Checks, call: IncomingCall | None, *running: Transaction) -> None:
+    """Check that a TxProfile, if one arrived, is for a connector and the transaction that is running on it."""
+    expected = "no TxProfile, or one for a running transaction and its connector"
+    if call is None:
+        check.that(True, expected, clause=PURPOSES)
+        return
+    received = Received.of(call.payload)
+    sent = (received.connector, received.profile.get("transactionId"))
+    fits = received.profile.get("chargingProfilePurpose") != "TxProfile" or sent in [
+        (one.connector, one.id) for one in running
+    ]
+    check.that(fits, expected, observed=sent, clause=PURPOSES)
+
+
+@scenario(
+    "v16.smart_charging.tx_profile.absolute",
+    spec=["OCPP 1.6 5.16", CLAUSE, REQUEST],
+    octt=["TC_057_CSMS"],
+    requirements=["SC-5.16-b", "SC-7.8-a", "SC-7.8-b"],
+    needs=[SetChargingProfile],
+    mutants=[
+        "profile-connector-shifted",
+        "profile-purpose-default",
+        "profile-transaction-lost",
+        "profile-transaction-mistaken",
+        "profile-start-lost",
+        "profile-validity-lost",
+        "profile-recurrency-invented",
+    ],
+)
+async def test_absolute_transaction_profile(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A profile for a running transaction is set on its connector, with its id and with fixed times."""
+    transaction = await station.charging(await tags.accepted())
+
+    plan = schedule((0, 6.0), duration=3600, startSchedule=moment())
+    times = {"validFrom": moment(), "validTo": moment(1)}
+    entered = profile("TxProfile", plan=plan, transactionId=transaction.id, **times)
+    received = Received.of((await delivered(station, csms, setting(station, 1, entered))).payload)
+    check.equal(received.connector, 1, clause=REQUEST)
+    compare(check, received, entered)
+    await station.heartbeat()
+
+
+@scenario(
+    "v16.smart_charging.tx_profile.relative",
+    spec=["OCPP 1.6 5.16", CLAUSE, "OCPP 1.6 7.9"],
+    octt=["TC_057_CSMS"],
+    requirements=["SC-5.16-b", "SC-7.8-a", "SC-7.8-b"],
+    needs=[SetChargingProfile],
+    mutants=[
+        "profile-connector-shifted",
+        "profile-transaction-lost",
+        "profile-transaction-mistaken",
+        "profile-start-invented",
+        "profile-recurrency-invented",
+    ],
+)
+async def test_relative_transaction_profile(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A relative profile for a running transaction is set with its id, and has no start of its own."""
+    transaction = await station.charging(await tags.accepted(), 2)
+
+    entered = profile("TxProfile", "Relative", transactionId=transaction.id)
+    received = Received.of((await delivered(station, csms, setting(station, 2, entered))).payload)
+    check.equal(received.connector, 2, clause=REQUEST)
+    compare(check, received, entered)
+    check.equal(received.schedule.get("startSchedule"), None, clause="OCPP 1.6 7.9")
+
+
+@scenario(
+    "v16.smart_charging.tx_profile.own_transaction",
+    spec=["OCPP 1.6 5.16", CLAUSE],
+    requirements=["SC-5.16-b"],
+    needs=[SetChargingProfile],
+    mutants=["profile-input-unchecked", "profile-transaction-latest"],
+)
+async def test_profile_names_the_transaction_of_its_connector(
+    station: ChargePoint, csms: Csms, tags: Tags, check: Checks
+) -> None:
+    """A profile for a transaction is never sent for another connector than that of the transaction it names."""
+    first = await station.charging(await tags.accepted(), 1)
+    second = await station.charging(await tags.second(), 2)
+
+    for connector, named in ((1, None), (2, None), (1, second), (2, first)):
+        given: Payload = {} if named is None else {"transactionId": named.id}
+        entered = profile("TxProfile", "Relative", **given)
+        _fits(check, await arrived(station, csms, setting(station, connector, entered)), first, second)
+
+
+@scenario(
+    "v16.smart_charging.tx_profile.no_transaction",
+    spec=["OCPP 1.6 5.16", CLAUSE, PURPOSES],
+    requirements=["SC-5.16-b"],
+    needs=[SetChargingProfile],
+    mutants=["profile-input-unchecked"],
+)
+async def test_no_transaction_no_profile(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+    """No profile for a transaction is sent for a connector on which none is running, or none any more."""
+    tag = await tags.accepted()
+    await station.ready()
+
+    for connector in station.connectors:
+        entered = profile("TxProfile", "Relative")
+        _fits(check, await arrived(station, csms, setting(station, connector, entered)))
+    transaction = await station.charging(tag)
+    await station.stop_transaction(transaction.id)
+    _fits(check, await arrived(station, csms, setting(station, 1, profile("TxProfile", "Relative"))))
+
+
+@scenario(
+    "v16.smart_charging.tx_profile.whole_station",
+    spec=["OCPP 1.6 5.16", PURPOSES],
+    requirements=["SC-5.16-b"],
+    needs=[SetChargingProfile],
+    mutants=["profile-input-unchecked"],
+)
+async def test_no_transaction_profile_for_the_station(
+    station: ChargePoint, csms: Csms, tags: Tags, check: Checks
+) -> None:
+    """A profile for a transaction is never sent for connector 0."""
+    transaction = await station.charging(await tags.accepted())
+
+    entered = profile("TxProfile", "Relative", transactionId=transaction.id)
+    _fits(check, await arrived(station, csms, setting(station, 0, entered)), transaction)

@@ -1,0 +1,138 @@
+"""The corpus: payloads generated from the schemas, and texts that spell a valid CALL in unusual ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.mutations import Invalid, Valid, invalid, maximal, valid
+from harness.ocppj import Payload
+from harness.schemas import Kind, schemas
+
+STATION_CALLS = (
+    "Authorize",
+    "BootNotification",
+    "DataTransfer",
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
+    "Heartbeat",
+    "LogStatusNotification",
+    "MeterValues",
+    "SecurityEventNotification",
+    "SignCertificate",
+    "SignedFirmwareStatusNotification",
+    "StartTransaction",
+    "StatusNotification",
+    "StopTransaction",
+)
+"""The CALLs that a station sends, those of the security extension included."""
+
+_NOT_IN_THE_TEXT = frozenset({"Hertz"})
+"""Values that some copies of the schemas have and the text has not (errata 3.84); they prove nothing either way."""
+
+DISPUTED = frozenset({"Celcius", "Celsius"})
+"""Two spellings of one unit, of which a system that follows another copy of the schemas knows one (errata 2.1)."""
+
+MOMENTS: Mapping[str, str] = {
+    "no-fraction": "2026-01-02T03:04:05Z",
+    "one-digit": "2026-01-02T03:04:05.6Z",
+    "nine-digits": "2026-01-02T03:04:05.678901234Z",
+    "east": "2026-01-02T05:04:05.678+02:00",
+    "west": "2026-01-01T21:34:05-05:30",
+    "historical": "2001-09-09T01:46:40Z",
+    "leap-day": "2024-02-29T23:59:59Z",
+}
+"""Legal spellings of a timestamp (OCPP 1.6 3.15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One case: the action, and the payload or the text with {id} and {action} in the place of both."""
+
+    action: str
+    payload: Any
+    text: str | None = None
+    invalid: Invalid | None = None
+
+
+def invalid_calls(action: str) -> Iterator[tuple[Invalid, Sample]]:
+    """Yield every CALL of a station that breaks one constraint."""
+    for case in invalid(schemas("1.6").schema(action, Kind.REQUEST)):
+        yield case, Sample(action, case.payload, invalid=case)
+
+
+def valid_calls(action: str) -> Iterator[tuple[Valid, Sample]]:
+    """Yield every CALL of a station that is valid at an edge of the schema, or spelt unusually."""
+    schema = schemas("1.6").schema(action, Kind.REQUEST)
+    for case in valid(schema):
+        if not holds(case.payload, _NOT_IN_THE_TEXT):
+            yield case, Sample(action, case.payload)
+    whole = maximal(schema)
+    for id, description, text in _spellings(whole):
+        yield Valid(id, description, whole), Sample(action, whole, text=text)
+    for name, moment in MOMENTS.items():
+        changed = _with_moment(whole, moment)
+        if changed != whole:
+            yield Valid(f"moment-{name}", f"every timestamp is {moment}", changed), Sample(action, changed)
+
+
+def invalid_answers(action: str) -> Iterator[tuple[Invalid, Sample]]:
+    """Yield every answer of a station to a CALL that breaks one constraint."""
+    for case in invalid(schemas("1.6").schema(action, Kind.RESPONSE)):
+        yield case, Sample(action, case.payload, invalid=case)
+
+
+def valid_answers(action: str) -> Iterator[tuple[Valid, Sample]]:
+    """Yield every answer of a station to a CALL that is valid at an edge of the schema."""
+    for case in valid(schemas("1.6").schema(action, Kind.RESPONSE)):
+        yield case, Sample(action, case.payload)
+
+
+def _spellings(payload: Payload) -> Iterator[tuple[str, str, str]]:
+    """Yield id, description and text of one CALL in legal JSON spellings (RFC 8259)."""
+    compact = json.dumps(payload, separators=(",", ":"))
+    turned = json.dumps(_turned(payload), separators=(",", ":"))
+    spaced = json.dumps(payload, indent="\t").replace("\n", "\r\n ")
+    yield "spelt-spaced", "white space wherever JSON allows it", f' [ 2 ,\t"{{id}}" ,\r\n"{{action}}" , {spaced} ] '
+    yield "spelt-turned", "the members in reverse order", f'[2,"{{id}}","{{action}}",{turned}]'
+    yield "spelt-escaped", "every character of a text escaped", f'[2,"{{id}}","{{action}}",{_escaped(compact)}]'
+
+
+def _escaped(text: str) -> str:
+    """Return a JSON text with each character of its strings as an escape."""
+    parts: list[str] = []
+    inside = False
+    for character in text:
+        inside ^= character == '"'
+        parts.append(f"\\u{ord(character):04x}" if inside and character != '"' else character)
+    return "".join(parts)
+
+
+def _turned(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _turned(member) for key, member in reversed(value.items())}
+        case list():
+            return [_turned(item) for item in value]
+    return value
+
+
+def _with_moment(value: Any, moment: str, name: str = "") -> Any:
+    match value:
+        case dict():
+            return {key: _with_moment(member, moment, key) for key, member in value.items()}
+        case list():
+            return [_with_moment(item, moment, name) for item in value]
+    return moment if name == "timestamp" else value
+
+
+def holds(value: Any, wanted: frozenset[str]) -> bool:
+    """Return whether one of some texts occurs in a payload, at any depth."""
+    match value:
+        case dict():
+            return any(holds(member, wanted) for member in value.values())
+        case list():
+            return any(holds(item, wanted) for item in value)
+    return isinstance(value, str) and value in wanted

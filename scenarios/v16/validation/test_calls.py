@@ -1,0 +1,92 @@
+"""CALLs of a station, valid and invalid: are they told apart?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.judgement import fairness, judge_refusal
+from harness.mutations import Invalid, Rule
+from harness.scenario import Member, family
+from harness.verdict import SHALL, SHOULD, Checks
+from scenarios.v16.validation.corpus import DISPUTED, STATION_CALLS, Sample, holds, invalid_calls, valid_calls
+from simulators.observation import Answer, Refusal, gist
+from simulators.v16 import ChargePoint
+
+_REQUIREMENTS = {
+    Rule.REQUIRED: ["J-4.2.3-g"],
+    Rule.TYPE: ["J-4.2.3-h"],
+    Rule.NULL: ["J-4.2.3-h"],
+    Rule.ENUM: ["J-4.2.3-i"],
+    Rule.MAX_LENGTH: ["J-4.2.3-j"],
+    Rule.ADDITIONAL: ["J-4.2.3-k"],
+    Rule.FORMAT: ["J-4.2.3-l"],
+    Rule.MIN_ITEMS: [],
+}
+
+
+_TOLERANT = {Rule.MAX_LENGTH: ["max-length-unchecked"], Rule.ADDITIONAL: ["unknown-members-accepted"]}
+
+
+def _mutants(case: Invalid) -> list[str]:
+    """Return the mutants that a case catches: it fails one of them, or it remarks on a tolerant one."""
+    accused = fairness(case.rule, required=case.required).acceptance is SHALL
+    return ["payloads-unchecked"] if accused else _TOLERANT.get(case.rule, [])
+
+
+def _invalid() -> Iterator[Member]:
+    for action in STATION_CALLS:
+        for case, sample in invalid_calls(action):
+            yield Member(
+                id=f"v16.validation.{action}.{case.id}",
+                title=f"{action} is refused where {case.description}.",
+                case=sample,
+                spec=["OCPP-J 1.6 4.2.3"],
+                requirements=_REQUIREMENTS[case.rule],
+                mutants=_mutants(case),
+            )
+
+
+def _valid() -> Iterator[Member]:
+    for action in STATION_CALLS:
+        for case, sample in valid_calls(action):
+            old_spelling = action == "StopTransaction" and holds(case.payload, frozenset({"Celcius"}))
+            disputed = ["celcius-refused"] if old_spelling else []
+            yield Member(
+                id=f"v16.validation.{action}.accepts-{case.id}",
+                title=f"{action} is accepted where {case.description}.",
+                case=sample,
+                spec=["OCPP-J 1.6 4.2"],
+                mutants=disputed if holds(case.payload, DISPUTED) else ["valid-refused"],
+            )
+
+
+@family(_invalid())
+async def test_invalid_call_is_refused(station: ChargePoint, check: Checks, case: Sample) -> None:
+    """A CALL that breaks one constraint is refused with a fitting code, and the station is served on."""
+    assert case.invalid is not None
+    fair = fairness(case.invalid.rule, required=case.invalid.required)
+    await station.ready(announce=False)
+
+    outcome = await station.attempt(case.action, case.payload)
+    judge_refusal(gist(outcome), fair, check, clause="OCPP-J 1.6 4.2.3")
+    check.measure("refused of invalid", isinstance(outcome, Refusal))
+    if isinstance(outcome, Refusal):
+        check.measure("right code of refused", outcome.code in fair.right)
+    check.equal(gist(await station.probe()), "CALLRESULT", clause="OCPP-J 1.6 4.2.3")
+
+
+@family(_valid())
+async def test_valid_call_is_accepted(station: ChargePoint, check: Checks, case: Sample) -> None:
+    """A CALL that is valid, however unusual, is answered with a CALLRESULT."""
+    await station.ready(announce=False)
+
+    id = station.new_id()
+    if case.text is None:
+        outcome = await station.attempt(case.action, case.payload, unique_id=id)
+    else:
+        text = case.text.replace("{id}", id).replace("{action}", case.action)
+        outcome = await station.attempt_raw(text, id)
+    accepted = isinstance(outcome, Answer)
+    level = SHOULD if holds(case.payload, DISPUTED) else SHALL
+    check.that(accepted, "a CALLRESULT", clause="OCPP-J 1.6 4.2", observed=outcome, level=level)
+    check.measure("accepted of valid", accepted)

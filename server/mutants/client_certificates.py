@@ -1,0 +1,20 @@
+"""Defects in looking at client certificates (security white paper A00.FR.402 to A00.FR.407)."""
+
+from __future__ import annotations
+
+from server.handshake import Handshake
+from server.mutants.registry import mutant
+from server.stations import Station
+from server.tls import PeerCertificate
+
+
+@mutant("certificate-never-good", "Every client certificate is refused.")
+class _NeverGood(Handshake):
+    def certificate_fits(self, station: Station, certificate: PeerCertificate | None) -> bool:
+        return False
+
+
+@mutant("certificate-of-similar-station", "A client certificate is good if its common name contains the identity.")
+class _SimilarStation(Handshake):
+    def name_fits(self, station: Station, certificate: PeerCertificate) -> bool:
+        return station.id in (certificate.common_name or "")

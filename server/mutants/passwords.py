@@ -1,0 +1,67 @@
+"""Defects in giving stations new passwords (security white paper A01)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from server.call_queue import Operation
+from server.credentials import Credentials
+from server.mutants.registry import mutant
+from server.passwords import fits
+from server.v16.station_keys import KEY, StationKeys
+from server.validation import Payload
+
+
+@mutant("password-as-text", "A new password is sent as text instead of hexadecimal digits.")
+class _AsText(StationKeys):
+    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
+        return [_with_value(one, "Correct-Horse-Battery") for one in super().requests(tx, operation)]
+
+    def begun(self, tx: Connection, operation: Operation, requests: Sequence[Payload]) -> None:
+        pass
+
+
+@mutant("password-mangled", "A new password reaches the station with its digits in pairs swapped.")
+class _Mangled(StationKeys):
+    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
+        return [_with_value(one, bytes.fromhex(one["value"])[::-1].hex()) for one in super().requests(tx, operation)]
+
+
+@mutant("password-not-switched", "A new password that the station has accepted is not good.")
+class _NotSwitched(StationKeys):
+    def after_rotation(self, credentials: Credentials, status: str) -> Credentials:
+        return credentials.kept()
+
+
+@mutant("password-choice-unchecked", "An operator may enter any text for a password.")
+class _ChoiceUnchecked(StationKeys):
+    def check_password(self, value: str) -> None:
+        pass
+
+    def begun(self, tx: Connection, operation: Operation, requests: Sequence[Payload]) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Both(Credentials):
+    """Credentials of which the old password is good for ever."""
+
+    old: bytes | None = None
+
+    def know(self, password: bytes) -> bool:
+        """Return whether a password is one that the station has ever had."""
+        return fits(password, self.old) or super(_Both, self).know(password)
+
+
+@mutant("password-old-one-good", "After a rotation the old password stays good.")
+class _OldOneGood(StationKeys):
+    def after_rotation(self, credentials: Credentials, status: str) -> Credentials:
+        switched = super().after_rotation(credentials, status)
+        return _Both(profile=switched.profile, password=switched.password, old=credentials.password)
+
+
+def _with_value(payload: Payload, value: str) -> Payload:
+    return payload | ({"value": value} if payload["key"].casefold() == KEY else {})

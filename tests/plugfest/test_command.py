@@ -1,0 +1,154 @@
+"""The command line from the outside: what it prints, what it writes, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import record
+from harness.verdict import Verdict
+
+LIMIT = 60
+
+
+def plugfest(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder, and return what came of it."""
+    command = [sys.executable, "-c", "from plugfest.command import main; main()", *arguments]
+    variables = {**os.environ, **environment}
+    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=LIMIT, check=False)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """A reference central system in a process of its own, with its target file."""
+    program = "from plugfest.command import main; main()"
+    options = ["--port=0", "--operator-port=0", "--log=off", "--write-target=target.toml", "--call-timeout=1"]
+    command = [sys.executable, "-c", program, "serve", *options]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield {**json.loads(process.stdout.readline()), "target": tmp_path / "target.toml"}
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=LIMIT) == 0
+
+
+def test_run_plays_the_reference_and_writes_every_document(tmp_path: Path) -> None:
+    """A run without a target plays the bundled reference, in parallel, and leaves all documents behind."""
+    done = plugfest("run", "--scenario=v16.core.reset.*", "-n2", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    latest = tmp_path / "out" / "latest"
+    names = {"run.jsonl", "report.html", "junit.xml", "summary.md", "traces", "allure-results"}
+    assert names <= {path.name for path in latest.iterdir()}
+    assert f"{latest.resolve().name}/report.html" in done.stdout
+    run = record.read(latest / "run.jsonl")
+    assert {result.verdict for result in run.results} == {Verdict.PASSED}
+    assert not run.truncated
+
+
+def test_run_against_a_mutant_fails_and_shows_why(tmp_path: Path) -> None:
+    """A scenario that fails is explained: clause, expected, observed and the last frames."""
+    done = plugfest("run", "--scenario=v16.core.reset.hard", "--mutant=reset-type-swapped", "--out=o", cwd=tmp_path)
+    assert done.returncode == 1
+    for part in ("failed", "expected", "observed", "OCPP 1.6", "← [3,"):
+        assert part in done.stdout
+
+
+def test_run_drives_a_reference_elsewhere_by_http(served: dict[str, Any], tmp_path: Path) -> None:
+    """The target file that serve writes drives that very server."""
+    done = plugfest("run", f"--target={served['target']}", "--scenario=v16.core.reset.*", cwd=tmp_path)
+    assert (done.returncode, "by HTTP" in done.stdout) == (0, True)
+
+
+def test_check_target_tries_a_served_reference(served: dict[str, Any], tmp_path: Path) -> None:
+    """The trial connection of check-target boots a station."""
+    done = plugfest("check-target", str(served["target"]), cwd=tmp_path)
+    assert (done.returncode, '"Accepted"' in done.stdout) == (0, True)
+
+
+def test_check_target_says_that_nothing_answers(tmp_path: Path) -> None:
+    """A target that cannot be reached is exit code 3 and a sentence."""
+    done = plugfest("check-target", "--endpoint=ws://127.0.0.1:9/ocpp", cwd=tmp_path)
+    assert (done.returncode, "cannot be reached" in done.stdout) == (3, True)
+
+
+def test_check_target_offline_touches_no_network(tmp_path: Path) -> None:
+    """Offline, only the file is looked at."""
+    done = plugfest("check-target", "--offline", "--endpoint=ws://127.0.0.1:9/ocpp", cwd=tmp_path)
+    assert (done.returncode, "knocked" in done.stdout) == (0, False)
+
+
+def test_catalogue_as_json_has_everything_in_both_directions(tmp_path: Path) -> None:
+    """Scenarios, cases, requirements and mutants refer to each other."""
+    done = plugfest("catalogue", "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert set(found) == {"scenarios", "octt", "requirements", "mutants", "uncovered"}
+    keys = {"id", "title", "version", "profile", "clauses", "octt", "requirements", "needs", "mutants"}
+    assert all(set(one) == keys for one in found["scenarios"])
+    assert "v16.core.reset.hard" in found["octt"]["TC_013_CSMS"]
+    assert "v16.core.reset.hard" in found["mutants"]["reset-type-swapped"]["scenarios"]
+
+
+def test_catalogue_as_text_names_what_is_not_covered(tmp_path: Path) -> None:
+    """The text ends with totals."""
+    done = plugfest("catalogue", cwd=tmp_path)
+    assert (done.returncode, "requirements covered" in done.stdout) == (0, True)
+
+
+def test_doctor_finds_everything_that_is_needed(tmp_path: Path) -> None:
+    """In an environment that can run the tests nothing is missing."""
+    done = plugfest("doctor", cwd=tmp_path)
+    assert (done.returncode, "websockets" in done.stdout, "missing" in done.stdout) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--scenario=v16.core.rest.hard"], ["v16.core.rest.hard", "v16.core.reset.hard"]),
+        (["run", "--octt=TC_999_CSMS"], ["--octt TC_999_CSMS"]),
+        (["run", "--profile=Cor"], ["did you mean Core"]),
+        (["run", "--profile=Transport", "--octt=TC_013_CSMS"], ["matches no scenario"]),
+        (["run", "--mutant=no-such"], ["no-such"]),
+        (["run", "--target=absent.toml"], ["absent.toml", "No such file"]),
+        (["run", "--endpoint=http://here"], ["ws:// or wss://"]),
+        (["run", "-n0"], ["-n"]),
+        (["mutants", "no-such"], ["no-such"]),
+        (["serve", "--interval=soon"], ["interval", "soon"]),
+        (["serve", "--operator-host=0.0.0.0"], ["token"]),
+        (["nonsense"], ["nonsense"]),
+    ],
+)
+def test_wrong_usage_names_the_place_and_the_remedy(arguments: list[str], words: list[str], tmp_path: Path) -> None:
+    """Wrong usage is exit code 2 and one message, never a traceback."""
+    done = plugfest(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert [word for word in words if word not in done.stderr] == []
+    assert "Traceback" not in done.stderr
+
+
+def test_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
+    """After Ctrl-C the record is complete as far as the run went, and says that it was cut short."""
+    command = [sys.executable, "-c", "from plugfest.command import main; main()", "run", "-n1", "--out=o"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=LIMIT)
+    run = record.read(tmp_path / "o" / "run.jsonl")
+    assert (process.returncode, run.truncated, "Traceback" in errors) == (3, True, False)
+
+
+def test_mutants_are_caught_by_the_scenarios_that_name_them(tmp_path: Path) -> None:
+    """The command plays only the named mutant, and writes its row of the kill matrix."""
+    done = plugfest("mutants", "reset-type-swapped", "--out=matrix", "-n1", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    matrix = json.loads((tmp_path / "matrix" / "kill-matrix.json").read_text(encoding="utf-8"))
+    row = matrix["mutants"]["reset-type-swapped"]
+    assert {row["verdicts"][id] for id in row["named"]} == {"failed"}
+    assert {path.suffix for path in (tmp_path / "matrix").iterdir()} == {".json", ".md", ".html"}
