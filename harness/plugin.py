@@ -24,7 +24,7 @@ from harness import expected, settings
 from harness.csms import Driver
 from harness.ocppj import Problem
 from harness.record import Header, Recorder, Result
-from harness.scenario import Scenario, family_of, scenario_of, unmet
+from harness.scenario import Declares, Scenario, family_of, scenario_of, unmet
 from harness.selection import Selection
 from harness.trace import Trace
 from harness.verdict import CONFORMANCE, Check, Checks, Inconclusive, Nonconformity, Verdict
@@ -137,10 +137,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the selected scenarios, in the order of their ids, and bound each in time."""
+    """Keep the selected scenarios, ordered by id; those that wait come first, lest the run waits for them."""
     selection = selection_of(config)
     chosen = [(one, item) for item in items if (one := _scenario(item)) and selection.matches(one)]
-    kept = [item for _, item in sorted(chosen, key=lambda pair: pair[0].id)]
+    kept = [item for _, item in sorted(chosen, key=lambda pair: (not _waits(pair[0]), pair[0].id))]
     kept += [item for item in items if _scenario(item) is None and item not in kept]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
@@ -213,6 +213,10 @@ def trace(request: pytest.FixtureRequest) -> Trace:
 def check(request: pytest.FixtureRequest) -> Checks:
     """The checks of this scenario."""
     return request.node.stash[_EVIDENCE].checks  # type: ignore[no-any-return]
+
+
+def _waits(scenario: Scenario) -> bool:
+    return any(isinstance(need, Declares) for need in scenario.needs)
 
 
 def _scenario(item: pytest.Item) -> Scenario | None:

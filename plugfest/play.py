@@ -29,6 +29,7 @@ def arguments(
         f"--rootdir={ROOT}",
         f"--config-file={os.devnull}",
         "--import-mode=importlib",
+        "--assert=plain",
         "--disable-plugin-autoload",
         "--override-ini=asyncio_mode=auto",
         "--override-ini=asyncio_default_fixture_loop_scope=session",

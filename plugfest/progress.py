@@ -74,8 +74,9 @@ def summary(run: Run) -> Table:
     for result in run.results:
         counts.setdefault(result.profile, Counter())[result.verdict] += 1
     total: Counter[Verdict] = sum(counts.values(), Counter())
+    last = max(counts, default="")
     for profile, row in [*sorted(counts.items()), ("all", total)]:
-        table.add_row(profile, *(str(row[verdict] or "·") for verdict in Verdict), end_section=profile != "all")
+        table.add_row(profile, *(str(row[verdict] or "·") for verdict in Verdict), end_section=profile == last)
     return table
 
 

@@ -29,6 +29,9 @@ from scenarios.conftest import pytest_plugfest_driver
 SCENARIOS_PER_WORKER = 16
 """Fewer scenarios than this are not worth the start of another worker process."""
 
+PLAIN_WIDTH = 120
+"""Columns of the summary where the output is no terminal."""
+
 _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 
 
@@ -81,6 +84,8 @@ def run(
 def play(out: Path, options: list[str]) -> int:
     """Have pytest play the scenarios, write the documents, and return the exit code."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
     ended = pytest.main(options, plugins=[Live(console, out)])
     path = out / "run.jsonl"
     if not path.exists():

@@ -24,8 +24,8 @@ PASSWORD_SIZE = 20
 
 
 def fresh_password() -> bytes:
-    """Return a password that nobody else has; all bytes are possible, and some are no text."""
-    return secrets.token_bytes(PASSWORD_SIZE)
+    """Return a password that nobody else has; plain text, since some systems take no other."""
+    return secrets.token_hex(PASSWORD_SIZE // 2).encode()
 
 
 async def endpoint_of(settings: Settings, driver: Driver) -> Endpoint:

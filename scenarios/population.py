@@ -124,7 +124,7 @@ class SecureStations:
     ) -> ChargePoint:
         """Return a station for a security profile, not connected yet.
 
-        For the profiles 1 and 2 it has a password, one of 20 random bytes unless given; for profile 3 a good client
+        For the profiles 1 and 2 it has a password, 20 random characters unless given; for profile 3 a good client
         certificate unless given. ``trust`` are fields of Trust, such as ``maximum`` or ``ciphers``.
         """
         station = await self._stations.new(id)

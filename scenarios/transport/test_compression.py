@@ -32,7 +32,7 @@ async def test_messages_are_plain_json(station: ChargePoint, check: Checks) -> N
     """Messages are plain JSON text, with and without the compression that WebSocket offers."""
     for compression in (False, True):
         await station.connect(compression=compression)
-        await station.ready()
+        await station.attempt("BootNotification", station.identity)
         await station.probe()
 
     for entry in station.received():

@@ -147,5 +147,6 @@ class _TagExpiredInvalid(_OtherStatus):
     remarks=True,
 )
 class _TagCaseMatters(Tags):
-    def fold(self, id_tag: str) -> str:
-        return id_tag
+    def find(self, id_tag: str) -> Tag | None:
+        tag = super().find(id_tag)
+        return tag if tag is not None and tag.id_tag == id_tag else None

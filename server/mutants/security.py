@@ -56,7 +56,7 @@ class _BasicOptional(Handshake):
         return not request.headers.get_all("Authorization") or super().password_fits(station, request)
 
 
-@mutant("basic-challenge-missing", "A 401 answer has no WWW-Authenticate header.")
+@mutant("basic-challenge-missing", "A 401 answer has no WWW-Authenticate header.", remarks=True)
 class _ChallengeMissing(Handshake):
     def problem(
         self, profile: int, station: Station, request: Request, certificate: PeerCertificate | None
@@ -65,7 +65,7 @@ class _ChallengeMissing(Handshake):
         return refusal and Refusal(refusal.status, refusal.text)
 
 
-@mutant("basic-password-text-only", "Passwords that are no UTF-8 text are refused.")
+@mutant("basic-password-text-only", "Passwords that are no UTF-8 text are refused.", remarks=True)
 class _TextOnly(Handshake):
     def basic(self, request: Request) -> tuple[bytes, bytes] | None:
         given = super().basic(request)
@@ -87,7 +87,7 @@ class _CertificateOfAnyOrganisation(Handshake):
         return True
 
 
-@mutant("certificate-revocation-ignored", "Client certificates that are revoked stay good.")
+@mutant("certificate-revocation-ignored", "Client certificates that are revoked stay good.", remarks=True)
 class _RevocationIgnored(Authority):
     def revoked(self, serial: str) -> bool:
         return False
@@ -111,7 +111,7 @@ class _CertificateNotDemanded(Tls):
     client_certificate = ssl.CERT_NONE
 
 
-@mutant("security-refusal-not-recorded", "A refused connection is no security event.")
+@mutant("security-refusal-not-recorded", "A refused connection is no security event.", remarks=True)
 class _RefusalNotRecorded(Handshake):
     def refused(self, station: Station, refusal: Refusal) -> None:
         pass
@@ -131,12 +131,16 @@ class _UnsuitableSuites(Tls):
     suites = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 
 
-@mutant("tls-rsa-suites-missing", "Suites with plain RSA are not supported.")
+@mutant("tls-rsa-suites-missing", "Suites with plain RSA are not supported.", remarks=True)
 class _RsaSuitesMissing(Tls):
     suites = "ECDHE+AESGCM"
 
 
-@mutant("tls-certificate-of-another-host", "The certificate of the central system names another organisation and host.")
+@mutant(
+    "tls-certificate-of-another-host",
+    "The certificate of the central system names another organisation and host.",
+    remarks=True,
+)
 class _AnotherHost(Authority):
     def subject(self, common_name: str, organisation: str | None) -> pki.Subject:
         if common_name == self.host:
@@ -147,7 +151,11 @@ class _AnotherHost(Authority):
 # Passwords and profiles
 
 
-@mutant("password-old-one-kept", "After a rotation the old password stays good until the new one has been used.")
+@mutant(
+    "password-old-one-kept",
+    "After a rotation the old password stays good until the new one has been used.",
+    remarks=True,
+)
 class _OldPasswordKept(StationKeys):
     def after_rotation(self, credentials: Credentials, status: str) -> Credentials:
         return credentials
@@ -165,7 +173,7 @@ class _SwitchedWhenSent(StationKeys):
         return credentials.offering(password).switched()
 
 
-@mutant("password-derived", "New passwords are derived from the identity of the station.")
+@mutant("password-derived", "New passwords are derived from the identity of the station.", remarks=True)
 class _Derived(StationKeys):
     def new_password(self, station: str) -> bytes:
         return station.encode().ljust(20, b"0")[:20]
@@ -177,7 +185,7 @@ class _TooShort(StationKeys):
         return super().new_password(station)[:8]
 
 
-@mutant("profile-lowered", "A station can be told to use a lower security profile.")
+@mutant("profile-lowered", "A station can be told to use a lower security profile.", remarks=True)
 class _Lowered(StationKeys):
     def check_profile(self, station: Station, value: str) -> None:
         pass
@@ -225,7 +233,7 @@ class _Renamed(Authority):
         return super().sign(csr, f"{common_name}-1")
 
 
-@mutant("certificate-sent-again", "A certificate that the station has refused is sent again.")
+@mutant("certificate-sent-again", "A certificate that the station has refused is sent again.", remarks=True)
 class _SentAgain(Certificates):
     def follow_ups(self, tx: Connection, operation: Operation, answer: Payload) -> Sequence[Operation]:
         if operation.action == Action.certificate_signed and answer["status"] == "Rejected":

@@ -13,6 +13,7 @@ from server.tls import Tls
 if TYPE_CHECKING:
     from server import pki
 
+_HANDSHAKE = 22
 _SERVER_HELLO = 2
 _SESSION_ID = 43
 """Where the length of the session id stands in a record that begins with a ServerHello."""
@@ -51,6 +52,62 @@ class _WeakKey(Authority):
 @mutant("tls-server-key-weak", "The RSA key of the central system has 1024 bits.", also=(_WeakKey,))
 class _WeakKeyAllowed(Tls):
     suites = f"{Tls.suites}:@SECLEVEL=0"
+
+
+class _PlainToo(ssl.SSLObject):
+    """Passes on what is no TLS as it is."""
+
+    _plain: bool | None = None
+    _wire: tuple[ssl.MemoryBIO, ssl.MemoryBIO]
+    _own: ssl.MemoryBIO
+    _unread: bytes = b""
+
+    @classmethod
+    def _create(cls, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, *args: Any, **options: Any) -> _PlainToo:
+        own = ssl.MemoryBIO()
+        created: _PlainToo = super()._create(own, outgoing, *args, **options)  # type: ignore[misc]
+        created._wire, created._own = (incoming, outgoing), own
+        return created
+
+    def _take(self) -> None:
+        data = self._wire[0].read()
+        if data and self._plain is None:
+            self._plain = data[0] != _HANDSHAKE
+        if self._plain:
+            self._unread += data
+        else:
+            self._own.write(data)
+
+    def do_handshake(self) -> None:
+        self._take()
+        if not self._plain:
+            super().do_handshake()
+
+    def getpeercert(self, binary_form: bool = False) -> Any:
+        return None if self._plain else super().getpeercert(binary_form)
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+        self._take()
+        if not self._plain:
+            return super().read(len, buffer)
+        if not self._unread:
+            raise ssl.SSLWantReadError
+        data, self._unread = self._unread[:len], self._unread[len:]
+        if buffer is None:
+            return data
+        buffer[: (size := data.__len__())] = data
+        return size
+
+    def write(self, data: Any) -> int:
+        return self._wire[1].write(data) if self._plain else super().write(data)
+
+
+@mutant("tls-optional", "Where stations connect with TLS, they may connect without it as well.")
+class _Optional(Tls):
+    def context(self, *, mutual: bool) -> ssl.SSLContext:
+        context = super().context(mutual=mutual)
+        context.sslobject_class = _PlainToo
+        return context
 
 
 class _Compressing(ssl.SSLObject):

@@ -8,9 +8,20 @@ from typing import Any
 
 import pytest
 
-from harness.judgement import iso8601, request_problems, response_problems, seconds_off, timestamp_remark
+from harness.judgement import (
+    FAIRNESS,
+    fairness,
+    iso8601,
+    judge_refusal,
+    request_problems,
+    response_problems,
+    seconds_off,
+    timestamp_remark,
+)
+from harness.mutations import Rule
+from harness.ocppj import ERROR_CODES
 from harness.schemas import schemas
-from harness.verdict import SHALL, SHOULD, Level
+from harness.verdict import POLICY, SHALL, SHOULD, Axis, Checks, Level, Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -104,3 +115,59 @@ def test_seconds_off(time: str, seconds: float) -> None:
 def test_number_is_no_timestamp() -> None:
     """A timestamp is a text."""
     assert seconds_off(17, NOON) == math.inf
+
+
+def met(word: str, rule: Rule, *, required: bool = True) -> Checks:
+    """Return the checks of an invalid CALL that was met with a word."""
+    check = Checks(lambda: 0)
+    judge_refusal(word, fairness(rule, required=required), check, clause="c")
+    return check
+
+
+def test_every_rule_has_a_fair_judgement() -> None:
+    """No constraint is judged by accident, and right codes are codes of the table."""
+    assert set(FAIRNESS) == set(Rule)
+    assert all(fair.right <= ERROR_CODES for fair in FAIRNESS.values())
+
+
+@pytest.mark.parametrize(
+    ("word", "rule", "verdict"),
+    [
+        ("ProtocolError", Rule.REQUIRED, Verdict.PASSED),
+        ("OccurenceConstraintViolation", Rule.REQUIRED, Verdict.PASSED),
+        ("OccurrenceConstraintViolation", Rule.REQUIRED, Verdict.REMARKED),
+        ("PropertyConstraintViolation", Rule.REQUIRED, Verdict.REMARKED),
+        ("TypeConstraintViolation", Rule.TYPE, Verdict.PASSED),
+        ("FormatViolation", Rule.TYPE, Verdict.REMARKED),
+        ("PropertyConstraintViolation", Rule.ENUM, Verdict.PASSED),
+        ("TypeConstraintViolation", Rule.MAX_LENGTH, Verdict.PASSED),
+        ("FormatViolation", Rule.ADDITIONAL, Verdict.REMARKED),
+        ("InternalError", Rule.FORMAT, Verdict.PASSED),
+        ("RpcFrameworkError", Rule.FORMAT, Verdict.FAILED),
+        ("silence", Rule.ADDITIONAL, Verdict.FAILED),
+        ("close", Rule.MAX_LENGTH, Verdict.FAILED),
+        ("CALLRESULT", Rule.REQUIRED, Verdict.FAILED),
+        ("CALLRESULT", Rule.TYPE, Verdict.FAILED),
+        ("CALLRESULT", Rule.ENUM, Verdict.FAILED),
+        ("CALLRESULT", Rule.MAX_LENGTH, Verdict.REMARKED),
+        ("CALLRESULT", Rule.ADDITIONAL, Verdict.REMARKED),
+        ("CALLRESULT", Rule.FORMAT, Verdict.REMARKED),
+        ("CALLRESULT", Rule.MIN_ITEMS, Verdict.REMARKED),
+        ("CALLRESULT", Rule.MULTIPLE_OF, Verdict.REMARKED),
+    ],
+)
+def test_refusals_are_judged_by_their_code(word: str, rule: Rule, verdict: Verdict) -> None:
+    """Right codes pass, harmless ones remark, no answer fails, and acceptance is as grave as the rule."""
+    assert met(word, rule).verdict() is verdict
+
+
+def test_null_may_be_taken_for_absence() -> None:
+    """Null in an optional member is no violation to everybody; in a required one it is."""
+    assert met("CALLRESULT", Rule.NULL, required=False).verdict() is Verdict.REMARKED
+    assert met("CALLRESULT", Rule.NULL, required=True).verdict() is Verdict.FAILED
+
+
+@pytest.mark.parametrize(("rule", "axis"), [(Rule.MAX_LENGTH, POLICY), (Rule.ADDITIONAL, POLICY)])
+def test_deliberate_tolerance_is_a_policy(rule: Rule, axis: Axis) -> None:
+    """Systems that tolerate long texts and unknown members on purpose are remarked on as a policy."""
+    assert [check.axis for check in met("CALLRESULT", rule).made] == [axis]

@@ -11,7 +11,19 @@ import pytest
 
 from harness.csms import StationReader
 from harness.csms.v16 import ClearCache, Reset
-from harness.scenario import Catalogue, Declares, Need, Scenario, ScenarioError, scenario, scenario_of, unmet
+from harness.scenario import (
+    Catalogue,
+    Declares,
+    Member,
+    Need,
+    Scenario,
+    ScenarioError,
+    family,
+    family_of,
+    scenario,
+    scenario_of,
+    unmet,
+)
 from harness.settings import CsmsSection, FeaturesSection, PoliciesSection, Settings
 
 
@@ -166,6 +178,45 @@ def test_catalogue_can_be_read_backwards() -> None:
     ]
     assert catalogue.by_requirement() == {"R": ["v16.core.a.x"]}
     assert catalogue.by_mutant() == {"deaf": ["v16.core.a.x"]}
+
+
+def member(id: str = "v16.validation.Authorize.idTag-null", **members: Any) -> Member:
+    """Return a scenario of a family."""
+    return Member(**{"id": id, "title": "A title.", "case": 1, "spec": ["c"], **members})
+
+
+def test_family_has_a_scenario_per_member() -> None:
+    """Each member is a scenario with the metadata that it gives, and brings its case along."""
+    members = [member("v16.validation.a.b", mutants=["deaf"], needs=[Reset]), member("v16.validation.a.c", case=2)]
+    found = family_of(family(iter(members))(lambda case: None))
+    assert [(id, described.title, case) for id, (described, case) in found.items()] == [
+        ("v16.validation.a.b", "A title.", 1),
+        ("v16.validation.a.c", "A title.", 2),
+    ]
+    described, _ = found["v16.validation.a.b"]
+    assert (described.profile, described.mutants, described.needs) == ("Validation", ("deaf",), (Reset,))
+    assert described.module == __name__
+
+
+def test_family_is_not_one_scenario() -> None:
+    """A function is one scenario or a family, and others are neither."""
+    assert scenario_of(family([member()])(lambda case: None)) is None
+    assert family_of(member) == {}
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ([member(), member()], "is in its family twice"),
+        ([member("v16.validaton.a.b")], "scenario id"),
+        ([member(title="")], "needs a docstring and at least one clause"),
+        ([member(spec=[])], "needs a docstring and at least one clause"),
+    ],
+)
+def test_family_that_is_declared_wrongly(members: list[Member], reason: str) -> None:
+    """Members are held to the same rules as single scenarios."""
+    with pytest.raises(ScenarioError, match=reason):
+        family(members)(lambda case: None)
 
 
 @pytest.fixture

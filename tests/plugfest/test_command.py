@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from harness import record
+from harness.scenario import Catalogue
+from harness.selection import Selection
 from harness.verdict import Verdict
 
 LIMIT = 60
@@ -152,3 +154,32 @@ def test_mutants_are_caught_by_the_scenarios_that_name_them(tmp_path: Path) -> N
     row = matrix["mutants"]["reset-type-swapped"]
     assert {row["verdicts"][id] for id in row["named"]} == {"failed"}
     assert {path.suffix for path in (tmp_path / "matrix").iterdir()} == {".json", ".md", ".html"}
+
+
+def test_profile_that_a_target_lacks_is_not_applicable(tmp_path: Path) -> None:
+    """Scenarios of a profile that is not claimed are not started, say why, and are no news."""
+    target = tmp_path / "core.toml"
+    target.write_text('[csms]\ndriver = "reference"\n[features]\nprofiles = ["Core"]\n', encoding="utf-8")
+    done = plugfest("run", f"--target={target}", "--profile=Reservation", "-n1", "--out=o", cwd=tmp_path)
+    assert (done.returncode, "does not claim the profile Reservation" in done.stdout) == (0, True)
+    run = record.read(tmp_path / "o" / "run.jsonl")
+    assert {result.verdict for result in run.results} == {Verdict.NOT_APPLICABLE}
+    assert not (tmp_path / "o" / "traces").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "id"),
+    [
+        ("--profile=Security", "v16.security."),
+        ("--octt=TC_013_CSMS", "v16.core.reset."),
+        ("--requirement=CORE-5.14-a", "v16.core.reset."),
+        ("--scenario=v16.core.reset.h*", "v16.core.reset.hard"),
+    ],
+)
+def test_options_select_as_they_say(option: str, id: str) -> None:
+    """Each way to select takes what it names and nothing else."""
+    name, _, value = option.removeprefix("--").partition("=")
+    kind = {"profile": "profiles", "octt": "octt", "requirement": "requirements", "scenario": "ids"}[name]
+    chosen = Selection(**{kind: [value]}).of(Catalogue.load())
+    assert chosen
+    assert all(one.id.startswith(id) for one in chosen)

@@ -71,6 +71,7 @@ async def test_two_headers_are_refused(secure: SecureStations, check: Checks) ->
     spec=["RFC 7235 3.1", HEADER],
     requirements=["SEC-RFC7235"],
     needs=[SecureHosting],
+    mutants=["basic-challenge-missing"],
 )
 async def test_unauthorized_answer_has_a_challenge(secure: SecureStations, check: Checks) -> None:
     """A station without credentials, or with wrong ones, is told by a 401 that Basic authentication is asked for."""
@@ -90,6 +91,7 @@ async def test_unauthorized_answer_has_a_challenge(secure: SecureStations, check
     spec=[LOGGED],
     requirements=["SEC-A00.323"],
     needs=[SecureHosting, SecurityEventReader],
+    mutants=["security-refusal-not-recorded"],
 )
 async def test_refusal_is_a_security_event(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """A refusal for bad credentials is recorded as a security event of the station."""

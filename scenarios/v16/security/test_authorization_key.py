@@ -73,7 +73,7 @@ async def test_new_password_is_used(secure: SecureStations, csms: Csms, check: C
     spec=[SWITCHED],
     requirements=["SEC-A01.03"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
-    mutants=["password-old-one-good", "password-not-switched"],
+    mutants=["password-old-one-kept", "password-old-one-good", "password-not-switched"],
 )
 async def test_old_password_is_refused(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """Once the station has accepted a new password, the old one does not let it in, and the new one does."""
@@ -161,6 +161,7 @@ async def test_reboot_locks_nobody_out(secure: SecureStations, csms: Csms, check
     spec=[RANDOM],
     requirements=["SEC-A01.06"],
     needs=[SecureHosting, ChangeConfiguration],
+    mutants=["password-derived"],
 )
 async def test_passwords_are_random(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """Passwords that the central system makes differ for every station and every time, and do not name the station."""

@@ -133,6 +133,7 @@ async def _known_form(station: ChargePoint, password: bytes) -> str:
     spec=[PASSWORD, "OCPP-J 1.6 6.2.2"],
     requirements=["SEC-A00.205"],
     needs=[SecureHosting],
+    mutants=["basic-password-text-only"],
 )
 async def test_password_is_any_bytes(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """A password of any 20 bytes lets a station in as raw bytes, be there NUL, colons, or no text at all."""

@@ -168,6 +168,7 @@ async def test_certificate_of_a_longer_name_is_refused(secure: SecureStations, c
     spec=[REVOCATION],
     requirements=["SEC-A00.704"],
     needs=[SecureHosting],
+    mutants=["certificate-revocation-ignored"],
 )
 async def test_revoked_certificate_is_refused(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """A client certificate is refused once it is revoked, and another one of the same station is not."""

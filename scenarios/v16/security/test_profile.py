@@ -118,7 +118,7 @@ async def test_certificate_is_no_password(secure: SecureStations, check: Checks)
     spec=[f"{PAPER} A00.FR.305, A00.FR.306"],
     requirements=["SEC-A00.305"],
     needs=[SecureHosting],
-    mutants=["tls-server-certificate-foreign"],
+    mutants=["tls-optional", "tls-server-certificate-foreign"],
 )
 async def test_tls_port_speaks_only_tls(secure: SecureStations, check: Checks) -> None:
     """Where stations connect with TLS, they connect with nothing else: a plain request there is refused."""
@@ -137,6 +137,7 @@ async def test_tls_port_speaks_only_tls(secure: SecureStations, check: Checks) -
     spec=[LOWER],
     requirements=["SEC-A00.005"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
+    mutants=["profile-lowered"],
 )
 async def test_profile_is_not_lowered(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """A station of security profile 2 is not told to use profile 1 or 0, even if an operator asks for it."""

@@ -90,6 +90,7 @@ async def test_keys_are_long_enough(secure: SecureStations, check: Checks) -> No
     spec=[SUBJECT, f"{PAPER} A00.FR.511"],
     requirements=["SEC-A00.510"],
     needs=[SecureHosting],
+    mutants=["tls-certificate-of-another-host"],
 )
 async def test_certificate_names_its_owner(secure: SecureStations, check: Checks) -> None:
     """The certificate of the central system has a serial number, its organisation, and its host name as CN."""

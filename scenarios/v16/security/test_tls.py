@@ -56,6 +56,7 @@ async def test_newer_version_works_or_is_declined(secure: SecureStations, check:
     spec=[SUITES],
     requirements=["SEC-A00.317"],
     needs=[SecureHosting],
+    mutants=["tls-rsa-suites-missing"],
 )
 async def test_demanded_suites_are_supported(secure: SecureStations, check: Checks) -> None:
     """Each of the four suites that every central system must support is agreed on when it is offered alone."""

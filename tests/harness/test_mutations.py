@@ -1,0 +1,127 @@
+"""Tests of the payloads that are generated from the schemas."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from harness.mutations import Invalid, Rule, invalid, maximal, minimal, valid
+from harness.schemas import Kind, schemas
+from scenarios.v16.validation.corpus import STATION_CALLS
+from scenarios.v16.validation.operations import OPERATIONS
+
+SCHEMAS = schemas("1.6")
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["word"],
+    "properties": {
+        "word": {"type": "string", "maxLength": 4},
+        "kind": {"type": "string", "enum": ["A.b", "C-d"]},
+        "level": {"type": "number", "multipleOf": 0.1},
+        "places": {"type": "array", "minItems": 1, "items": {"type": "integer"}},
+        "since": {"type": "string", "format": "date-time"},
+        "home": {"type": "string", "format": "uri"},
+        "good": {"type": "boolean"},
+    },
+}
+SAMPLES = [(action, Kind.REQUEST) for action in STATION_CALLS] + [(action, Kind.RESPONSE) for action in OPERATIONS]
+
+
+def broken(action: str, kind: Kind) -> list[Invalid]:
+    """Return the invalid payloads of one message."""
+    return list(invalid(SCHEMAS.schema(action, kind)))
+
+
+def test_minimal_and_maximal_payloads() -> None:
+    """The minimal payload has the required members, the maximal one all of them."""
+    assert minimal(SCHEMA) == {"word": "plug"}
+    whole = maximal(SCHEMA, {"word": "mine"})
+    assert set(whole) == set(SCHEMA["properties"])
+    assert whole["word"] == "mine"
+
+
+def test_every_constraint_is_broken_once() -> None:
+    """Each keyword of the schema leads to payloads that break it, and nothing else is in the list."""
+    rules = Counter(case.rule for case in invalid(SCHEMA))
+    assert rules == {
+        Rule.REQUIRED: 1,
+        Rule.ADDITIONAL: 1,
+        Rule.TYPE: 8,
+        Rule.NULL: 8,
+        Rule.MAX_LENGTH: 1,
+        Rule.ENUM: 1,
+        Rule.FORMAT: 2,
+        Rule.MULTIPLE_OF: 1,
+        Rule.MIN_ITEMS: 1,
+    }
+
+
+def test_ids_and_descriptions_of_invalid_payloads() -> None:
+    """A case is named for the member and the way it is broken, and says so in words."""
+    told = {case.id: case.description for case in invalid(SCHEMA)}
+    assert told["without-word"] == "payload: word is missing"
+    assert told["word-longer"] == "word: one character more than 4"
+    assert told["places_item-null"] == "places_item: null"
+
+
+def test_broken_member_is_known_to_be_required() -> None:
+    """Whether null may be taken for absence depends on the member."""
+    required = {case.id: case.required for case in invalid(SCHEMA) if case.rule is Rule.NULL}
+    assert (required["word-null"], required["kind-null"], required["places_item-null"]) == (True, False, True)
+
+
+def test_edges_of_valid_payloads() -> None:
+    """Every enum value, every longest text, and decimals that binary fractions only come near."""
+    cases = {case.id: case.payload for case in valid(SCHEMA)}
+    assert cases["word-longest"]["word"] == "plug"
+    assert [cases["kind-A_b"]["kind"], cases["kind-C_d"]["kind"]] == ["A.b", "C-d"]
+    assert [cases["level-0_3"]["level"], cases["level-8_1"]["level"]] == [0.3, 8.1]
+
+
+def test_payloads_are_independent() -> None:
+    """A case that somebody changes leaves the others alone."""
+    first, *_ = invalid(SCHEMA)
+    first.payload["word"] = "gone"
+    assert maximal(SCHEMA)["word"] == "plug"
+
+
+def test_type_without_a_sample() -> None:
+    """A schema of a kind that has never been seen is a mistake, not an empty corpus."""
+    with pytest.raises(ValueError, match="no sample for the type null"):
+        minimal({"type": "null"})
+
+
+def test_size_of_the_corpus() -> None:
+    """The shipped schemas give so many invalid CALLs of stations and so many invalid answers."""
+    assert sum(len(broken(action, Kind.REQUEST)) for action in STATION_CALLS) == 226
+    assert sum(len(broken(action, Kind.RESPONSE)) for action in OPERATIONS) == 202
+
+
+@pytest.mark.parametrize(("action", "kind"), SAMPLES)
+def test_ids_are_unique(action: str, kind: Kind) -> None:
+    """An id names one case of its message."""
+    schema = SCHEMAS.schema(action, kind)
+    ids = [case.id for case in invalid(schema)] + [f"accepts-{case.id}" for case in valid(schema)]
+    assert [id for id, count in Counter(ids).items() if count > 1] == []
+
+
+@pytest.mark.parametrize(("action", "kind"), SAMPLES)
+def test_invalid_payload_violates_its_rule_alone(action: str, kind: Kind) -> None:
+    """Each invalid payload breaks the rule it is made for, and no other."""
+    for case in broken(action, kind):
+        rule = Rule.TYPE if case.rule is Rule.NULL else case.rule
+        found = {violation.rule for violation in SCHEMAS.violations(action, kind, case.payload)}
+        beside = {"enum", "format"} if rule is Rule.TYPE else set()
+        assert rule in found, case.id
+        assert found - {rule} <= beside, case.id
+
+
+@pytest.mark.parametrize(("action", "kind"), SAMPLES)
+def test_valid_payload_is_valid(action: str, kind: Kind) -> None:
+    """Each valid payload, however unusual, is what the schema allows."""
+    for case in valid(SCHEMAS.schema(action, kind)):
+        assert SCHEMAS.violations(action, kind, case.payload) == (), case.id

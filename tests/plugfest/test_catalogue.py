@@ -1,0 +1,45 @@
+"""The catalogue of the shipped suite: complete, consistent, and its generated page fresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.scenario import Catalogue
+from plugfest.catalogue import VERSION, markdown
+from scenarios.sources import octt, requirements, uncovered
+from server.mutants import MUTANTS
+
+PAGE = Path(__file__).parents[2] / "scenarios" / "CATALOGUE.md"
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """The catalogue of the suite."""
+    return Catalogue.load()
+
+
+def test_page_is_fresh(catalogue: Catalogue) -> None:
+    """The committed page is what the command prints: plugfest catalogue --markdown > scenarios/CATALOGUE.md."""
+    assert PAGE.read_text(encoding="utf-8") == markdown(catalogue)
+
+
+def test_references_are_valid(catalogue: Catalogue) -> None:
+    """Scenarios cite requirements, cases and mutants that exist."""
+    assert set(catalogue.by_requirement()) <= set(requirements(VERSION))
+    assert set(catalogue.by_octt()) <= set(octt(VERSION))
+    assert set(catalogue.by_mutant()) <= set(MUTANTS)
+
+
+def test_every_mutant_is_named(catalogue: Catalogue) -> None:
+    """A mutant that no scenario names proves nothing."""
+    assert set(MUTANTS) - set(catalogue.by_mutant()) == set()
+
+
+def test_everything_is_covered_or_has_a_reason(catalogue: Catalogue) -> None:
+    """What no scenario covers is listed with a reason, and what one covers is not."""
+    known = set(requirements(VERSION)) | set(octt(VERSION))
+    covered = set(catalogue.by_requirement()) | set(catalogue.by_octt())
+    assert known - covered == set(uncovered(VERSION))
+    assert all(uncovered(VERSION).values())

@@ -1,0 +1,121 @@
+"""Proving scenarios: what is played against a mutant, what is said of it, and the mutants that only remark."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from harness import record
+from harness.scenario import Catalogue, Scenario
+from harness.verdict import POLICY, Verdict
+from plugfest.mutants import SAMPLE, _lines, _others, mutants
+from reports.kill_matrix import Row
+from server.mutants import MUTANTS
+from tests.plugfest.test_command import plugfest
+
+POLICIES = {
+    "duplicate-id-served": "v16.transport.unique-id.duplicate-not-served-twice",
+    "unknown-members-accepted": "v16.transport.violation.unknown-member",
+    "duplicate-members-accepted": "v16.validation.frame.duplicate-members",
+    "max-length-unchecked": "v16.transport.violation.overlong-text",
+    "unknown-vendor-accepted": "v16.core.data_transfer.unknown_vendor",
+}
+"""Deliberate tolerance, which shows on the policy axis only."""
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    """A catalogue of many scenarios."""
+    lists: dict[str, Any] = dict.fromkeys(("octt", "requirements", "needs", "mutants"), ())
+    ids = [f"v16.core.feature.outcome-{number}" for number in range(50)]
+    return Catalogue(Scenario(id=id, title="T.", clauses=("c",), module="m", **lists) for id in ids)
+
+
+def test_sample_is_the_same_each_time(catalogue: Catalogue) -> None:
+    """Some scenarios that do not name the mutant are played too: others for another mutant."""
+    named = ["v16.core.feature.outcome-1"]
+    first = _others(catalogue, "deaf", named, full=False)
+    assert first == _others(catalogue, "deaf", named, full=False)
+    assert first != _others(catalogue, "mute", named, full=False)
+    assert len(first) == SAMPLE
+    assert set(named) & set(first) == set()
+
+
+def test_full_plays_all_others(catalogue: Catalogue) -> None:
+    """Everything that does not name the mutant is played on demand."""
+    others = _others(catalogue, "deaf", ["v16.core.feature.outcome-1"], full=True)
+    assert len(others) == 49
+
+
+def test_small_catalogue_is_its_own_sample() -> None:
+    """No more is played than there is."""
+    assert _others(Catalogue([]), "deaf", [], full=False) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (Row("deaf", "D.", ["a"], {"a": Verdict.FAILED}), ["caught   deaf by 1"]),
+        (Row("deaf", "D.", ["a"], {"a": Verdict.REMARKED}, remarks=True), ["caught   deaf by 1"]),
+        (Row("deaf", "D.", [], {}), ["unproven deaf: no scenario names it"]),
+        (Row("deaf", "D.", ["a"], {"a": Verdict.PASSED}), ["survived deaf: a says passed"]),
+        (Row("deaf", "D.", ["a"], {}), ["survived deaf: a says nothing"]),
+        (
+            Row("deaf", "D.", ["a"], {"a": Verdict.FAILED, "b": Verdict.ERROR}),
+            ["error    deaf: b breaks instead of judging"],
+        ),
+        (
+            Row("deaf", "D.", ["a"], {"a": Verdict.REMARKED, "b": Verdict.FAILED}, remarks=True),
+            ["unfair   deaf: b fails it, though it may only be remarked on"],
+        ),
+    ],
+)
+def test_what_is_said_of_a_mutant(row: Row, told: list[str]) -> None:
+    """A line says that it is caught, or why it is not."""
+    assert [click.unstyle(line) for line in _lines(row)] == told
+
+
+def test_failing_and_remarking_mutants_are_caught(tmp_path: Path) -> None:
+    """The matrix holds a mutant that fails its scenario and one over which its scenario remarks."""
+    names = ["reset-type-swapped", "unknown-vendor-accepted"]
+    done = CliRunner().invoke(mutants, [*names, "-n1", f"--out={tmp_path}"])
+    assert done.exit_code == 0, done.output
+    assert "2 of 2 mutants caught by every scenario that names them" in done.output
+    rows = json.loads((tmp_path / "kill-matrix.json").read_text("utf-8"))["mutants"]
+    assert [rows[name]["caught_by"] for name in names] == ["failed", "remarked"]
+    assert rows["unknown-vendor-accepted"]["faults"] == ["steve-community/steve@86ccae9c"]
+
+
+def test_survivor_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mutant that no scenario names is exit code 1."""
+    monkeypatch.setattr(Catalogue, "by_mutant", lambda self: {})
+    done = CliRunner().invoke(mutants, ["reset-type-swapped", "-n1"])
+    assert (done.exit_code, "0 of 1 mutants" in done.output) == (1, True)
+
+
+def test_unknown_mutant_is_wrong_usage() -> None:
+    """A mutant that does not exist is exit code 2, before anything is played."""
+    done = CliRunner().invoke(mutants, ["reset-type-swaped"])
+    assert (done.exit_code, "reset-type-swapped" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(("mutant", "scenario"), POLICIES.items())
+def test_deliberate_tolerance_shows_as_a_policy(tmp_path: Path, mutant: str, scenario: str) -> None:
+    """Systems that tolerate more than they should on purpose are remarked on, on the policy axis alone."""
+    done = plugfest("run", f"--scenario={scenario}", f"--mutant={mutant}", "--out=o", cwd=tmp_path)
+    (result,) = record.read(tmp_path / "o" / "run.jsonl").results
+    assert (done.returncode, result.verdict) == (0, Verdict.REMARKED)
+    assert {check.axis for check in result.checks if not check.held} == {POLICY}
+
+
+def test_zoo_is_large_and_close_to_life() -> None:
+    """There are many mutants, and each known kind of fault of real central systems is among them."""
+    imitated = {fault for one in MUTANTS.values() for fault in one.faults}
+    assert len(MUTANTS) >= 80
+    assert len(imitated) >= 80
+    assert {name for name in POLICIES if not MUTANTS[name].remarks} == set()

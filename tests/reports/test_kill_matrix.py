@@ -1,0 +1,126 @@
+"""The kill matrix: what counts as caught, and documents that hostile texts do not break."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.verdict import Verdict
+from reports.kill_matrix import Matrix, Row, write
+from tests.reports.sample import HOSTILE
+
+FAILED, REMARKED, PASSED, ERROR = Verdict.FAILED, Verdict.REMARKED, Verdict.PASSED, Verdict.ERROR
+
+
+def row(named: tuple[str, ...] = ("a",), *, mutant: str = "deaf", remarks: bool = False, **verdicts: Verdict) -> Row:
+    """Return the row of a mutant with the verdicts of some scenarios."""
+    return Row(mutant, "It hears nothing.", named, verdicts, remarks=remarks, faults=("steve-community/steve#1",))
+
+
+@pytest.mark.parametrize(
+    ("one", "proven"),
+    [
+        (row(a=FAILED), True),
+        (row(a=FAILED, b=PASSED), True),
+        (row(a=PASSED), False),
+        (row(a=REMARKED), False),
+        (row(("a", "b"), a=FAILED), False),
+        (row((), b=FAILED), False),
+        (row(a=FAILED, b=ERROR), False),
+        (row(remarks=True, a=REMARKED), True),
+        (row(remarks=True, a=FAILED), False),
+        (row(remarks=True, a=PASSED), False),
+        (row(remarks=True, a=REMARKED, b=FAILED), False),
+    ],
+)
+def test_mutant_is_proven_by_all_that_name_it(one: Row, proven: bool) -> None:
+    """Each scenario that names it must catch it, none may break, and none may fail what is only to be remarked on."""
+    assert one.proven is proven
+
+
+def test_parts_of_a_row() -> None:
+    """Who caught it, who should have, and who broke."""
+    one = row(("a", "b", "c"), a=FAILED, b=PASSED, x=FAILED, y=ERROR)
+    assert (one.killers, one.survived, one.broken, one.accused) == (["a", "x"], ["b", "c"], ["y"], [])
+    assert row(remarks=True, a=REMARKED, x=FAILED).accused == ["x"]
+
+
+def written(folder: Path, *rows: Row) -> dict[str, str]:
+    """Write a matrix and return its documents by suffix."""
+    paths = write(Matrix(rows), folder / "new" / "folder")
+    assert [path.name for path in paths] == ["kill-matrix.json", "kill-matrix.md", "kill-matrix.html"]
+    return {path.suffix: path.read_text("utf-8") for path in paths}
+
+
+class Cells(HTMLParser):
+    """Reads the text of the page, and whatever could load or run something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Take text."""
+        self.text += data
+
+
+def test_json_holds_everything(tmp_path: Path) -> None:
+    """The JSON names its format and has each mutant with its faults and the verdict of each scenario."""
+    told: dict[str, Any] = json.loads(written(tmp_path, row(a=FAILED, b=PASSED))[".json"])
+    assert (told["format"], told["format_version"]) == ("plugfest-kill-matrix", 1)
+    assert told["mutants"] == {
+        "deaf": {
+            "description": "It hears nothing.",
+            "faults": ["steve-community/steve#1"],
+            "caught_by": "failed",
+            "named": ["a"],
+            "verdicts": {"a": "failed", "b": "passed"},
+        }
+    }
+
+
+def test_markdown_has_a_row_per_mutant(tmp_path: Path) -> None:
+    """The table shows counts, and the scenarios over which a mutant survived."""
+    text = written(tmp_path, row(("a", "b"), a=FAILED, b=PASSED), row(mutant="mute", remarks=True, a=REMARKED))[".md"]
+    assert "1 of 2 mutants are caught by every scenario that names them." in text
+    assert "| `deaf` | It hears nothing. | steve-community/steve#1 | 2 | 1 | `b` |" in text.replace("\\", "")
+    assert "| `mute` | It hears nothing. | steve-community/steve#1 | 1 | 1 |  |" in text.replace("\\", "")
+
+
+def test_page_says_what_became_of_each_mutant(tmp_path: Path) -> None:
+    """The page names the outcome of a row in words."""
+    rows = [row(a=FAILED), row(remarks=True, a=REMARKED), row(()), row(a=PASSED), row(a=FAILED, y=ERROR)]
+    rows += [row(remarks=True, a=REMARKED, x=FAILED)]
+    text = Cells(written(tmp_path, *rows)[".html"]).text
+    for word in ("caught", "remarked on", "no scenario names it", "survived", "error", "unfair", "2 of 6 mutants"):
+        assert word in " ".join(text.split())
+
+
+def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
+    """Markup in a description is shown as it is, and cuts no row in two."""
+    one = Row(HOSTILE, HOSTILE, (HOSTILE,), {HOSTILE: PASSED}, faults=(HOSTILE,))
+    documents = written(tmp_path, one)
+    page = Cells(documents[".html"])
+    assert {"script", "img", "link"} & set(page.tags) == set()
+    assert "onerror" in page.text
+    rows = [line for line in documents[".md"].splitlines() if "onerror" in line]
+    assert len(rows) == 1
+    assert "<img" not in rows[0].replace("`", "").split("|")[2]
+    assert json.loads(documents[".json"])["mutants"][HOSTILE]["named"] == [HOSTILE]
+
+
+def test_nothing_is_loaded(tmp_path: Path) -> None:
+    """The page works offline and runs nothing."""
+    page = written(tmp_path, row(a=FAILED))[".html"]
+    assert "default-src 'none'" in page
+    assert "script" not in Cells(page).tags
