@@ -38,6 +38,10 @@ class Credential:
         """The certificate as PEM, lines ending with LF."""
         return pem(self.certificate)
 
+    def sign(self, builder: x509.CertificateBuilder) -> x509.Certificate:
+        """Return a certificate that this one issues: RSA with PKCS#1 v1.5 and SHA-256, or ECDSA and SHA-256."""
+        return builder.sign(self.key, hashes.SHA256())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -94,10 +98,7 @@ def new_authority(subject: Subject, algorithm: str) -> Credential:
 
 
 def issue(issuer: Credential, subject: Subject, purpose: str, key: PublicKey, hosts: Sequence[str] = ()) -> str:
-    """Return a certificate for a public key as PEM; ``purpose`` is "server", for these ``hosts``, or "client".
-
-    An RSA issuer signs with PKCS#1 v1.5 and SHA-256, an EC issuer with ECDSA and SHA-256.
-    """
+    """Return a certificate for a public key as PEM; ``purpose`` is "server", for these ``hosts``, or "client"."""
     builder = _builder(subject, issuer.certificate.subject, key)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(authority=False), critical=True)
@@ -106,7 +107,7 @@ def issue(issuer: Credential, subject: Subject, purpose: str, key: PublicKey, ho
     builder = builder.add_extension(identifier, critical=False)
     if hosts:
         builder = builder.add_extension(x509.SubjectAlternativeName([_host(one) for one in hosts]), critical=False)
-    return pem(builder.sign(issuer.key, hashes.SHA256()))
+    return pem(issuer.sign(builder))
 
 
 def load(certificate: str, key: str) -> Credential:

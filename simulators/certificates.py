@@ -129,6 +129,12 @@ class Certificate:
         """Whether its key is long enough."""
         return self.bits >= STRONG.get(self.algorithm, 0)
 
+    def lasts(self, seconds: float) -> bool:
+        """Whether it is valid now, and for this long yet."""
+        now = datetime.now(UTC)
+        begun, left = self.raw.not_valid_before_utc <= now, self.raw.not_valid_after_utc - now
+        return begun and left.total_seconds() >= seconds
+
     @property
     def signature(self) -> str:
         """How it was signed, such as "ecdsa-with-SHA256" or "sha256WithRSAEncryption"."""

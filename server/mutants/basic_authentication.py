@@ -96,7 +96,11 @@ class _ReplacesPassword(Handshake):
         return super().authenticate(station, request, certificate)
 
 
-@mutant("plain-endpoint-for-all", "Basic credentials without TLS let in stations that are to use TLS.")
+@mutant(
+    "plain-endpoint-for-all",
+    "Basic credentials without TLS let in stations that are to use TLS.",
+    faults=["steve-community/steve#2067"],
+)
 class _PlainForAll(Handshake):
     def profiles(self, station: Station) -> tuple[int, ...]:
         return (BASIC,) if self.entrance is PLAIN else tuple(super().profiles(station))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ocpp.exceptions import InternalError
 from sqlalchemy import Connection
 
+from server import instants
 from server.authority import Authority
 from server.call_queue import Operation
 from server.mutants.registry import mutant
@@ -41,6 +44,48 @@ class _SignedByNobody(Authority):
         issuer = self._new_root(csr.algorithm)
         subject = self.subject(common_name, csr.organisation)
         return [pki.issue(issuer, subject, "client", csr.key), issuer.certificate_pem]
+
+
+@mutant(
+    "certificate-valid-for-a-minute",
+    "A station's certificate expires a minute after it was issued.",
+    faults=["thoughtworks/maeve-csms@54f55eb"],
+)
+class _ValidForAMinute(Authority):
+    def sign(self, csr: pki.Request, common_name: str) -> Sequence[str]:
+        from server import pki
+
+        issuer = self._roots[csr.algorithm]
+        subject = self.subject(common_name, csr.organisation or self.organisation)
+        subject = replace(subject, not_after=instants.now() + timedelta(minutes=1))
+        return [pki.issue(issuer, subject, "client", csr.key), issuer.certificate_pem]
+
+
+@mutant(
+    "certificate-signed-with-pss",
+    "A certificate for an RSA key is signed with RSA-PSS, which the official tool does not take.",
+    faults=["steve-community/steve#2093"],
+    remarks=True,
+)
+class _SignedWithPss(Authority):
+    def sign(self, csr: pki.Request, common_name: str) -> Sequence[str]:
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+
+        from server import pki
+
+        class Pss(pki.Credential):
+            def sign(self, builder: x509.CertificateBuilder) -> x509.Certificate:
+                padding = PSS(MGF1(hashes.SHA256()), PSS.DIGEST_LENGTH)
+                return builder.sign(self.key, hashes.SHA256(), rsa_padding=padding)
+
+        if csr.algorithm != "RSA":
+            return super().sign(csr, common_name)
+        root = self._roots[csr.algorithm]
+        subject = self.subject(common_name, csr.organisation or self.organisation)
+        issuer = Pss(root.certificate, root.key)
+        return [pki.issue(issuer, subject, "client", csr.key), root.certificate_pem]
 
 
 @mutant("certificate-rsa-unknown", "Requests for certificates of RSA keys are rejected.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.csms.console import Csms
 from harness.csms.v16 import ExtendedTriggerMessage
-from harness.verdict import Checks, Nonconformity
+from harness.verdict import POLICY, SHOULD, Checks, Nonconformity
 from scenarios.v16.security.admission import PAPER
 from scenarios.v16.security.orders import ordered
 from simulators.certificates import Certificate, StationKey
@@ -15,6 +15,8 @@ PROCESSED = f"{PAPER} A02.FR.11, A03.FR.11"
 CHAIN = f"{PAPER} 5.1"
 TRIGGER = f"{PAPER} A02, 5.5"
 MAX_CHAIN = 10_000
+USEFUL = 600
+"""Seconds that a new certificate must last to be of any use: until the station has connected with it."""
 
 
 async def triggered(station: ChargePoint, csms: Csms, check: Checks) -> None:
@@ -43,4 +45,7 @@ def check_leaf(check: Checks, leaf: Certificate, key: StationKey, name: str) -> 
     if leaf.public != key.public:
         raise Nonconformity("the public key of the request", "another public key", clause=CHAIN)
     check.equal(leaf.common_name, name, clause=CHAIN)
+    check.that(leaf.lasts(USEFUL), f"validity for {USEFUL} seconds and more", clause=CHAIN)
+    if leaf.algorithm == "RSA":
+        check.equal(leaf.signature, "sha256WithRSAEncryption", clause=f"{PAPER} A00.FR.505", level=SHOULD, axis=POLICY)
     check.that(leaf.strong, "a key that is long enough", observed=f"{leaf.bits} bits of {leaf.algorithm}", clause=CHAIN)

@@ -21,7 +21,13 @@ REJECTION = f"{PAPER} A02.FR.07"
     octt=["TC_074_CSMS"],
     requirements=["SEC-A02.trig", "SEC-A02.flow", "SEC-A02.11"],
     needs=[SecureHosting, ExtendedTriggerMessage],
-    mutants=["extended-trigger-with-connector", "certificate-signed-by-nobody", "certificate-for-another-key"],
+    mutants=[
+        "extended-trigger-with-connector",
+        "certificate-signed-by-nobody",
+        "certificate-for-another-key",
+        "certificate-valid-for-a-minute",
+        "certificate-signed-with-pss",
+    ],
 )
 async def test_new_certificate_is_used(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """A station that is asked to renew its certificate gets one, and gets in with it."""
