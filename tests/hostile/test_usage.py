@@ -96,3 +96,23 @@ def test_variable_that_cannot_be_used(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(os.environ, "PLUGFEST_CSMS_PATIENCE", "soon")
     assert "csms.patience" in usage(monkeypatch, capsys, ["run", "--scenario=v16.core.reset.hard"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--profile=Transport", "--octt=TC_013_CSMS"], ["matches no scenario"]),
+        (["mutants", "no-such"], ["no-such"]),
+        (["serve", "--interval=soon"], ["interval", "soon"]),
+        (["serve", "--operator-host=0.0.0.0"], ["token"]),
+        (["reproduce", "v16.core.reset.hart"], ["v16.core.reset.hard"]),
+        (["nonsense"], ["nonsense"]),
+    ],
+    ids=lambda one: " ".join(one),
+)
+def test_command_that_cannot_be_carried_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], words: list[str]
+) -> None:
+    """Every command tells wrong usage with exit code 2."""
+    told = usage(monkeypatch, capsys, arguments)
+    assert [word for word in words if word not in told] == [], told

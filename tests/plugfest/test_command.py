@@ -109,31 +109,6 @@ def test_doctor_finds_everything_that_is_needed(tmp_path: Path) -> None:
     assert (done.returncode, "websockets" in done.stdout, "missing" in done.stdout) == (0, True, False)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["run", "--scenario=v16.core.rest.hard"], ["v16.core.rest.hard", "v16.core.reset.hard"]),
-        (["run", "--octt=TC_999_CSMS"], ["--octt TC_999_CSMS"]),
-        (["run", "--profile=Cor"], ["did you mean Core"]),
-        (["run", "--profile=Transport", "--octt=TC_013_CSMS"], ["matches no scenario"]),
-        (["run", "--mutant=no-such"], ["no-such"]),
-        (["run", "--target=absent.toml"], ["absent.toml", "No such file"]),
-        (["run", "--endpoint=http://here"], ["ws:// or wss://"]),
-        (["run", "-n0"], ["-n"]),
-        (["mutants", "no-such"], ["no-such"]),
-        (["serve", "--interval=soon"], ["interval", "soon"]),
-        (["serve", "--operator-host=0.0.0.0"], ["token"]),
-        (["nonsense"], ["nonsense"]),
-    ],
-)
-def test_wrong_usage_names_the_place_and_the_remedy(arguments: list[str], words: list[str], tmp_path: Path) -> None:
-    """Wrong usage is exit code 2 and one message, never a traceback."""
-    done = plugfest(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert [word for word in words if word not in done.stderr] == []
-    assert "Traceback" not in done.stderr
-
-
 def test_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
     """After Ctrl-C the record is complete as far as the run went, and says that it was cut short."""
     command = [sys.executable, "-c", "from plugfest.command import main; main()", "run", "-n1", "--out=o"]
