@@ -47,6 +47,20 @@ MOMENTS: Mapping[str, str] = {
 """Legal spellings of a timestamp (OCPP 1.6 3.15)."""
 
 
+UNUSUAL: Mapping[str, tuple[str, Any]] = {
+    "meterStart": ("the largest number of 32 bits", 2**31 - 1),
+    "meterStop": ("the largest number of 32 bits", 2**31 - 1),
+    "transactionId": ("the largest number of 32 bits", 2**31 - 1),
+    "requestId": ("the largest number of 32 bits", 2**31 - 1),
+    "chargePointModel": ("not ASCII", "Łódź 東京 🔌"),
+    "chargePointVendor": ("not ASCII", "Łódź 東京 🔌"),
+    "info": ("not ASCII", "Ärger mit Ö, ñ und 充電 🔌"),
+    "techInfo": ("not ASCII", "Ärger mit Ö, ñ und 充電 🔌"),
+    "data": ("not ASCII", "\u2028 \u00a0 \U0001f50c"),
+}
+"""Member → what is unusual about a value that the schema and the text allow, and the value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One case: the action, and the payload or the text with {id} and {action} in the place of both."""
@@ -72,6 +86,12 @@ def valid_calls(action: str) -> Iterator[tuple[Valid, Sample]]:
     whole = maximal(schema)
     for id, description, text in _spellings(whole):
         yield Valid(id, description, whole), Sample(action, whole, text=text)
+    for name, (what, value) in UNUSUAL.items():
+        if name in whole:
+            yield (
+                Valid(f"{name}-unusual", f"{name} is {what}", whole | {name: value}),
+                Sample(action, whole | {name: value}),
+            )
     for name, moment in MOMENTS.items():
         changed = _with_moment(whole, moment)
         if changed != whole:
