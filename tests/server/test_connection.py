@@ -183,7 +183,7 @@ async def test_silent_peer_is_dropped(make: Make) -> None:
 
 async def test_peer_that_answers_pings_is_kept(make: Make) -> None:
     """An idle station that answers pings stays connected."""
-    async with make(ping_interval=0.02) as system, raw(system) as peer:
+    async with make(ping_interval=0.1) as system, raw(system) as peer:
         for _ in range(5):
             opcode, data = await peer.receive()
             assert opcode == PING
