@@ -65,9 +65,7 @@ class Run:
     """What one process knows of the run."""
 
     settings: settings.Settings
-    selection: Selection
     strict: bool
-    mutant: str | None
     out: Path | None
     expectations: expected.Expectations
     driver: Driver
@@ -239,9 +237,7 @@ def _run_of(config: pytest.Config) -> Run:
         out = config.getoption("out")
         run = Run(
             target,
-            selection_of(config),
             config.getoption("strict_levels"),
-            mutant,
             Path(out) if out else None,
             expectations_of(target),
             driver,
