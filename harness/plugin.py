@@ -10,9 +10,8 @@ import asyncio
 import functools
 import json
 import time
-import traceback
 from collections.abc import Container, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,22 +21,15 @@ import pytest
 
 from harness import expected, settings
 from harness.csms import Driver
-from harness.ocppj import Problem
+from harness.evidence import Evidence, Judgement
 from harness.record import Header, Recorder, Result
 from harness.scenario import Declares, Scenario, family_of, scenario_of, unmet
 from harness.selection import Selection
 from harness.trace import Trace
-from harness.verdict import CONFORMANCE, Check, Checks, Inconclusive, Nonconformity, Verdict
+from harness.verdict import Checks, Inconclusive, Verdict
 
 SCENARIO_LIMIT = 20
 """A scenario may take this many times the patience of the run before the harness ends it."""
-
-
-MAX_PROBLEMS = 200
-"""Problems of the wire that become checks of one scenario; a flood may bring many thousands."""
-
-MAX_TOLD = 5
-"""Broken checks that the message of a result tells; the checks themselves are all recorded."""
 
 
 class Hooks:
@@ -69,16 +61,6 @@ class Run:
     out: Path | None
     expectations: expected.Expectations
     driver: Driver
-
-
-@dataclass
-class Evidence:
-    """What one scenario has brought to light so far."""
-
-    trace: Trace
-    checks: Checks
-    began: float = field(default_factory=time.monotonic)
-    result: Result | None = None
 
 
 class ScenarioFailed(Exception):
@@ -154,8 +136,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     trace = Trace()
     item.stash[_EVIDENCE] = Evidence(trace, Checks(trace.evidence, strict=run.strict))
     if reason := unmet(scenario, run.settings, run.driver):
-        result = _result(item, Verdict.NOT_APPLICABLE, reason)
-        item.stash[_EVIDENCE].result = result
+        result = _result(item, Judgement(Verdict.NOT_APPLICABLE, reason))
         item.ihook.pytest_plugfest_result(result=result, trace_path=None)
         pytest.skip(reason)
     if isinstance(item, pytest.Function):
@@ -268,60 +249,20 @@ def _bounded(function: Any, limit: float) -> Any:
 
 
 def _judge(item: pytest.Item, error: BaseException | None) -> Result:
-    """Draw the verdict from checks, the judged wire and what ended the scenario; keep the trace."""
+    """Draw the verdict on a scenario and keep its trace."""
     evidence = item.stash[_EVIDENCE]
-    if isinstance(error, Nonconformity):
-        evidence.checks.add(error.check)
-    if evidence.result is None:
-        found = [_check(problem, entry.index) for entry in evidence.trace for problem in entry.problems]
-        for one in sorted(found, key=lambda one: not one.failing)[:MAX_PROBLEMS]:
-            evidence.checks.add(one)
-    verdict = evidence.checks.verdict()
-    broken = [one for one in evidence.checks.made if not one.held]
-    message = "; ".join(f"{one.clause}: expected {one.expected}, observed {one.observed}" for one in broken[:MAX_TOLD])
-    if len(broken) > MAX_TOLD:
-        message += f"; and {len(broken) - MAX_TOLD} more"
-    details = ""
-    if isinstance(error, Inconclusive) and verdict is not Verdict.FAILED:
-        verdict, message = Verdict.INCONCLUSIVE, str(error)
-    elif error is not None and not isinstance(error, Nonconformity | Inconclusive):
-        verdict, message = Verdict.ERROR, f"{type(error).__name__}: {error}"
-        details = "".join(traceback.format_exception(error))
-    elif verdict is Verdict.ERROR:
-        message = "the scenario checked nothing that the central system produced"
-    evidence.result = _result(item, verdict, message, details=details)
+    result = _result(item, evidence.judgement(error))
     path = _keep_trace(item, evidence)
-    item.ihook.pytest_plugfest_result(result=evidence.result, trace_path=path)
-    return evidence.result
+    item.ihook.pytest_plugfest_result(result=result, trace_path=path)
+    return result
 
 
-def _check(problem: Problem, evidence: int) -> Check:
-    expected, observed = problem.expected, problem.observed
-    return Check(problem.clause, problem.level, CONFORMANCE, expected, observed, held=False, evidence=evidence)
-
-
-def _result(item: pytest.Item, verdict: Verdict, message: str, *, details: str = "") -> Result:
+def _result(item: pytest.Item, judgement: Judgement) -> Result:
     scenario, run, evidence = _scenario(item), _run(item), item.stash[_EVIDENCE]
     assert scenario is not None
-    expectation = run.expectations.get(scenario.id)
-    return Result(
-        id=scenario.id,
-        title=scenario.title,
-        version=scenario.version,
-        profile=scenario.profile,
-        clauses=scenario.clauses,
-        octt=scenario.octt,
-        requirements=scenario.requirements,
-        verdict=verdict,
-        standing=expected.standing(verdict, expectation),
-        seconds=round(time.monotonic() - evidence.began, 4),
-        message=message,
-        expectation=f"{expectation.finding}: {expectation.reason}" if expectation else None,
-        checks=evidence.checks.made,
-        measures=evidence.checks.measures,
-        trace=f"traces/{scenario.id}.jsonl" if run.out and len(evidence.trace) else None,
-        details=details,
-    )
+    path = f"traces/{scenario.id}.jsonl" if run.out and len(evidence.trace) else None
+    evidence.result = evidence.result_of(scenario, judgement, run.expectations.get(scenario.id), trace=path)
+    return evidence.result
 
 
 def _keep_trace(item: pytest.Item, evidence: Evidence) -> Path | None:
@@ -388,6 +329,3 @@ class Keeper:
         if self._recorder is not None:
             with self._recorder:
                 self._recorder.finish(round(time.monotonic() - self._began, 3), interrupted=self._interrupted)
-
-
-__all__: Sequence[str] = ["Evidence", "Run", "check", "trace"]

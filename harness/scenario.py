@@ -14,7 +14,8 @@ from typing import Any, Protocol, TypeVar
 from harness.csms import Operation
 from harness.settings import Settings
 
-_ID = re.compile(r"v(?P<version>\d+)\.(?P<profile>[a-z_]+)(\.[A-Za-z0-9_-]+)+")
+_WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
+_ID = re.compile(rf"v(?P<version>\d+)\.(?P<profile>{_WORDS})((\.{_WORDS}){{2,}}|\.[A-Za-z]+\.[A-Za-z0-9_-]+)")
 _ATTRIBUTE = "__scenario__"
 _FAMILY = "__scenario_family__"
 
@@ -22,10 +23,10 @@ PROFILES: Mapping[str, str] = {
     "transport": "Transport",
     "core": "Core",
     "firmware": "FirmwareManagement",
-    "local_auth_list": "LocalAuthListManagement",
+    "local-auth-list": "LocalAuthListManagement",
     "reservation": "Reservation",
-    "smart_charging": "SmartCharging",
-    "remote_trigger": "RemoteTrigger",
+    "smart-charging": "SmartCharging",
+    "remote-trigger": "RemoteTrigger",
     "security": "Security",
     "validation": "Validation",
 }
@@ -165,7 +166,8 @@ def _check(one: Scenario) -> None:
     match = _ID.fullmatch(one.id)
     if not match or match["profile"] not in PROFILES or match["version"] not in VERSIONS:
         known = ", ".join(PROFILES)
-        raise ScenarioError(f"scenario id {one.id!r}: write vVERSION.PROFILE.FEATURE.OUTCOME, PROFILE one of {known}")
+        form = "write vVERSION.PROFILE.FEATURE.OUTCOME in lower-case words joined by hyphens"
+        raise ScenarioError(f"scenario id {one.id!r}: {form}, PROFILE one of {known}")
     if not one.title or not one.clauses:
         raise ScenarioError(f"scenario {one.id}: needs a docstring and at least one clause in spec")
 

@@ -15,13 +15,13 @@ from tests.fuzz.values import TOML, named, toml
 ENTRIES = named(("verdict", "reason", "finding"), TOML | st.sampled_from(["failed", "passed", "why"]), max_size=3)
 
 
-@given(named(("v16.core.boot.cold_boot",), ENTRIES | TOML, max_size=2))
+@given(named(("v16.core.boot.cold-boot",), ENTRIES | TOML, max_size=2))
 def test_any_entries(tmp_path: Path, entries: dict[str, Any]) -> None:
     """Entries of any kind, for ids known and unknown."""
     path = tmp_path / "expected.toml"
     path.write_text("".join(f"{toml(str(id))} = {toml(entry)}\n" for id, entry in entries.items()), "utf-8")
     with suppress(ExpectationError):
-        assert all(isinstance(one, Expectation) for one in load(path, {"v16.core.boot.cold_boot"}).values())
+        assert all(isinstance(one, Expectation) for one in load(path, {"v16.core.boot.cold-boot"}).values())
 
 
 def test_deep_nesting(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_marker_collects_the_metadata() -> None:
     """A marked function knows its scenario; the title is the first line of its docstring."""
 
     @scenario(
-        "v16.remote_trigger.boot.asked-for",
+        "v16.remote-trigger.boot.asked-for",
         spec=["OCPP 1.6 5.17"],
         octt=["TC_054_CSMS"],
         requirements=["RT-5.17-a"],
@@ -68,7 +68,7 @@ def test_marker_collects_the_metadata() -> None:
     assert found.title == "A station boots on demand."
     assert (found.version, found.profile, found.module) == ("1.6", "RemoteTrigger", __name__)
     assert found.to_json() == {
-        "id": "v16.remote_trigger.boot.asked-for",
+        "id": "v16.remote-trigger.boot.asked-for",
         "title": "A station boots on demand.",
         "version": "1.6",
         "profile": "RemoteTrigger",

@@ -68,7 +68,7 @@ async def test_closed_port_teaches_nothing(tmp_path: Path) -> None:
     """A target that refuses connections is told as such; scenarios that do not apply teach nothing either."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    ran = await play(tmp_path, f"ws://127.0.0.1:{port}/ocpp", *SCENARIOS, "v16.core.clear_cache.*")
+    ran = await play(tmp_path, f"ws://127.0.0.1:{port}/ocpp", *SCENARIOS, "v16.core.clear-cache.*")
     expect(ran, Verdict.INCONCLUSIVE, f"127.0.0.1:{port}/ocpp", "cannot be reached", code=3)
     assert Verdict.NOT_APPLICABLE in {result.verdict for result in ran.results()}
 

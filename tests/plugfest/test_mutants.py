@@ -23,7 +23,7 @@ POLICIES = {
     "unknown-members-accepted": "v16.transport.violation.unknown-member",
     "duplicate-members-accepted": "v16.validation.frame.duplicate-members",
     "max-length-unchecked": "v16.transport.violation.overlong-text",
-    "unknown-vendor-accepted": "v16.core.data_transfer.unknown_vendor",
+    "unknown-vendor-accepted": "v16.core.data-transfer.unknown-vendor",
 }
 """Deliberate tolerance, which shows on the policy axis only."""
 

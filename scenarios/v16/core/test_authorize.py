@@ -76,7 +76,7 @@ async def test_expired_tag_is_expired(station: ChargePoint, tags: Tags, check: C
 
 
 @scenario(
-    "v16.core.authorize.expiry_date_passed",
+    "v16.core.authorize.expiry-date-passed",
     spec=["OCPP 1.6 4.1", STATUS, INFO],
     requirements=["CORE-4.1-d"],
     needs=[TagProvisioning],
@@ -95,7 +95,7 @@ async def test_tag_expires_on_its_date(station: ChargePoint, tags: Tags, check: 
 
 
 @scenario(
-    "v16.core.authorize.expiry_date_told",
+    "v16.core.authorize.expiry-date-told",
     spec=[INFO],
     requirements=["CORE-4.1-f"],
     needs=[TagProvisioning],
@@ -113,7 +113,7 @@ async def test_told_expiry_lies_ahead(station: ChargePoint, tags: Tags, check: C
 
 
 @scenario(
-    "v16.core.authorize.parent_group",
+    "v16.core.authorize.parent-group",
     spec=["OCPP 1.6 3.10", INFO],
     requirements=["CORE-4.1-e"],
 )
@@ -129,7 +129,7 @@ async def test_group_shares_one_parent(station: ChargePoint, tags: Tags, check: 
 
 
 @scenario(
-    "v16.core.authorize.no_concurrency",
+    "v16.core.authorize.no-concurrency",
     spec=[STATUS],
     requirements=["CORE-4.1-g"],
 )
@@ -143,7 +143,7 @@ async def test_authorize_knows_no_concurrency(station: ChargePoint, tags: Tags, 
 
 
 @scenario(
-    "v16.core.authorize.letter_case",
+    "v16.core.authorize.letter-case",
     spec=["OCPP 1.6 7.28", "OCPP 1.6 errata 3.73"],
     requirements=["CORE-7.28-a"],
     mutants=["tag-case-matters"],
@@ -159,7 +159,7 @@ async def test_letter_case_makes_no_difference(station: ChargePoint, tags: Tags,
 
 
 @scenario(
-    "v16.core.authorize.opaque_text",
+    "v16.core.authorize.opaque-text",
     spec=["OCPP 1.6 3.9", "OCPP 1.6 7.28"],
     requirements=["CORE-3.9-a"],
     needs=[TagProvisioning],

@@ -13,7 +13,7 @@ CONF = "OCPP 1.6 6.4"
 
 
 @scenario(
-    "v16.core.boot.cold_boot",
+    "v16.core.boot.cold-boot",
     spec=["OCPP 1.6 4.2", "OCPP 1.6 4.6", "OCPP 1.6 4.9"],
     octt=["TC_001_CSMS"],
     requirements=["CORE-4.2-f", "CORE-4.9-a", "CORE-4.6-a"],
@@ -64,7 +64,7 @@ async def test_boot_answer_has_a_usable_interval(station: ChargePoint, check: Ch
 
 
 @scenario(
-    "v16.core.boot.current_time",
+    "v16.core.boot.current-time",
     spec=[CONF],
     requirements=["CORE-4.2-c"],
     mutants=["clock-hour-behind", "clock-local"],
@@ -79,7 +79,7 @@ async def test_boot_answer_tells_the_time(station: ChargePoint, check: Checks) -
 
 
 @scenario(
-    "v16.core.boot.full_members",
+    "v16.core.boot.full-members",
     spec=["OCPP 1.6 6.3"],
     requirements=["CORE-4.2-e"],
     mutants=["boot-long-firmware-refused"],
@@ -96,7 +96,7 @@ async def test_every_boot_member_at_its_longest(station: ChargePoint, check: Che
 
 
 @scenario(
-    "v16.core.boot.unknown_vendor",
+    "v16.core.boot.unknown-vendor",
     spec=["OCPP 1.6 6.3"],
     requirements=["CORE-4.2-e"],
     mutants=["boot-vendor-refused"],
@@ -127,7 +127,7 @@ async def test_accepted_station_boots_again(station: ChargePoint, check: Checks)
 
 
 @scenario(
-    "v16.core.boot.after_power_loss",
+    "v16.core.boot.after-power-loss",
     spec=["OCPP 1.6 4.2", "OCPP 1.6 4.10"],
     octt=["TC_032_1_CSMS"],
     requirements=["CORE-4.2-o"],

@@ -12,7 +12,7 @@ REQUEST = "OCPP 1.6 6.7"
 
 
 @scenario(
-    "v16.core.change_availability.whole_station",
+    "v16.core.change-availability.whole-station",
     spec=["OCPP 1.6 5.2", REQUEST],
     requirements=["CORE-5.2-a", "OP-a"],
     needs=[ChangeAvailability],
@@ -32,7 +32,7 @@ async def test_whole_station_is_addressed(station: ChargePoint, csms: Csms, chec
 
 
 @scenario(
-    "v16.core.change_availability.connector",
+    "v16.core.change-availability.connector",
     spec=["OCPP 1.6 5.2", REQUEST],
     requirements=["CORE-5.2-a", "OP-a"],
     needs=[ChangeAvailability],
@@ -51,7 +51,7 @@ async def test_one_connector_is_addressed(station: ChargePoint, csms: Csms, chec
 
 
 @scenario(
-    "v16.core.change_availability.refused",
+    "v16.core.change-availability.refused",
     spec=["OCPP 1.6 5.2", "OCPP 1.6 7.3"],
     requirements=["CORE-5.2-a"],
     needs=[ChangeAvailability],
@@ -70,7 +70,7 @@ async def test_refused_change_is_tolerated(station: ChargePoint, csms: Csms, che
 
 
 @scenario(
-    "v16.core.change_availability.scheduled_is_pending",
+    "v16.core.change-availability.scheduled-is-pending",
     spec=["OCPP 1.6 5.2", "OCPP 1.6 7.3"],
     requirements=["CORE-5.2-b"],
     needs=[ChangeAvailability, ConnectorReader],

@@ -12,7 +12,7 @@ INTERVAL = "MeterValueSampleInterval"
 
 
 @scenario(
-    "v16.core.change_configuration.number",
+    "v16.core.change-configuration.number",
     spec=["OCPP 1.6 5.3", REQUEST],
     octt=["TC_021_CSMS"],
     requirements=["CORE-5.3-a", "OP-a"],
@@ -31,7 +31,7 @@ async def test_number_travels_as_text(station: ChargePoint, csms: Csms, check: C
 
 
 @scenario(
-    "v16.core.change_configuration.truth_value",
+    "v16.core.change-configuration.truth-value",
     spec=["OCPP 1.6 5.3", REQUEST],
     requirements=["CORE-5.3-a", "OP-a"],
     needs=[ChangeConfiguration],
@@ -49,7 +49,7 @@ async def test_truth_value_travels_as_text(station: ChargePoint, csms: Csms, che
 
 
 @scenario(
-    "v16.core.change_configuration.not_supported",
+    "v16.core.change-configuration.not-supported",
     spec=["OCPP 1.6 5.3", "OCPP 1.6 7.22"],
     octt=["TC_040_1_CSMS"],
     requirements=["CORE-5.3-b"],
@@ -68,7 +68,7 @@ async def test_unsupported_key_is_tolerated(station: ChargePoint, csms: Csms, ch
 
 
 @scenario(
-    "v16.core.change_configuration.rejected",
+    "v16.core.change-configuration.rejected",
     spec=["OCPP 1.6 5.3", "OCPP 1.6 7.22"],
     octt=["TC_040_2_CSMS"],
     requirements=["CORE-5.3-b"],
@@ -89,7 +89,7 @@ async def test_rejected_value_is_tolerated(station: ChargePoint, csms: Csms, che
 
 
 @scenario(
-    "v16.core.change_configuration.answers_take_turns",
+    "v16.core.change-configuration.answers-take-turns",
     spec=["OCPP 1.6 5.3", "OCPP 1.6 7.22"],
     requirements=["CORE-5.3-b"],
     needs=[ChangeConfiguration],
@@ -107,7 +107,7 @@ async def test_no_answer_blocks_the_next_change(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.core.change_configuration.refused_value_is_not_kept",
+    "v16.core.change-configuration.refused-value-is-not-kept",
     spec=["OCPP 1.6 5.3", "OCPP 1.6 7.22"],
     requirements=["CORE-5.3-b"],
     needs=[ChangeConfiguration, ConfigurationReader],

@@ -17,7 +17,7 @@ async def _shown(station: ChargePoint, check: Checks, status: str, error_code: s
 
 
 @scenario(
-    "v16.core.charging_session.plug_in_first",
+    "v16.core.charging-session.plug-in-first",
     spec=[AUTHORIZE, START, "OCPP 1.6 4.9"],
     octt=["TC_003_CSMS"],
     requirements=["CORE-4.1-a", "CORE-4.8-a"],
@@ -37,7 +37,7 @@ async def test_plug_in_before_identification(station: ChargePoint, tags: Tags, c
 
 
 @scenario(
-    "v16.core.charging_session.identification_first",
+    "v16.core.charging-session.identification-first",
     spec=[AUTHORIZE, START, "OCPP 1.6 4.9"],
     octt=["TC_004_1_CSMS"],
     requirements=["CORE-4.1-a", "CORE-4.8-a", "CORE-4.10-a"],
@@ -59,7 +59,7 @@ async def test_identification_before_plug_in(station: ChargePoint, tags: Tags, c
 
 
 @scenario(
-    "v16.core.charging_session.never_plugged_in",
+    "v16.core.charging-session.never-plugged-in",
     spec=[AUTHORIZE, "OCPP 1.6 4.9"],
     octt=["TC_004_2_CSMS"],
     mutants=["tag-valid-refused", "status-return-refused"],
@@ -74,7 +74,7 @@ async def test_nobody_plugs_in(station: ChargePoint, tags: Tags, check: Checks) 
 
 
 @scenario(
-    "v16.core.charging_session.unplugged_at_the_car",
+    "v16.core.charging-session.unplugged-at-the-car",
     spec=["OCPP 1.6 4.10", "OCPP 1.6 4.9"],
     octt=["TC_005_1_CSMS"],
     requirements=["CORE-4.10-a"],
@@ -92,7 +92,7 @@ async def test_cable_is_pulled_at_the_car(station: ChargePoint, tags: Tags, chec
 
 
 @scenario(
-    "v16.core.charging_session.cached_tag",
+    "v16.core.charging-session.cached-tag",
     spec=[START, "OCPP 1.6 3.5.1"],
     octt=["TC_007_CSMS"],
     requirements=["CORE-4.8-a"],
@@ -110,7 +110,7 @@ async def test_cached_tag_starts(station: ChargePoint, tags: Tags, check: Checks
 
 
 @scenario(
-    "v16.core.charging_session.lock_failure",
+    "v16.core.charging-session.lock-failure",
     spec=[AUTHORIZE, "OCPP 1.6 4.9", "OCPP 1.6 7.6"],
     octt=["TC_024_CSMS"],
     mutants=["tag-valid-refused", "status-fault-refused"],

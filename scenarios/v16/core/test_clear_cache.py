@@ -8,7 +8,7 @@ from simulators.v16 import ChargePoint
 
 
 @scenario(
-    "v16.core.clear_cache.accepted",
+    "v16.core.clear-cache.accepted",
     spec=["OCPP 1.6 5.4", "OCPP 1.6 6.11"],
     octt=["TC_061_CSMS"],
     requirements=["CORE-5.4-a", "OP-a"],
@@ -27,7 +27,7 @@ async def test_cache_is_cleared(station: ChargePoint, csms: Csms, check: Checks)
 
 
 @scenario(
-    "v16.core.clear_cache.rejected",
+    "v16.core.clear-cache.rejected",
     spec=["OCPP 1.6 5.4", "OCPP 1.6 errata 3.23"],
     requirements=["CORE-5.4-a"],
     needs=[ClearCache],

@@ -11,7 +11,7 @@ PAIRS = 4
 
 
 @scenario(
-    "v16.core.concurrent_stations.values_and_stops",
+    "v16.core.concurrent-stations.values-and-stops",
     spec=["OCPP 1.6 4.7", "OCPP 1.6 4.10"],
     requirements=["CORE-4.7-a", "CORE-4.10-a"],
     mutants=["meter-values-collide-with-stops"],

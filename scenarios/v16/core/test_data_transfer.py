@@ -11,7 +11,7 @@ STATUSES = ("Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId")
 
 
 @scenario(
-    "v16.core.data_transfer.unknown_vendor",
+    "v16.core.data-transfer.unknown-vendor",
     spec=[CLAUSE, "OCPP 1.6 7.14"],
     octt=["TC_064_CSMS"],
     requirements=["CORE-4.3-a"],
@@ -33,7 +33,7 @@ async def test_unknown_vendor_is_named_so(station: ChargePoint, check: Checks) -
 
 
 @scenario(
-    "v16.core.data_transfer.unknown_message",
+    "v16.core.data-transfer.unknown-message",
     spec=[CLAUSE, "OCPP 1.6 7.14"],
     requirements=["CORE-4.3-b"],
     needs=[Declares("data_transfer_vendor")],
@@ -49,7 +49,7 @@ async def test_unknown_message_is_named_so(station: ChargePoint, policies: Polic
 
 
 @scenario(
-    "v16.core.data_transfer.optional_members",
+    "v16.core.data-transfer.optional-members",
     spec=[CLAUSE, "OCPP 1.6 6.15"],
     requirements=["CORE-4.3-c"],
 )
@@ -64,7 +64,7 @@ async def test_data_is_text_of_any_length(station: ChargePoint, check: Checks) -
 
 
 @scenario(
-    "v16.core.data_transfer.data_is_text",
+    "v16.core.data-transfer.data-is-text",
     spec=["OCPP 1.6 6.15"],
     requirements=["CORE-4.3-c"],
 )

@@ -11,7 +11,7 @@ VENDOR = "org.plugfest"
 
 
 @scenario(
-    "v16.core.data_transfer_to_station.complete",
+    "v16.core.data-transfer-to-station.complete",
     spec=["OCPP 1.6 5.6", REQUEST],
     requirements=["CORE-5.6-a", "OP-a"],
     needs=[DataTransfer],
@@ -30,7 +30,7 @@ async def test_vendor_data_arrives(station: ChargePoint, csms: Csms, check: Chec
 
 
 @scenario(
-    "v16.core.data_transfer_to_station.minimal",
+    "v16.core.data-transfer-to-station.minimal",
     spec=["OCPP 1.6 5.6", REQUEST],
     requirements=["CORE-5.6-a", "OP-a"],
     needs=[DataTransfer],
@@ -48,7 +48,7 @@ async def test_vendor_id_alone_arrives(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.core.data_transfer_to_station.four_answers",
+    "v16.core.data-transfer-to-station.four-answers",
     spec=["OCPP 1.6 5.6", "OCPP 1.6 6.16", "OCPP 1.6 7.24"],
     requirements=["CORE-5.6-a"],
     needs=[DataTransfer],

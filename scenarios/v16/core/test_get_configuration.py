@@ -15,7 +15,7 @@ PROFILES = "SupportedFeatureProfiles"
 
 
 @scenario(
-    "v16.core.get_configuration.all_keys",
+    "v16.core.get-configuration.all-keys",
     spec=["OCPP 1.6 5.8", REQUEST],
     octt=["TC_019_1_CSMS"],
     requirements=["CORE-5.8-a", "OP-a"],
@@ -34,7 +34,7 @@ async def test_all_keys_are_asked_for(station: ChargePoint, csms: Csms, check: C
 
 
 @scenario(
-    "v16.core.get_configuration.one_key",
+    "v16.core.get-configuration.one-key",
     spec=["OCPP 1.6 5.8", REQUEST],
     octt=["TC_019_2_CSMS"],
     requirements=["CORE-5.8-a", "OP-a"],
@@ -53,7 +53,7 @@ async def test_one_key_is_asked_for(station: ChargePoint, csms: Csms, check: Che
 
 
 @scenario(
-    "v16.core.get_configuration.values_are_shown",
+    "v16.core.get-configuration.values-are-shown",
     spec=["OCPP 1.6 5.8", ANSWER],
     octt=["TC_019_1_CSMS"],
     requirements=["CORE-5.8-b"],
@@ -79,7 +79,7 @@ async def test_values_are_shown(station: ChargePoint, csms: Csms, check: Checks)
 
 
 @scenario(
-    "v16.core.get_configuration.unusual_answers",
+    "v16.core.get-configuration.unusual-answers",
     spec=["OCPP 1.6 5.8", ANSWER, "OCPP 1.6 7.29"],
     requirements=["CORE-5.8-b"],
     needs=[GetConfiguration],
@@ -106,7 +106,7 @@ async def test_unusual_configurations_are_taken(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.core.get_configuration.limit_of_keys",
+    "v16.core.get-configuration.limit-of-keys",
     spec=["OCPP 1.6 5.8", "OCPP 1.6 9.1.9"],
     requirements=["CORE-5.8-c"],
     needs=[GetConfiguration, OutcomeReader],
@@ -135,7 +135,7 @@ async def test_limit_of_keys_is_kept(station: ChargePoint, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.core.get_configuration.limit_of_none",
+    "v16.core.get-configuration.limit-of-none",
     spec=["OCPP 1.6 5.8", "OCPP 1.6 9.1.9"],
     requirements=["CORE-5.8-c"],
     needs=[GetConfiguration, OutcomeReader],

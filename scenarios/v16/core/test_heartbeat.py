@@ -26,7 +26,7 @@ async def test_heartbeat_answer_is_only_the_time(station: ChargePoint, check: Ch
 
 
 @scenario(
-    "v16.core.heartbeat.current_time",
+    "v16.core.heartbeat.current-time",
     spec=["OCPP 1.6 4.6", CONF],
     requirements=["CORE-4.6-a"],
     mutants=["clock-hour-behind", "clock-local", "clock-backwards"],
@@ -47,7 +47,7 @@ async def test_heartbeats_tell_the_time(station: ChargePoint, check: Checks) -> 
 
 
 @scenario(
-    "v16.core.heartbeat.any_message_is_a_sign_of_life",
+    "v16.core.heartbeat.any-message-is-a-sign-of-life",
     spec=["OCPP 1.6 4.6"],
     requirements=["CORE-4.6-b"],
     needs=[StationReader],

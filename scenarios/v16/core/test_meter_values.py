@@ -34,7 +34,7 @@ SAMPLES = [sampled("1", **{name: kind}) for name, kinds in KINDS.items() for kin
 
 
 @scenario(
-    "v16.core.meter_values.answer",
+    "v16.core.meter-values.answer",
     spec=[CLAUSE, CONF],
     requirements=["CORE-4.7-a"],
     mutants=["meter-values-connector-zero-refused", "meter-values-with-status"],
@@ -49,7 +49,7 @@ async def test_meter_values_are_confirmed(station: ChargePoint, tags: Tags, chec
 
 
 @scenario(
-    "v16.core.meter_values.implausible",
+    "v16.core.meter-values.implausible",
     spec=[CLAUSE],
     requirements=["CORE-4.7-b"],
     mutants=["meter-values-of-nothing-unanswered"],
@@ -71,7 +71,7 @@ async def test_implausible_values_are_confirmed(station: ChargePoint, tags: Tags
 
 
 @scenario(
-    "v16.core.meter_values.every_kind",
+    "v16.core.meter-values.every-kind",
     spec=["OCPP 1.6 7.30", "OCPP 1.6 7.31", "OCPP 1.6 7.34", "OCPP 1.6 7.35", "OCPP 1.6 7.45"],
     requirements=["CORE-4.7-c"],
     mutants=["meter-values-frequency-refused"],
@@ -86,7 +86,7 @@ async def test_every_kind_of_value(station: ChargePoint, check: Checks) -> None:
 
 
 @scenario(
-    "v16.core.meter_values.every_kind_at_stop",
+    "v16.core.meter-values.every-kind-at-stop",
     spec=["OCPP 1.6 4.10", "OCPP 1.6 7.43"],
     requirements=["CORE-4.7-c"],
     mutants=["stop-reactive-data-refused"],
@@ -102,7 +102,7 @@ async def test_every_kind_of_value_at_a_stop(station: ChargePoint, tags: Tags, c
 
 
 @scenario(
-    "v16.core.meter_values.degrees_celsius",
+    "v16.core.meter-values.degrees-celsius",
     spec=["OCPP-J 1.6 errata 2.1"],
     requirements=["CORE-4.7-d"],
     mutants=["celcius-refused", "celsius-refused"],
@@ -128,7 +128,7 @@ async def test_both_spellings_of_celsius(station: ChargePoint, tags: Tags, check
 
 
 @scenario(
-    "v16.core.meter_values.signed_data",
+    "v16.core.meter-values.signed-data",
     spec=["OCPP 1.6 7.43", "OCPP 1.6 7.49"],
     requirements=["CORE-4.7-f"],
     mutants=["signed-data-refused"],
@@ -143,7 +143,7 @@ async def test_signed_values_are_taken(station: ChargePoint, check: Checks) -> N
 
 
 @scenario(
-    "v16.core.meter_values.defaults",
+    "v16.core.meter-values.defaults",
     spec=[CLAUSE, "OCPP 1.6 7.43"],
     requirements=["CORE-4.7-e"],
     needs=[TransactionReader],
@@ -162,7 +162,7 @@ async def test_bare_value_means_energy(station: ChargePoint, csms: Csms, tags: T
 
 
 @scenario(
-    "v16.core.meter_values.after_the_stop",
+    "v16.core.meter-values.after-the-stop",
     spec=[CLAUSE, "OCPP 1.6 3.7"],
     requirements=["CORE-4.7-b"],
     needs=[TransactionReader],

@@ -20,7 +20,7 @@ def _ago(**time: int) -> datetime:
 
 
 @scenario(
-    "v16.core.offline_transaction.valid_tag",
+    "v16.core.offline-transaction.valid-tag",
     spec=[START, "OCPP 1.6 3.5.4"],
     octt=["TC_037_1_CSMS"],
     requirements=["CORE-4.8-j"],
@@ -38,7 +38,7 @@ async def test_offline_start_with_a_valid_tag(station: ChargePoint, tags: Tags, 
 
 
 @scenario(
-    "v16.core.offline_transaction.invalid_tag",
+    "v16.core.offline-transaction.invalid-tag",
     spec=[START, "OCPP 1.6 3.5.4", "OCPP 1.6 4.10"],
     octt=["TC_037_3_CSMS"],
     requirements=["CORE-4.8-c"],
@@ -59,7 +59,7 @@ async def test_offline_start_with_an_invalid_tag(station: ChargePoint, tags: Tag
 
 
 @scenario(
-    "v16.core.offline_transaction.begun_and_ended",
+    "v16.core.offline-transaction.begun-and-ended",
     spec=["OCPP 1.6 3.7", START, "OCPP 1.6 4.10"],
     octt=["TC_039_CSMS"],
     requirements=["CORE-3.7-a"],
@@ -80,7 +80,7 @@ async def test_whole_transaction_offline(station: ChargePoint, tags: Tags, check
 
 
 @scenario(
-    "v16.core.offline_transaction.recorded_as_it_was",
+    "v16.core.offline-transaction.recorded-as-it-was",
     spec=["OCPP 1.6 3.7"],
     requirements=["CORE-3.7-a"],
     needs=[TransactionReader],
@@ -103,7 +103,7 @@ async def test_queued_messages_keep_their_time(station: ChargePoint, csms: Csms,
 
 
 @scenario(
-    "v16.core.offline_transaction.odd_but_valid",
+    "v16.core.offline-transaction.odd-but-valid",
     spec=["OCPP 1.6 3.7.1"],
     requirements=["CORE-3.7.1-a"],
     mutants=["stop-without-charge-refused"],

@@ -36,7 +36,7 @@ async def _told(station: ChargePoint, csms: Csms, check: Checks, order: Operatio
 
 
 @scenario(
-    "v16.core.operation_outcome.open_until_answered",
+    "v16.core.operation-outcome.open-until-answered",
     spec=[CLAUSE],
     requirements=["OP-c"],
     needs=[Reset, OutcomeReader],
@@ -55,7 +55,7 @@ async def test_outcome_is_open_until_answered(station: ChargePoint, csms: Csms, 
     check.equal((outcome.state, outcome.status), ("answered", "Rejected"), clause=CLAUSE, level=SHOULD)
 
 
-@scenario("v16.core.operation_outcome.reset", spec=[CLAUSE], requirements=["OP-c"], needs=[Reset, OutcomeReader])
+@scenario("v16.core.operation-outcome.reset", spec=[CLAUSE], requirements=["OP-c"], needs=[Reset, OutcomeReader])
 async def test_outcome_of_reset(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """The operator is told whether the station accepted a reset."""
     await station.ready()
@@ -63,7 +63,7 @@ async def test_outcome_of_reset(station: ChargePoint, csms: Csms, check: Checks)
 
 
 @scenario(
-    "v16.core.operation_outcome.change_availability",
+    "v16.core.operation-outcome.change-availability",
     spec=[CLAUSE, "OCPP 1.6 7.3"],
     requirements=["OP-c", "CORE-5.2-b"],
     needs=[ChangeAvailability, OutcomeReader],
@@ -76,7 +76,7 @@ async def test_outcome_of_change_availability(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.core.operation_outcome.change_configuration",
+    "v16.core.operation-outcome.change-configuration",
     spec=[CLAUSE, "OCPP 1.6 7.22"],
     requirements=["OP-c", "CORE-5.3-b"],
     needs=[ChangeConfiguration, OutcomeReader],
@@ -89,7 +89,7 @@ async def test_outcome_of_change_configuration(station: ChargePoint, csms: Csms,
 
 
 @scenario(
-    "v16.core.operation_outcome.clear_cache",
+    "v16.core.operation-outcome.clear-cache",
     spec=[CLAUSE, "OCPP 1.6 5.4"],
     requirements=["OP-c", "CORE-5.4-a"],
     needs=[ClearCache, OutcomeReader],
@@ -101,7 +101,7 @@ async def test_outcome_of_clear_cache(station: ChargePoint, csms: Csms, check: C
 
 
 @scenario(
-    "v16.core.operation_outcome.data_transfer",
+    "v16.core.operation-outcome.data-transfer",
     spec=[CLAUSE, "OCPP 1.6 7.24"],
     requirements=["OP-c", "CORE-5.6-a"],
     needs=[DataTransfer, OutcomeReader],
@@ -114,7 +114,7 @@ async def test_outcome_of_data_transfer(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.core.operation_outcome.remote_start",
+    "v16.core.operation-outcome.remote-start",
     spec=[CLAUSE, "OCPP 1.6 5.11"],
     requirements=["OP-c", "CORE-5.11-c"],
     needs=[RemoteStartTransaction, OutcomeReader],
@@ -128,7 +128,7 @@ async def test_outcome_of_remote_start(station: ChargePoint, csms: Csms, tags: T
 
 
 @scenario(
-    "v16.core.operation_outcome.remote_stop",
+    "v16.core.operation-outcome.remote-stop",
     spec=[CLAUSE, "OCPP 1.6 5.12"],
     requirements=["OP-c", "CORE-5.12-b"],
     needs=[RemoteStopTransaction, OutcomeReader],
@@ -141,7 +141,7 @@ async def test_outcome_of_remote_stop(station: ChargePoint, csms: Csms, tags: Ta
 
 
 @scenario(
-    "v16.core.operation_outcome.unlock_connector",
+    "v16.core.operation-outcome.unlock-connector",
     spec=[CLAUSE, "OCPP 1.6 7.48"],
     requirements=["OP-c", "CORE-5.18-a"],
     needs=[UnlockConnector, OutcomeReader],
@@ -154,7 +154,7 @@ async def test_outcome_of_unlock_connector(station: ChargePoint, csms: Csms, che
 
 
 @scenario(
-    "v16.core.operation_outcome.not_implemented",
+    "v16.core.operation-outcome.not-implemented",
     spec=["OCPP 1.6 3.3", "OCPP-J 1.6 4.2.3"],
     requirements=["OP-d"],
     needs=[ReserveNow, OutcomeReader],
@@ -173,7 +173,7 @@ async def test_lack_of_a_function_is_reported(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.core.operation_outcome.not_repeated",
+    "v16.core.operation-outcome.not-repeated",
     spec=["OCPP 1.6 3.3", "OCPP-J 1.6 4.2.3"],
     requirements=["OP-d"],
     needs=[ReserveNow],

@@ -32,7 +32,7 @@ async def _arrived(station: ChargePoint, csms: Csms, order: Operation) -> dict[s
 
 
 @scenario(
-    "v16.core.operator_input.remote_start_tag",
+    "v16.core.operator-input.remote-start-tag",
     spec=["OCPP 1.6 7.28", "OCPP 1.6 6.33"],
     requirements=["OP-b"],
     needs=[RemoteStartTransaction],
@@ -48,7 +48,7 @@ async def test_overlong_tag_is_not_sent(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.core.operator_input.configuration",
+    "v16.core.operator-input.configuration",
     spec=["OCPP 1.6 6.9", "OCPP 1.6 7.15"],
     requirements=["OP-b"],
     needs=[ChangeConfiguration],
@@ -64,7 +64,7 @@ async def test_overlong_configuration_is_not_sent(station: ChargePoint, csms: Cs
 
 
 @scenario(
-    "v16.core.operator_input.configuration_keys",
+    "v16.core.operator-input.configuration-keys",
     spec=["OCPP 1.6 6.23", "OCPP 1.6 7.15"],
     requirements=["OP-b"],
     needs=[GetConfiguration],
@@ -80,7 +80,7 @@ async def test_overlong_key_is_not_asked_for(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.core.operator_input.vendor_data",
+    "v16.core.operator-input.vendor-data",
     spec=["OCPP 1.6 6.15", "OCPP 1.6 7.15"],
     requirements=["OP-b", "CORE-5.6-a"],
     needs=[DataTransfer],
@@ -96,7 +96,7 @@ async def test_overlong_vendor_data_is_not_sent(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.core.operator_input.remote_start_connector",
+    "v16.core.operator-input.remote-start-connector",
     spec=["OCPP 1.6 6.33"],
     requirements=["CORE-5.11-a"],
     needs=[RemoteStartTransaction],
@@ -114,7 +114,7 @@ async def test_no_start_on_connector_zero(station: ChargePoint, csms: Csms, tags
 
 
 @scenario(
-    "v16.core.operator_input.unlock_connector",
+    "v16.core.operator-input.unlock-connector",
     spec=["OCPP 1.6 6.53"],
     requirements=["CORE-5.18-a"],
     needs=[UnlockConnector],
@@ -131,7 +131,7 @@ async def test_no_unlocking_of_connector_zero(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.core.operator_input.availability",
+    "v16.core.operator-input.availability",
     spec=["OCPP 1.6 6.7", "OCPP 1.6 7.4"],
     requirements=["CORE-5.2-a"],
     needs=[ChangeAvailability],

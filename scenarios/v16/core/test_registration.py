@@ -55,7 +55,7 @@ async def test_disabled_station_is_kept_out(station: ChargePoint, csms: Csms, ch
 
 
 @scenario(
-    "v16.core.registration.rejected_then_accepted",
+    "v16.core.registration.rejected-then-accepted",
     spec=[CLAUSE],
     requirements=["CORE-4.2-h"],
     needs=[RegistrationControl],
@@ -73,7 +73,7 @@ async def test_rejection_is_not_for_ever(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.core.registration.pending_then_accepted",
+    "v16.core.registration.pending-then-accepted",
     spec=[CLAUSE],
     requirements=["CORE-4.2-n"],
     needs=[RegistrationControl],
@@ -89,7 +89,7 @@ async def test_pending_ends(station: ChargePoint, csms: Csms, check: Checks) -> 
 
 
 @scenario(
-    "v16.core.registration.retry_interval",
+    "v16.core.registration.retry-interval",
     spec=[CLAUSE, "OCPP 1.6 6.4"],
     requirements=["CORE-4.2-b"],
     needs=[RegistrationControl],
@@ -107,7 +107,7 @@ async def test_pending_station_learns_when_to_retry(station: ChargePoint, csms: 
 
 
 @scenario(
-    "v16.core.registration.quiet_towards_rejected",
+    "v16.core.registration.quiet-towards-rejected",
     spec=[CLAUSE],
     requirements=["CORE-4.2-i"],
     needs=[RegistrationControl, GetConfiguration],
@@ -126,7 +126,7 @@ async def test_nothing_is_asked_of_a_rejected_station(station: ChargePoint, csms
 
 
 @scenario(
-    "v16.core.registration.pending_stays_open",
+    "v16.core.registration.pending-stays-open",
     spec=[CLAUSE],
     requirements=["CORE-4.2-k"],
     needs=[RegistrationControl, GetConfiguration, ChangeConfiguration],
@@ -144,7 +144,7 @@ async def test_pending_station_keeps_its_channel(station: ChargePoint, csms: Csm
 
 
 @scenario(
-    "v16.core.registration.triggered_while_pending",
+    "v16.core.registration.triggered-while-pending",
     spec=[CLAUSE, "OCPP-J 1.6 errata 3.8"],
     requirements=["CORE-4.2-k"],
     needs=[RegistrationControl, TriggerMessage],
@@ -165,7 +165,7 @@ async def test_pending_station_is_asked_for_a_message(station: ChargePoint, csms
 
 
 @scenario(
-    "v16.core.registration.remote_start_while_pending",
+    "v16.core.registration.remote-start-while-pending",
     spec=[CLAUSE],
     requirements=["CORE-4.2-m"],
     needs=[RegistrationControl, RemoteStartTransaction],
@@ -183,7 +183,7 @@ async def test_no_remote_start_while_pending(station: ChargePoint, csms: Csms, t
 
 
 @scenario(
-    "v16.core.registration.remote_stop_while_pending",
+    "v16.core.registration.remote-stop-while-pending",
     spec=[CLAUSE],
     requirements=["CORE-4.2-m"],
     needs=[RegistrationControl, RemoteStopTransaction],

@@ -12,7 +12,7 @@ REQUEST = "OCPP 1.6 6.33"
 
 
 @scenario(
-    "v16.core.remote_start.plugged_in_first",
+    "v16.core.remote-start.plugged-in-first",
     spec=["OCPP 1.6 5.11", REQUEST],
     octt=["TC_010_CSMS"],
     requirements=["CORE-5.11-a", "CORE-5.11-b", "OP-a"],
@@ -39,7 +39,7 @@ async def test_remote_start_after_plugging_in(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.core.remote_start.started_first",
+    "v16.core.remote-start.started-first",
     spec=["OCPP 1.6 5.11", REQUEST],
     octt=["TC_011_1_CSMS"],
     requirements=["CORE-5.11-a", "CORE-5.11-b"],
@@ -66,7 +66,7 @@ async def test_remote_start_before_plugging_in(station: ChargePoint, csms: Csms,
 
 
 @scenario(
-    "v16.core.remote_start.timed_out",
+    "v16.core.remote-start.timed-out",
     spec=["OCPP 1.6 5.11", REQUEST],
     octt=["TC_011_2_CSMS"],
     needs=[RemoteStartTransaction],
@@ -90,7 +90,7 @@ async def test_remote_start_without_a_car(station: ChargePoint, csms: Csms, tags
 
 
 @scenario(
-    "v16.core.remote_start.rejected",
+    "v16.core.remote-start.rejected",
     spec=["OCPP 1.6 5.11", "OCPP 1.6 7.40"],
     octt=["TC_026_CSMS"],
     requirements=["CORE-5.11-a"],
@@ -111,7 +111,7 @@ async def test_rejected_start_is_tolerated(station: ChargePoint, csms: Csms, tag
 
 
 @scenario(
-    "v16.core.remote_start.any_connector",
+    "v16.core.remote-start.any-connector",
     spec=["OCPP 1.6 5.11", REQUEST],
     requirements=["CORE-5.11-a", "OP-a"],
     needs=[RemoteStartTransaction],
@@ -132,7 +132,7 @@ async def test_remote_start_on_any_connector(station: ChargePoint, csms: Csms, t
 
 
 @scenario(
-    "v16.core.remote_start.tag_is_accepted",
+    "v16.core.remote-start.tag-is-accepted",
     spec=["OCPP 1.6 5.11"],
     requirements=["CORE-5.11-b"],
     needs=[RemoteStartTransaction],
@@ -156,7 +156,7 @@ async def test_remotely_started_tag_is_accepted(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.core.remote_start.answer_starts_nothing",
+    "v16.core.remote-start.answer-starts-nothing",
     spec=["OCPP 1.6 5.11", "OCPP 1.6 errata 3.32"],
     requirements=["CORE-5.11-c"],
     needs=[RemoteStartTransaction, TransactionReader],

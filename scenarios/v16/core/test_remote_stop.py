@@ -12,7 +12,7 @@ REQUEST = "OCPP 1.6 6.35"
 
 
 @scenario(
-    "v16.core.remote_stop.accepted",
+    "v16.core.remote-stop.accepted",
     spec=["OCPP 1.6 5.12", REQUEST],
     octt=["TC_012_CSMS"],
     requirements=["CORE-5.12-a", "OP-a"],
@@ -34,7 +34,7 @@ async def test_transaction_is_stopped_remotely(station: ChargePoint, csms: Csms,
 
 
 @scenario(
-    "v16.core.remote_stop.one_of_two",
+    "v16.core.remote-stop.one-of-two",
     spec=["OCPP 1.6 5.12", REQUEST],
     requirements=["CORE-5.12-a"],
     needs=[RemoteStopTransaction],
@@ -54,7 +54,7 @@ async def test_one_of_two_transactions_is_stopped(station: ChargePoint, csms: Cs
 
 
 @scenario(
-    "v16.core.remote_stop.rejected",
+    "v16.core.remote-stop.rejected",
     spec=["OCPP 1.6 5.12", "OCPP 1.6 7.40"],
     octt=["TC_028_CSMS"],
     needs=[RemoteStopTransaction],
@@ -74,7 +74,7 @@ async def test_rejected_stop_is_tolerated(station: ChargePoint, csms: Csms, tags
 
 
 @scenario(
-    "v16.core.remote_stop.only_stop_transaction_closes",
+    "v16.core.remote-stop.only-stop-transaction-closes",
     spec=["OCPP 1.6 5.12", "OCPP 1.6 errata 3.33"],
     requirements=["CORE-5.12-b"],
     needs=[RemoteStopTransaction, TransactionReader],

@@ -69,7 +69,7 @@ async def test_refused_reset_changes_nothing(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.core.reset.stop_before_soft_reset",
+    "v16.core.reset.stop-before-soft-reset",
     spec=["OCPP 1.6 5.14", "OCPP 1.6 4.10"],
     requirements=["CORE-5.14-b"],
     needs=[Reset],
@@ -88,7 +88,7 @@ async def test_soft_reset_ends_the_transaction(station: ChargePoint, csms: Csms,
 
 
 @scenario(
-    "v16.core.reset.stop_after_hard_reset",
+    "v16.core.reset.stop-after-hard-reset",
     spec=["OCPP 1.6 5.14", "OCPP 1.6 4.10"],
     requirements=["CORE-5.14-b"],
     needs=[Reset],

@@ -12,7 +12,7 @@ REPEATED = "OCPP 1.6 3.7.1"
 
 
 @scenario(
-    "v16.core.start_again.after_its_stop",
+    "v16.core.start-again.after-its-stop",
     spec=[REPEATED, CLAUSE],
     requirements=["CORE-4.8-h"],
     needs=[TransactionReader],
@@ -33,7 +33,7 @@ async def test_start_again_after_its_stop(station: ChargePoint, csms: Csms, tags
 
 
 @scenario(
-    "v16.core.start_again.same_connector",
+    "v16.core.start-again.same-connector",
     spec=[CLAUSE],
     requirements=["CORE-4.8-e"],
     needs=[TransactionReader],
@@ -50,7 +50,7 @@ async def test_start_again_on_the_same_connector(station: ChargePoint, csms: Csm
 
 
 @scenario(
-    "v16.core.start_again.lost_stop_arrives",
+    "v16.core.start-again.lost-stop-arrives",
     spec=[REPEATED, "OCPP 1.6 4.10"],
     requirements=["CORE-4.10-k"],
     needs=[TransactionReader],
@@ -67,7 +67,7 @@ async def test_lost_stop_arrives(station: ChargePoint, csms: Csms, tags: Tags, c
 
 
 @scenario(
-    "v16.core.start_again.refused_elsewhere",
+    "v16.core.start-again.refused-elsewhere",
     spec=[CLAUSE],
     requirements=["CORE-4.8-c"],
     needs=[TransactionReader],

@@ -17,7 +17,7 @@ LARGEST = 2**31 - 1
 
 
 @scenario(
-    "v16.core.start_transaction.answer",
+    "v16.core.start-transaction.answer",
     spec=[CLAUSE, CONF],
     requirements=["CORE-4.8-a"],
     mutants=["start-without-tag-info", "start-without-id", "start-id-as-text", "start-with-meter"],
@@ -35,7 +35,7 @@ async def test_start_is_given_an_id(station: ChargePoint, tags: Tags, check: Che
 
 
 @scenario(
-    "v16.core.start_transaction.tag_verified_again",
+    "v16.core.start-transaction.tag-verified-again",
     spec=[CLAUSE],
     requirements=["CORE-4.8-b"],
     needs=[TagProvisioning],
@@ -54,7 +54,7 @@ async def test_tag_is_verified_again(station: ChargePoint, tags: Tags, check: Ch
 
 
 @scenario(
-    "v16.core.start_transaction.refused_tag",
+    "v16.core.start-transaction.refused-tag",
     spec=[CLAUSE, CONF, "OCPP 1.6 errata 3.54"],
     requirements=["CORE-4.8-c"],
     mutants=["start-accepts-all", "refused-start-without-id", "refused-start-refused"],
@@ -74,7 +74,7 @@ async def test_refused_tag_gets_an_id(station: ChargePoint, tags: Tags, check: C
 
 
 @scenario(
-    "v16.core.start_transaction.unique_ids",
+    "v16.core.start-transaction.unique-ids",
     spec=["OCPP 1.6 errata 3.54"],
     requirements=["CORE-4.8-d"],
 )
@@ -95,7 +95,7 @@ async def test_ids_are_unique_everywhere(stations: Stations, tags: Tags, check: 
 
 
 @scenario(
-    "v16.core.start_transaction.two_connectors",
+    "v16.core.start-transaction.two-connectors",
     spec=[CLAUSE, "OCPP 1.6 6.35"],
     requirements=["CORE-4.8-e"],
     mutants=["transaction-id-from-clock", "transaction-id-constant"],
@@ -113,7 +113,7 @@ async def test_two_connectors_two_ids(station: ChargePoint, tags: Tags, check: C
 
 
 @scenario(
-    "v16.core.start_transaction.stopped_one_by_one",
+    "v16.core.start-transaction.stopped-one-by-one",
     spec=[CLAUSE, "OCPP 1.6 4.10"],
     requirements=["CORE-4.8-e"],
     needs=[TransactionReader],
@@ -132,7 +132,7 @@ async def test_one_of_two_is_stopped(station: ChargePoint, csms: Csms, tags: Tag
 
 
 @scenario(
-    "v16.core.start_transaction.parallel_tag",
+    "v16.core.start-transaction.parallel-tag",
     spec=["OCPP 1.6 7.2"],
     requirements=["CORE-4.8-f"],
     mutants=["parallel-start-refused"],
@@ -155,7 +155,7 @@ async def test_tag_charges_twice(stations: Stations, tags: Tags, policies: Polic
 
 
 @scenario(
-    "v16.core.start_transaction.implausible",
+    "v16.core.start-transaction.implausible",
     spec=[CLAUSE],
     requirements=["CORE-4.8-g"],
     mutants=["implausible-start-unanswered"],
@@ -179,7 +179,7 @@ async def test_implausible_start_is_answered(station: ChargePoint, tags: Tags, c
 
 
 @scenario(
-    "v16.core.start_transaction.repeated",
+    "v16.core.start-transaction.repeated",
     spec=["OCPP 1.6 3.7.1", CLAUSE],
     requirements=["CORE-4.8-h"],
 )
@@ -199,7 +199,7 @@ async def test_repeated_start_is_recognised(station: ChargePoint, tags: Tags, ch
 
 
 @scenario(
-    "v16.core.start_transaction.no_connector",
+    "v16.core.start-transaction.no-connector",
     spec=["OCPP 1.6 6.45"],
     requirements=["CORE-4.8-i"],
     mutants=["impossible-connector-closes"],
@@ -217,7 +217,7 @@ async def test_start_on_no_connector(station: ChargePoint, tags: Tags, check: Ch
 
 
 @scenario(
-    "v16.core.start_transaction.idle_tag",
+    "v16.core.start-transaction.idle-tag",
     spec=["OCPP 1.6 7.2", CLAUSE],
     requirements=["CORE-4.8-f"],
     mutants=["concurrent-tx-inverted"],

@@ -27,7 +27,7 @@ ERROR_CODES = (
 
 
 @scenario(
-    "v16.core.status_notification.answer",
+    "v16.core.status-notification.answer",
     spec=[CLAUSE, CONF],
     requirements=["CORE-4.9-a"],
     mutants=["status-connector-zero-refused", "status-with-time"],
@@ -41,7 +41,7 @@ async def test_status_of_every_connector(station: ChargePoint, check: Checks) ->
 
 
 @scenario(
-    "v16.core.status_notification.every_status",
+    "v16.core.status-notification.every-status",
     spec=["OCPP 1.6 7.7"],
     requirements=["CORE-4.9-b"],
     mutants=["status-suspended-refused"],
@@ -55,7 +55,7 @@ async def test_every_status_is_taken(station: ChargePoint, check: Checks) -> Non
 
 
 @scenario(
-    "v16.core.status_notification.every_error_code",
+    "v16.core.status-notification.every-error-code",
     spec=["OCPP 1.6 7.6"],
     requirements=["CORE-4.9-b"],
     mutants=["status-fault-refused"],
@@ -71,7 +71,7 @@ async def test_every_error_code_is_taken(station: ChargePoint, check: Checks) ->
 
 
 @scenario(
-    "v16.core.status_notification.values_of_1_5",
+    "v16.core.status-notification.values-of-1-5",
     spec=["OCPP 1.6 7.6", "OCPP 1.6 7.7"],
     requirements=["CORE-4.9-b"],
     mutants=["status-unchecked"],
@@ -87,7 +87,7 @@ async def test_values_of_the_past_are_refused(station: ChargePoint, check: Check
 
 
 @scenario(
-    "v16.core.status_notification.latest_wins",
+    "v16.core.status-notification.latest-wins",
     spec=[CLAUSE],
     requirements=["CORE-4.9-c"],
     needs=[ConnectorReader],
@@ -104,7 +104,7 @@ async def test_latest_status_wins(station: ChargePoint, csms: Csms, check: Check
 
 
 @scenario(
-    "v16.core.status_notification.timestamp",
+    "v16.core.status-notification.timestamp",
     spec=["OCPP 1.6 6.47"],
     requirements=["CORE-4.9-d"],
     needs=[ConnectorReader],
@@ -126,7 +126,7 @@ async def test_time_of_a_status(station: ChargePoint, csms: Csms, check: Checks)
 
 
 @scenario(
-    "v16.core.status_notification.warning",
+    "v16.core.status-notification.warning",
     spec=[CLAUSE],
     requirements=["CORE-4.9-e"],
     needs=[ConnectorReader],
@@ -142,7 +142,7 @@ async def test_warning_is_no_fault(station: ChargePoint, csms: Csms, check: Chec
 
 
 @scenario(
-    "v16.core.status_notification.unseen_connector",
+    "v16.core.status-notification.unseen-connector",
     spec=["OCPP 1.6 6.47"],
     requirements=["CORE-4.9-f"],
     mutants=["impossible-connector-closes"],
@@ -159,7 +159,7 @@ async def test_unseen_connector(station: ChargePoint, check: Checks) -> None:
 
 
 @scenario(
-    "v16.core.status_notification.first_of_many",
+    "v16.core.status-notification.first-of-many",
     spec=[CLAUSE],
     requirements=["CORE-4.9-a"],
     mutants=["status-collision"],

@@ -18,7 +18,7 @@ REASONS = (
 
 
 @scenario(
-    "v16.core.stop_transaction.answer",
+    "v16.core.stop-transaction.answer",
     spec=[CLAUSE, CONF],
     requirements=["CORE-4.10-a", "CORE-4.10-b"],
     mutants=["stop-without-tag-fails", "stop-with-cost"],
@@ -39,7 +39,7 @@ async def test_stop_is_confirmed(station: ChargePoint, tags: Tags, check: Checks
 
 
 @scenario(
-    "v16.core.stop_transaction.every_reason",
+    "v16.core.stop-transaction.every-reason",
     spec=[CLAUSE, "OCPP 1.6 7.36", "OCPP-J 1.6 errata 2.5"],
     requirements=["CORE-4.10-g"],
     mutants=["stop-by-power-loss-refused"],
@@ -56,7 +56,7 @@ async def test_every_reason_is_taken(station: ChargePoint, tags: Tags, check: Ch
 
 
 @scenario(
-    "v16.core.stop_transaction.reason_recorded",
+    "v16.core.stop-transaction.reason-recorded",
     spec=[CLAUSE, "OCPP-J 1.6 errata 2.5"],
     requirements=["CORE-4.10-g"],
     needs=[TransactionReader],
@@ -75,7 +75,7 @@ async def test_reason_is_recorded(station: ChargePoint, csms: Csms, tags: Tags, 
 
 
 @scenario(
-    "v16.core.stop_transaction.record",
+    "v16.core.stop-transaction.record",
     spec=[CLAUSE],
     requirements=["CORE-4.10-k"],
     needs=[TransactionReader],
@@ -95,7 +95,7 @@ async def test_stop_is_recorded(station: ChargePoint, csms: Csms, tags: Tags, ch
 
 
 @scenario(
-    "v16.core.stop_transaction.transaction_data",
+    "v16.core.stop-transaction.transaction-data",
     spec=[CLAUSE, "OCPP 1.6 3.16"],
     requirements=["CORE-4.10-h"],
     mutants=["stop-empty-data-refused", "stop-long-data-refused"],
@@ -112,7 +112,7 @@ async def test_any_number_of_meter_values(station: ChargePoint, tags: Tags, chec
 
 
 @scenario(
-    "v16.core.stop_transaction.repeated",
+    "v16.core.stop-transaction.repeated",
     spec=[CLAUSE, "OCPP 1.6 3.7.1"],
     requirements=["CORE-4.10-e"],
     needs=[TransactionReader],
@@ -137,7 +137,7 @@ async def test_repeated_stop_is_booked_once(station: ChargePoint, csms: Csms, ta
 
 
 @scenario(
-    "v16.core.stop_transaction.implausible",
+    "v16.core.stop-transaction.implausible",
     spec=[CLAUSE],
     requirements=["CORE-4.10-f"],
     mutants=["implausible-stop-unanswered"],

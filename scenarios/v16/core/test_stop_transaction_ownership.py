@@ -13,7 +13,7 @@ NEVER_GIVEN = 2_147_480_000
 
 
 @scenario(
-    "v16.core.stop_transaction.unknown_id",
+    "v16.core.stop-transaction.unknown-id",
     spec=[CLAUSE],
     requirements=["CORE-4.10-c"],
     mutants=["stop-of-nothing-unanswered"],
@@ -29,7 +29,7 @@ async def test_unknown_transaction_is_confirmed(station: ChargePoint, check: Che
 
 
 @scenario(
-    "v16.core.stop_transaction.minus_one",
+    "v16.core.stop-transaction.minus-one",
     spec=[ERRATUM, CLAUSE, "OCPP 1.6 4.7"],
     requirements=["CORE-4.10-d"],
     mutants=["stop-unknown-refused", "minus-one-values-refused"],
@@ -44,7 +44,7 @@ async def test_minus_one_is_answered_as_valid(station: ChargePoint, check: Check
 
 
 @scenario(
-    "v16.core.stop_transaction.nothing_else_stopped",
+    "v16.core.stop-transaction.nothing-else-stopped",
     spec=[CLAUSE, ERRATUM],
     requirements=["CORE-4.10-c", "CORE-4.10-d"],
     needs=[TransactionReader],
@@ -61,7 +61,7 @@ async def test_unknown_id_stops_nothing_else(station: ChargePoint, csms: Csms, t
 
 
 @scenario(
-    "v16.core.stop_transaction.other_station",
+    "v16.core.stop-transaction.other-station",
     spec=[CLAUSE, "OCPP-J 1.6 3.1.1"],
     requirements=["CORE-4.10-l"],
     needs=[TransactionReader],
@@ -82,7 +82,7 @@ async def test_station_stops_only_its_own(stations: Stations, csms: Csms, tags: 
 
 
 @scenario(
-    "v16.core.stop_transaction.same_group",
+    "v16.core.stop-transaction.same-group",
     spec=["OCPP 1.6 3.10", CLAUSE],
     requirements=["CORE-4.10-i"],
     needs=[TransactionReader],
@@ -102,7 +102,7 @@ async def test_tag_of_the_group_stops(station: ChargePoint, csms: Csms, tags: Ta
 
 
 @scenario(
-    "v16.core.stop_transaction.refused_tag",
+    "v16.core.stop-transaction.refused-tag",
     spec=[CLAUSE],
     requirements=["CORE-4.10-j"],
     needs=[TransactionReader],
@@ -122,7 +122,7 @@ async def test_refused_tag_stops_too(station: ChargePoint, csms: Csms, tags: Tag
 
 
 @scenario(
-    "v16.core.stop_transaction.after_reboot",
+    "v16.core.stop-transaction.after-reboot",
     spec=["OCPP 1.6 4.2", CLAUSE],
     requirements=["CORE-4.2-o"],
     needs=[TransactionReader],

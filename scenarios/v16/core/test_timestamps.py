@@ -48,7 +48,7 @@ async def test_timestamps_in_every_form(station: ChargePoint, tags: Tags, check:
 
 
 @scenario(
-    "v16.core.timestamps.same_instant",
+    "v16.core.timestamps.same-instant",
     spec=[CLAUSE],
     requirements=["CORE-3.15-a"],
     needs=[ConnectorReader],
@@ -80,7 +80,7 @@ async def test_sent_timestamps_are_readable(station: ChargePoint, check: Checks)
 
 
 @scenario(
-    "v16.core.timestamps.sent_expiry",
+    "v16.core.timestamps.sent-expiry",
     spec=["OCPP 1.6 3.14", CLAUSE, "OCPP 1.6 7.27"],
     requirements=["CORE-3.15-b"],
     needs=[TagProvisioning],

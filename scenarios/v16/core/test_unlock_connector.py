@@ -11,7 +11,7 @@ REQUEST = "OCPP 1.6 6.53"
 
 
 @scenario(
-    "v16.core.unlock_connector.unlocked",
+    "v16.core.unlock-connector.unlocked",
     spec=["OCPP 1.6 5.18", REQUEST],
     octt=["TC_017_1_CSMS"],
     requirements=["CORE-5.18-a", "OP-a"],
@@ -31,7 +31,7 @@ async def test_connector_is_unlocked(station: ChargePoint, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.core.unlock_connector.fixed_cable",
+    "v16.core.unlock-connector.fixed-cable",
     spec=["OCPP 1.6 5.18", "OCPP 1.6 7.48"],
     octt=["TC_017_2_CSMS"],
     requirements=["CORE-5.18-a"],
@@ -50,7 +50,7 @@ async def test_fixed_cable_is_tolerated(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.core.unlock_connector.charging",
+    "v16.core.unlock-connector.charging",
     spec=["OCPP 1.6 5.18", "OCPP 1.6 4.10"],
     octt=["TC_018_1_CSMS"],
     requirements=["CORE-5.18-a"],
@@ -72,7 +72,7 @@ async def test_unlocking_ends_a_transaction(station: ChargePoint, csms: Csms, ta
 
 
 @scenario(
-    "v16.core.unlock_connector.failed",
+    "v16.core.unlock-connector.failed",
     spec=["OCPP 1.6 5.18", "OCPP 1.6 7.48"],
     octt=["TC_030_CSMS"],
     requirements=["CORE-5.18-a"],
@@ -92,7 +92,7 @@ async def test_failed_unlocking_is_tolerated(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.core.unlock_connector.unknown_connector",
+    "v16.core.unlock-connector.unknown-connector",
     spec=["OCPP 1.6 5.18", "OCPP 1.6 7.48"],
     octt=["TC_031_CSMS"],
     requirements=["CORE-5.18-a"],

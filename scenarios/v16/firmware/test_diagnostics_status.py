@@ -12,7 +12,7 @@ STATUSES = ("Uploading", "Uploaded", "UploadFailed", "Idle")
 
 
 @scenario(
-    "v16.firmware.diagnostics_status.unsolicited",
+    "v16.firmware.diagnostics-status.unsolicited",
     spec=["OCPP 1.6 4.4", CLAUSE],
     requirements=["FW-4.4-a"],
     mutants=["firmware-statuses-unserved", "unsolicited-diagnostics-refused", "upload-failure-refused"],
@@ -26,7 +26,7 @@ async def test_unsolicited_statuses_are_confirmed(station: ChargePoint, check: C
 
 
 @scenario(
-    "v16.firmware.diagnostics_status.requested",
+    "v16.firmware.diagnostics-status.requested",
     spec=["OCPP 1.6 4.4", CLAUSE],
     requirements=["FW-4.4-a"],
     needs=[GetDiagnostics],

@@ -22,7 +22,7 @@ STATUSES = (
 
 
 @scenario(
-    "v16.firmware.firmware_status.unsolicited",
+    "v16.firmware.firmware-status.unsolicited",
     spec=["OCPP 1.6 4.5", CLAUSE],
     requirements=["FW-4.5-a"],
     mutants=["firmware-statuses-unserved", "unsolicited-firmware-refused", "firmware-failure-refused"],
@@ -36,7 +36,7 @@ async def test_unsolicited_statuses_are_confirmed(station: ChargePoint, check: C
 
 
 @scenario(
-    "v16.firmware.firmware_status.out_of_order",
+    "v16.firmware.firmware-status.out-of-order",
     spec=["OCPP 1.6 4.5", CLAUSE],
     requirements=["FW-4.5-a"],
     needs=[UpdateFirmware],
@@ -55,7 +55,7 @@ async def test_order_of_statuses_does_not_matter(station: ChargePoint, csms: Csm
 
 
 @scenario(
-    "v16.firmware.firmware_status.after_reboot",
+    "v16.firmware.firmware-status.after-reboot",
     spec=["OCPP 1.6 4.5", CLAUSE],
     requirements=["FW-4.5-a"],
     mutants=["firmware-statuses-unserved", "firmware-status-after-boot-refused"],

@@ -17,7 +17,7 @@ MINUTE = 60.0
 
 
 @scenario(
-    "v16.firmware.get_diagnostics.location",
+    "v16.firmware.get-diagnostics.location",
     spec=["OCPP 1.6 5.9", REQUEST],
     requirements=["FW-5.9-a"],
     needs=[GetDiagnostics],
@@ -34,7 +34,7 @@ async def test_location_reaches_the_station(station: ChargePoint, csms: Csms, ch
 
 
 @scenario(
-    "v16.firmware.get_diagnostics.options",
+    "v16.firmware.get-diagnostics.options",
     spec=["OCPP 1.6 5.9", REQUEST],
     requirements=["FW-5.9-a"],
     needs=[GetDiagnostics],
@@ -65,7 +65,7 @@ async def test_options_reach_the_station(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.firmware.get_diagnostics.reversed_period",
+    "v16.firmware.get-diagnostics.reversed-period",
     spec=["OCPP 1.6 5.9", REQUEST],
     requirements=["FW-5.9-a"],
     needs=[GetDiagnostics],
@@ -87,7 +87,7 @@ async def test_reversed_period_is_not_asked_for(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.firmware.get_diagnostics.uploaded",
+    "v16.firmware.get-diagnostics.uploaded",
     spec=["OCPP 1.6 5.9", "OCPP 1.6 4.4"],
     octt=["TC_045_1_CSMS"],
     requirements=["FW-5.9-a", "FW-4.4-a"],
@@ -108,7 +108,7 @@ async def test_upload_is_reported(station: ChargePoint, csms: Csms, check: Check
 
 
 @scenario(
-    "v16.firmware.get_diagnostics.upload_failed",
+    "v16.firmware.get-diagnostics.upload-failed",
     spec=["OCPP 1.6 5.9", "OCPP 1.6 4.4"],
     octt=["TC_045_2_CSMS"],
     requirements=["FW-5.9-a", "FW-4.4-a"],

@@ -60,7 +60,7 @@ async def test_update_is_followed_through_the_reboot(station: ChargePoint, csms:
 
 
 @scenario(
-    "v16.firmware.task.download_failed",
+    "v16.firmware.task.download-failed",
     spec=[FIRMWARE, "OCPP 1.6 7.25"],
     requirements=["FW-5.19-c"],
     needs=[UpdateFirmware, TaskReader, OutcomeReader],
@@ -76,7 +76,7 @@ async def test_failed_download_ends_the_update(station: ChargePoint, csms: Csms,
 
 
 @scenario(
-    "v16.firmware.task.installation_failed",
+    "v16.firmware.task.installation-failed",
     spec=[FIRMWARE, "OCPP 1.6 7.25"],
     requirements=["FW-5.19-c"],
     needs=[UpdateFirmware, TaskReader, OutcomeReader],
@@ -141,7 +141,7 @@ async def test_named_file_is_to_come(station: ChargePoint, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.firmware.task.upload_failed",
+    "v16.firmware.task.upload-failed",
     spec=[DIAGNOSTICS, "OCPP 1.6 7.24"],
     requirements=["FW-5.9-b"],
     needs=[GetDiagnostics, TaskReader, OutcomeReader],
@@ -157,7 +157,7 @@ async def test_failed_upload_has_failed(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.firmware.task.nothing_to_upload",
+    "v16.firmware.task.nothing-to-upload",
     spec=[DIAGNOSTICS, "OCPP 1.6 6.26"],
     requirements=["FW-5.9-b"],
     needs=[GetDiagnostics, TaskReader, OutcomeReader],

@@ -37,7 +37,7 @@ async def _rebooted(station: ChargePoint, check: Checks) -> None:
 
 
 @scenario(
-    "v16.firmware.update_firmware.request",
+    "v16.firmware.update-firmware.request",
     spec=["OCPP 1.6 5.19", REQUEST],
     requirements=["FW-5.19-a"],
     needs=[UpdateFirmware],
@@ -56,7 +56,7 @@ async def test_location_and_time_reach_the_station(station: ChargePoint, csms: C
 
 
 @scenario(
-    "v16.firmware.update_firmware.options",
+    "v16.firmware.update-firmware.options",
     spec=["OCPP 1.6 5.19", REQUEST],
     requirements=["FW-5.19-a"],
     needs=[UpdateFirmware],
@@ -76,7 +76,7 @@ async def test_options_reach_the_station(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.firmware.update_firmware.impossible_time",
+    "v16.firmware.update-firmware.impossible-time",
     spec=["OCPP 1.6 5.19", REQUEST],
     requirements=["FW-5.19-a"],
     needs=[UpdateFirmware],
@@ -100,7 +100,7 @@ async def test_time_can_be_read(station: ChargePoint, csms: Csms, check: Checks)
 
 
 @scenario(
-    "v16.firmware.update_firmware.installed",
+    "v16.firmware.update-firmware.installed",
     spec=["OCPP 1.6 5.19", "OCPP 1.6 4.5"],
     octt=["TC_044_1_CSMS"],
     requirements=["FW-5.19-a", "FW-4.5-a"],
@@ -122,7 +122,7 @@ async def test_update_is_followed(station: ChargePoint, csms: Csms, check: Check
 
 
 @scenario(
-    "v16.firmware.update_firmware.download_failed",
+    "v16.firmware.update-firmware.download-failed",
     spec=["OCPP 1.6 5.19", "OCPP 1.6 7.25"],
     octt=["TC_044_2_CSMS"],
     requirements=["FW-5.19-a", "FW-4.5-a"],
@@ -139,7 +139,7 @@ async def test_failed_download_is_confirmed(station: ChargePoint, csms: Csms, ch
 
 
 @scenario(
-    "v16.firmware.update_firmware.installation_failed",
+    "v16.firmware.update-firmware.installation-failed",
     spec=["OCPP 1.6 5.19", "OCPP 1.6 7.25"],
     octt=["TC_044_3_CSMS"],
     requirements=["FW-5.19-a", "FW-4.5-a"],
@@ -158,7 +158,7 @@ async def test_failed_installation_is_confirmed(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.firmware.update_firmware.transfer_protocol",
+    "v16.firmware.update-firmware.transfer-protocol",
     spec=["OCPP 1.6 8", "OCPP 1.6 errata 3.88"],
     requirements=["FW-8-a"],
     needs=[GetConfiguration, UpdateFirmware, OutcomeReader],

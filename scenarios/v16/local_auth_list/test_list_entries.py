@@ -40,7 +40,7 @@ def _unique(check: Checks, entries: Entries) -> None:
 
 
 @scenario(
-    "v16.local_auth_list.list_entries.known_tags",
+    "v16.local-auth-list.list-entries.known-tags",
     spec=[UNIQUE, ENTRY, "OCPP 1.6 7.28"],
     requirements=["LAL-6.41-c", "LAL-7.1-a"],
     needs=[SendLocalList, TagProvisioning],
@@ -63,7 +63,7 @@ async def test_known_tags_come_once(station: ChargePoint, csms: Csms, tags: Tags
 
 
 @scenario(
-    "v16.local_auth_list.list_entries.entered_twice",
+    "v16.local-auth-list.list-entries.entered-twice",
     spec=[UNIQUE, "OCPP 1.6 7.28"],
     requirements=["LAL-6.41-c"],
     needs=[SendLocalList],
@@ -82,7 +82,7 @@ async def test_tag_entered_twice_is_sent_once(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.local_auth_list.list_entries.entered_bare",
+    "v16.local-auth-list.list-entries.entered-bare",
     spec=[ENTRY],
     requirements=["LAL-7.1-a"],
     needs=[SendLocalList],
@@ -110,7 +110,7 @@ async def _limited(station: ChargePoint, csms: Csms, *, message: int, total: int
 
 
 @scenario(
-    "v16.local_auth_list.list_entries.message_limit",
+    "v16.local-auth-list.list-entries.message-limit",
     spec=[LIMITS, UNIQUE],
     requirements=["LAL-9.2-a"],
     needs=[SendLocalList, GetConfiguration, OutcomeReader],
@@ -131,7 +131,7 @@ async def test_message_limit_is_kept(station: ChargePoint, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.local_auth_list.list_entries.total_limit",
+    "v16.local-auth-list.list-entries.total-limit",
     spec=[LIMITS, UNIQUE],
     requirements=["LAL-9.2-a"],
     needs=[SendLocalList, GetConfiguration, OutcomeReader],

@@ -26,7 +26,7 @@ async def _version(station: ChargePoint, csms: Csms, order: SendLocalList) -> ob
 
 
 @scenario(
-    "v16.local_auth_list.list_number.first",
+    "v16.local-auth-list.list-number.first",
     spec=["OCPP 1.6 6.41", CLAUSE],
     requirements=["LAL-6.41-b"],
     needs=[SendLocalList, GetLocalListVersion],
@@ -48,7 +48,7 @@ async def test_first_list_has_a_number(station: ChargePoint, csms: Csms, tags: T
 
 
 @scenario(
-    "v16.local_auth_list.list_number.empty",
+    "v16.local-auth-list.list-number.empty",
     spec=["OCPP 1.6 6.41", CLAUSE],
     requirements=["LAL-6.41-b"],
     needs=[SendLocalList],
@@ -64,7 +64,7 @@ async def test_empty_list_has_a_number(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.local_auth_list.list_number.operator_input",
+    "v16.local-auth-list.list-number.operator-input",
     spec=["OCPP 1.6 6.41", CLAUSE],
     requirements=["LAL-6.41-b"],
     needs=[SendLocalList],
@@ -84,7 +84,7 @@ async def test_reserved_numbers_are_not_sent(station: ChargePoint, csms: Csms, t
 
 
 @scenario(
-    "v16.local_auth_list.list_number.differential",
+    "v16.local-auth-list.list-number.differential",
     spec=["OCPP 1.6 7.47", "OCPP 1.6 7.48"],
     requirements=["LAL-7.48-a"],
     needs=[SendLocalList, GetLocalListVersion, OutcomeReader],

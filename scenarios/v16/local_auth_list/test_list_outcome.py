@@ -43,7 +43,7 @@ async def _followed_by_full(station: ChargePoint, csms: Csms, tags: Tags, check:
 
 
 @scenario(
-    "v16.local_auth_list.list_outcome.version_mismatch",
+    "v16.local-auth-list.list-outcome.version-mismatch",
     spec=[FULL, CLAUSE],
     requirements=["LAL-5.15-a"],
     needs=[SendLocalList],
@@ -54,7 +54,7 @@ async def test_mismatch_is_followed_by_full(station: ChargePoint, csms: Csms, ta
 
 
 @scenario(
-    "v16.local_auth_list.list_outcome.failed_differential",
+    "v16.local-auth-list.list-outcome.failed-differential",
     spec=[FULL, CLAUSE],
     requirements=["LAL-5.15-a"],
     needs=[SendLocalList],
@@ -65,7 +65,7 @@ async def test_failure_is_followed_by_full(station: ChargePoint, csms: Csms, tag
 
 
 @scenario(
-    "v16.local_auth_list.list_outcome.failed_full",
+    "v16.local-auth-list.list-outcome.failed-full",
     spec=[FULL, CLAUSE],
     requirements=["LAL-5.15-b"],
     needs=[SendLocalList, OutcomeReader],
@@ -87,7 +87,7 @@ async def test_failure_of_full_is_the_end(station: ChargePoint, csms: Csms, tags
 
 
 @scenario(
-    "v16.local_auth_list.list_outcome.version",
+    "v16.local-auth-list.list-outcome.version",
     spec=[FULL, CLAUSE],
     requirements=["LAL-5.15-b"],
     needs=[SendLocalList, OutcomeReader, LocalListReader],

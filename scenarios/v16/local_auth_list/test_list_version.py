@@ -20,7 +20,7 @@ async def _asked(station: ChargePoint, csms: Csms, check: Checks, version: int) 
 
 
 @scenario(
-    "v16.local_auth_list.list_version.unsupported",
+    "v16.local-auth-list.list-version.unsupported",
     spec=["OCPP 1.6 5.10", ANSWER],
     octt=["TC_042_1_CSMS"],
     requirements=["LAL-5.10-a"],
@@ -39,7 +39,7 @@ async def test_station_without_list_is_sent_none(station: ChargePoint, csms: Csm
 
 
 @scenario(
-    "v16.local_auth_list.list_version.empty",
+    "v16.local-auth-list.list-version.empty",
     spec=["OCPP 1.6 5.10", ANSWER],
     octt=["TC_042_2_CSMS"],
     requirements=["LAL-5.10-a"],
@@ -56,7 +56,7 @@ async def test_empty_list_is_understood(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.local_auth_list.list_version.known",
+    "v16.local-auth-list.list-version.known",
     spec=["OCPP 1.6 5.10", ANSWER],
     requirements=["LAL-5.10-a"],
     needs=[GetLocalListVersion, LocalListReader, OutcomeReader],

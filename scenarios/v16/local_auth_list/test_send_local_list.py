@@ -38,7 +38,7 @@ async def _sent(station: ChargePoint, csms: Csms, check: Checks, order: SendLoca
 
 
 @scenario(
-    "v16.local_auth_list.send_local_list.full",
+    "v16.local-auth-list.send-local-list.full",
     spec=["OCPP 1.6 5.15", REQUEST, ENTRY],
     octt=["TC_043_4_CSMS"],
     requirements=["LAL-6.41-a", "LAL-7.1-a"],
@@ -60,7 +60,7 @@ async def test_full_list_is_sent(station: ChargePoint, csms: Csms, tags: Tags, c
 
 
 @scenario(
-    "v16.local_auth_list.send_local_list.differential",
+    "v16.local-auth-list.send-local-list.differential",
     spec=["OCPP 1.6 5.15", REQUEST, "OCPP 1.6 7.48"],
     octt=["TC_043_5_CSMS"],
     requirements=["LAL-6.41-a", "LAL-7.48-a"],
@@ -84,7 +84,7 @@ async def test_differential_list_is_sent(station: ChargePoint, csms: Csms, tags:
 
 
 @scenario(
-    "v16.local_auth_list.send_local_list.removal",
+    "v16.local-auth-list.send-local-list.removal",
     spec=["OCPP 1.6 5.15", ENTRY],
     requirements=["LAL-7.1-a"],
     needs=[SendLocalList],
@@ -104,7 +104,7 @@ async def test_removal_has_no_info(station: ChargePoint, csms: Csms, tags: Tags,
 
 
 @scenario(
-    "v16.local_auth_list.send_local_list.not_supported",
+    "v16.local-auth-list.send-local-list.not-supported",
     spec=["OCPP 1.6 5.15", "OCPP 1.6 7.47"],
     octt=["TC_043_1_CSMS"],
     requirements=["LAL-6.41-a"],
@@ -122,7 +122,7 @@ async def test_station_without_lists_is_tolerated(station: ChargePoint, csms: Cs
 
 
 @scenario(
-    "v16.local_auth_list.send_local_list.failed",
+    "v16.local-auth-list.send-local-list.failed",
     spec=["OCPP 1.6 5.15", "OCPP 1.6 7.47"],
     octt=["TC_043_3_CSMS"],
     requirements=["LAL-6.41-a"],

@@ -13,7 +13,7 @@ PENDING = "OCPP 1.6 4.2"
 
 
 @scenario(
-    "v16.remote_trigger.boot.unasked",
+    "v16.remote-trigger.boot.unasked",
     spec=["OCPP 1.6 5.17", CLAUSE],
     requirements=["RT-5.17-b"],
     needs=[GetConfiguration, ChangeConfiguration],
@@ -37,7 +37,7 @@ async def test_accepted_station_need_not_boot(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.remote_trigger.boot.of_a_pending_station",
+    "v16.remote-trigger.boot.of-a-pending-station",
     spec=[PENDING, "OCPP 1.6 5.17"],
     requirements=["RT-5.17-c"],
     needs=[RegistrationControl, TriggerMessage],

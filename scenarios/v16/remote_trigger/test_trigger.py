@@ -27,7 +27,7 @@ async def _named(station: ChargePoint, csms: Csms, check: Checks, message: str, 
 
 
 @scenario(
-    "v16.remote_trigger.trigger.each_message",
+    "v16.remote-trigger.trigger.each-message",
     spec=[CLAUSE, REQUEST, "OCPP 1.6 7.32"],
     octt=["TC_054_CSMS"],
     requirements=["RT-6.51-a", "RT-5.17-a", "OP-a"],
@@ -59,7 +59,7 @@ async def test_each_message_is_triggered(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.remote_trigger.trigger.rejected",
+    "v16.remote-trigger.trigger.rejected",
     spec=[CLAUSE, "OCPP 1.6 7.44"],
     octt=["TC_055_CSMS"],
     requirements=["RT-6.51-a", "RT-7.44-a"],
@@ -79,7 +79,7 @@ async def test_rejected_trigger_is_tolerated(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.remote_trigger.trigger.every_connector",
+    "v16.remote-trigger.trigger.every-connector",
     spec=[CLAUSE, REQUEST],
     requirements=["RT-6.51-a", "RT-5.17-a", "OP-a"],
     needs=[TriggerMessage],
@@ -102,7 +102,7 @@ async def test_every_connector_answers(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.remote_trigger.trigger.connector_zero",
+    "v16.remote-trigger.trigger.connector-zero",
     spec=[CLAUSE, REQUEST],
     requirements=["RT-6.51-a"],
     needs=[TriggerMessage],

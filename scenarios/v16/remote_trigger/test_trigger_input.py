@@ -34,7 +34,7 @@ async def _arrived(station: ChargePoint, csms: Csms, message: str, connector: in
 
 
 @scenario(
-    "v16.remote_trigger.trigger_input.message",
+    "v16.remote-trigger.trigger-input.message",
     spec=[REQUEST, "OCPP 1.6 7.32"],
     requirements=["RT-6.51-a"],
     needs=[TriggerMessage],
@@ -50,7 +50,7 @@ async def test_no_other_message_is_triggered(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.remote_trigger.trigger_input.negative_connector",
+    "v16.remote-trigger.trigger-input.negative-connector",
     spec=[REQUEST],
     requirements=["RT-6.51-a"],
     needs=[TriggerMessage],
@@ -66,7 +66,7 @@ async def test_no_connector_below_zero(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.remote_trigger.trigger_input.unknown_connector",
+    "v16.remote-trigger.trigger-input.unknown-connector",
     spec=[REQUEST],
     requirements=["RT-6.51-a"],
     needs=[TriggerMessage, GetConfiguration, OutcomeReader],
@@ -85,7 +85,7 @@ async def test_no_connector_that_is_not_there(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.remote_trigger.trigger_input.needless_connector",
+    "v16.remote-trigger.trigger-input.needless-connector",
     spec=[REQUEST],
     requirements=["RT-6.51-a"],
     needs=[TriggerMessage],

@@ -12,7 +12,7 @@ DECLINED = ("Rejected", "NotImplemented")
 
 
 @scenario(
-    "v16.remote_trigger.outcome.shown",
+    "v16.remote-trigger.outcome.shown",
     spec=["OCPP 1.6 5.17", ANSWER],
     requirements=["RT-7.44-a", "OP-c"],
     needs=[TriggerMessage, OutcomeReader],
@@ -30,7 +30,7 @@ async def test_outcome_of_a_trigger_is_shown(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.remote_trigger.outcome.nothing_to_wait_for",
+    "v16.remote-trigger.outcome.nothing-to-wait-for",
     spec=["OCPP 1.6 5.17", ANSWER],
     requirements=["RT-7.44-a"],
     needs=[TriggerMessage, GetConfiguration],

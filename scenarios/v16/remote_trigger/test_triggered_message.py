@@ -18,7 +18,7 @@ async def _triggered(station: ChargePoint, csms: Csms, message: str, connector: 
 
 
 @scenario(
-    "v16.remote_trigger.triggered_message.status",
+    "v16.remote-trigger.triggered-message.status",
     spec=[CLAUSE, "OCPP 1.6 4.9"],
     requirements=["RT-5.17-a"],
     needs=[TriggerMessage, ConnectorReader],
@@ -37,7 +37,7 @@ async def test_triggered_status_is_recorded(station: ChargePoint, csms: Csms, ch
 
 
 @scenario(
-    "v16.remote_trigger.triggered_message.meter_values",
+    "v16.remote-trigger.triggered-message.meter-values",
     spec=[CLAUSE, "OCPP 1.6 4.7"],
     requirements=["RT-5.17-a"],
     needs=[TriggerMessage, TransactionReader],
@@ -55,7 +55,7 @@ async def test_triggered_reading_is_recorded(station: ChargePoint, csms: Csms, t
 
 
 @scenario(
-    "v16.remote_trigger.triggered_message.heartbeat",
+    "v16.remote-trigger.triggered-message.heartbeat",
     spec=[CLAUSE, "OCPP 1.6 4.6"],
     requirements=["RT-5.17-a"],
     needs=[TriggerMessage, StationReader],
@@ -71,7 +71,7 @@ async def test_triggered_heartbeat_is_a_sign_of_life(station: ChargePoint, csms:
 
 
 @scenario(
-    "v16.remote_trigger.triggered_message.idle",
+    "v16.remote-trigger.triggered-message.idle",
     spec=[CLAUSE, "OCPP 1.6 4.4", "OCPP 1.6 4.5"],
     requirements=["RT-5.17-a"],
     needs=[TriggerMessage, TaskReader],

@@ -34,7 +34,7 @@ async def _cancelled(station: ChargePoint, csms: Csms, check: Checks, number: in
 
 
 @scenario(
-    "v16.reservation.cancel_reservation.accepted",
+    "v16.reservation.cancel-reservation.accepted",
     spec=["OCPP 1.6 5.1", REQUEST],
     octt=["TC_051_CSMS"],
     requirements=["RES-5.1-a"],
@@ -53,7 +53,7 @@ async def test_reservation_is_cancelled(station: ChargePoint, csms: Csms, tags: 
 
 
 @scenario(
-    "v16.reservation.cancel_reservation.rejected",
+    "v16.reservation.cancel-reservation.rejected",
     spec=["OCPP 1.6 5.1", REQUEST, "OCPP 1.6 7.5"],
     octt=["TC_052_CSMS"],
     requirements=["RES-5.1-a"],

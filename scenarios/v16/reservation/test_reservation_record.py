@@ -81,7 +81,7 @@ async def test_accepted_alone_cancels(station: ChargePoint, csms: Csms, tags: Ta
 
 
 @scenario(
-    "v16.reservation.record.out_of_order",
+    "v16.reservation.record.out-of-order",
     spec=[END],
     requirements=["RES-5.13-e"],
     needs=NEEDS,
@@ -101,7 +101,7 @@ async def test_failure_ends_the_reservation(station: ChargePoint, csms: Csms, ta
 
 
 @scenario(
-    "v16.reservation.record.refused_start",
+    "v16.reservation.record.refused-start",
     spec=[END, "OCPP 1.6 4.8"],
     requirements=["RES-4.8-a"],
     needs=NEEDS,

@@ -31,7 +31,7 @@ async def _told(station: ChargePoint, csms: Csms, key: str, value: str) -> None:
 
 
 @scenario(
-    "v16.reservation.reserve_now.request",
+    "v16.reservation.reserve-now.request",
     spec=["OCPP 1.6 5.13", REQUEST],
     requirements=["RES-5.13-a", "RES-5.13-b"],
     needs=[ReserveNow],
@@ -64,7 +64,7 @@ async def test_request_is_complete(station: ChargePoint, csms: Csms, tags: Tags,
 
 
 @scenario(
-    "v16.reservation.reserve_now.numbers",
+    "v16.reservation.reserve-now.numbers",
     spec=["OCPP 1.6 5.13", REQUEST],
     requirements=["RES-5.13-c"],
     needs=[ReserveNow],
@@ -87,7 +87,7 @@ async def test_numbers_are_unique(
 
 
 @scenario(
-    "v16.reservation.reserve_now.past_expiry",
+    "v16.reservation.reserve-now.past-expiry",
     spec=["OCPP 1.6 5.13", REQUEST],
     requirements=["RES-5.13-b"],
     needs=[ReserveNow],
@@ -110,7 +110,7 @@ async def test_past_expiry_is_not_sent(station: ChargePoint, csms: Csms, tags: T
 
 
 @scenario(
-    "v16.reservation.reserve_now.any_connector",
+    "v16.reservation.reserve-now.any-connector",
     spec=["OCPP 1.6 5.13", "OCPP 1.6 9.3.1"],
     octt=["TC_049_CSMS"],
     requirements=["RES-5.13-a", "RES-5.13-d"],
@@ -130,7 +130,7 @@ async def test_any_connector_is_reserved(station: ChargePoint, csms: Csms, tags:
 
 
 @scenario(
-    "v16.reservation.reserve_now.unsupported_any",
+    "v16.reservation.reserve-now.unsupported-any",
     spec=["OCPP 1.6 5.13", "OCPP 1.6 9.3.1"],
     requirements=["RES-5.13-d"],
     needs=[ReserveNow, GetConfiguration, OutcomeReader],

@@ -30,7 +30,7 @@ async def _reserved(
 
 
 @scenario(
-    "v16.reservation.reserved_start.same_tag",
+    "v16.reservation.reserved-start.same-tag",
     spec=["OCPP 1.6 5.13", START],
     octt=["TC_046_CSMS"],
     requirements=["RES-5.13-a"],
@@ -50,7 +50,7 @@ async def test_reserved_tag_starts(station: ChargePoint, csms: Csms, tags: Tags,
 
 
 @scenario(
-    "v16.reservation.reserved_start.same_family",
+    "v16.reservation.reserved-start.same-family",
     spec=["OCPP 1.6 5.13", START],
     octt=["TC_053_CSMS"],
     requirements=["RES-5.13-a"],
@@ -75,7 +75,7 @@ async def test_reserved_family_starts(station: ChargePoint, csms: Csms, tags: Ta
 
 
 @scenario(
-    "v16.reservation.reserved_start.unknown_number",
+    "v16.reservation.reserved-start.unknown-number",
     spec=["OCPP 1.6 5.13", START],
     requirements=["RES-4.8-a"],
 )

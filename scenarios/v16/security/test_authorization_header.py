@@ -18,7 +18,7 @@ CLIENT_ERRORS = ("401", "4xx")
 
 
 @scenario(
-    "v16.security.authorization_header.malformed",
+    "v16.security.authorization-header.malformed",
     spec=[HEADER, "RFC 6455 4.2.1"],
     requirements=["SEC-RFC7617"],
     needs=[SecureHosting],
@@ -49,7 +49,7 @@ def _with_two(socket: RawSocket, first: str, second: str) -> bytes:
 
 
 @scenario(
-    "v16.security.authorization_header.twice",
+    "v16.security.authorization-header.twice",
     spec=[HEADER, "RFC 7235 4.2"],
     requirements=["SEC-RFC7617"],
     needs=[SecureHosting],
@@ -67,7 +67,7 @@ async def test_two_headers_are_refused(secure: SecureStations, check: Checks) ->
 
 
 @scenario(
-    "v16.security.authorization_header.challenge",
+    "v16.security.authorization-header.challenge",
     spec=["RFC 7235 3.1", HEADER],
     requirements=["SEC-RFC7235"],
     needs=[SecureHosting],
@@ -87,7 +87,7 @@ async def test_unauthorized_answer_has_a_challenge(secure: SecureStations, check
 
 
 @scenario(
-    "v16.security.authorization_header.refusal_recorded",
+    "v16.security.authorization-header.refusal-recorded",
     spec=[LOGGED],
     requirements=["SEC-A00.323"],
     needs=[SecureHosting, SecurityEventReader],

@@ -46,7 +46,7 @@ async def _enter(station: ChargePoint, check: Checks, password: bytes) -> None:
 
 
 @scenario(
-    "v16.security.authorization_key.new",
+    "v16.security.authorization-key.new",
     spec=[SENT, SWITCHED],
     octt=["TC_073_CSMS"],
     requirements=["SEC-A01.02", "SEC-A01.03"],
@@ -69,7 +69,7 @@ async def test_new_password_is_used(secure: SecureStations, csms: Csms, check: C
 
 
 @scenario(
-    "v16.security.authorization_key.old_refused",
+    "v16.security.authorization-key.old-refused",
     spec=[SWITCHED],
     requirements=["SEC-A01.03"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
@@ -96,7 +96,7 @@ async def test_old_password_is_refused(secure: SecureStations, csms: Csms, check
 
 
 @scenario(
-    "v16.security.authorization_key.declined",
+    "v16.security.authorization-key.declined",
     spec=[KEPT],
     requirements=["SEC-A01.04"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
@@ -116,7 +116,7 @@ async def test_declined_password_changes_nothing(secure: SecureStations, csms: C
 
 
 @scenario(
-    "v16.security.authorization_key.unclear_answer",
+    "v16.security.authorization-key.unclear-answer",
     spec=[KEPT],
     requirements=["SEC-A01.04"],
     needs=[SecureHosting, ChangeConfiguration],
@@ -135,7 +135,7 @@ async def test_unclear_answer_locks_nobody_out(secure: SecureStations, csms: Csm
 
 
 @scenario(
-    "v16.security.authorization_key.reboot_required",
+    "v16.security.authorization-key.reboot-required",
     spec=[KEPT, SWITCHED],
     requirements=["SEC-A01.04"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
@@ -157,7 +157,7 @@ async def test_reboot_locks_nobody_out(secure: SecureStations, csms: Csms, check
 
 
 @scenario(
-    "v16.security.authorization_key.random",
+    "v16.security.authorization-key.random",
     spec=[RANDOM],
     requirements=["SEC-A01.06"],
     needs=[SecureHosting, ChangeConfiguration],
@@ -178,7 +178,7 @@ async def test_passwords_are_random(secure: SecureStations, csms: Csms, check: C
 
 
 @scenario(
-    "v16.security.authorization_key.given",
+    "v16.security.authorization-key.given",
     spec=[SENT],
     requirements=["SEC-A01.02"],
     needs=[SecureHosting, ChangeConfiguration],
@@ -197,7 +197,7 @@ async def test_chosen_password_is_sent(secure: SecureStations, csms: Csms, check
 
 
 @scenario(
-    "v16.security.authorization_key.bad_choice",
+    "v16.security.authorization-key.bad-choice",
     spec=[SENT],
     requirements=["SEC-A01.02"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
@@ -216,7 +216,7 @@ async def test_bad_choice_is_not_sent(secure: SecureStations, csms: Csms, check:
 
 
 @scenario(
-    "v16.security.authorization_key.hidden",
+    "v16.security.authorization-key.hidden",
     spec=[HIDDEN],
     requirements=["SEC-A01.09"],
     needs=[SecureHosting, ChangeConfiguration, ConfigurationReader, OutcomeReader],

@@ -31,7 +31,7 @@ async def test_good_credentials_are_let_in(secure: SecureStations, check: Checks
 
 
 @scenario(
-    "v16.security.basic.each_connection",
+    "v16.security.basic.each-connection",
     spec=[DEMANDED],
     requirements=["SEC-A00.203"],
     needs=[SecureHosting],
@@ -66,7 +66,7 @@ async def test_empty_credentials_are_refused(secure: SecureStations, check: Chec
 
 
 @scenario(
-    "v16.security.basic.wrong_password",
+    "v16.security.basic.wrong-password",
     spec=[PASSWORD],
     requirements=["SEC-A00.205b"],
     needs=[SecureHosting],
@@ -84,7 +84,7 @@ async def test_wrong_password_is_refused(secure: SecureStations, check: Checks) 
 
 
 @scenario(
-    "v16.security.basic.other_user",
+    "v16.security.basic.other-user",
     spec=[USER],
     requirements=["SEC-A00.204"],
     needs=[SecureHosting],
@@ -101,7 +101,7 @@ async def test_other_user_name_is_refused(secure: SecureStations, check: Checks)
 
 
 @scenario(
-    "v16.security.basic.other_station",
+    "v16.security.basic.other-station",
     spec=[USER],
     requirements=["SEC-A00.204"],
     needs=[SecureHosting],
@@ -129,7 +129,7 @@ async def _known_form(station: ChargePoint, password: bytes) -> str:
 
 
 @scenario(
-    "v16.security.basic.raw_bytes",
+    "v16.security.basic.raw-bytes",
     spec=[PASSWORD, "OCPP-J 1.6 6.2.2"],
     requirements=["SEC-A00.205"],
     needs=[SecureHosting],
@@ -145,7 +145,7 @@ async def test_password_is_any_bytes(secure: SecureStations, csms: Csms, check: 
 
 
 @scenario(
-    "v16.security.basic.password_length",
+    "v16.security.basic.password-length",
     spec=[PASSWORD],
     requirements=["SEC-A00.205"],
     needs=[SecureHosting],

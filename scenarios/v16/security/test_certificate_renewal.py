@@ -16,7 +16,7 @@ REJECTION = f"{PAPER} A02.FR.07"
 
 
 @scenario(
-    "v16.security.certificate_renewal.on_demand",
+    "v16.security.certificate-renewal.on-demand",
     spec=[TRIGGER, CHAIN],
     octt=["TC_074_CSMS"],
     requirements=["SEC-A02.trig", "SEC-A02.flow", "SEC-A02.11"],
@@ -48,7 +48,7 @@ async def test_new_certificate_is_used(secure: SecureStations, csms: Csms, check
 
 
 @scenario(
-    "v16.security.certificate_renewal.rejected",
+    "v16.security.certificate-renewal.rejected",
     spec=[TRIGGER, REJECTION],
     octt=["TC_077_CSMS"],
     requirements=["SEC-A02.07", "SEC-A04.03"],
@@ -82,7 +82,7 @@ async def test_rejected_certificate_is_reported(secure: SecureStations, csms: Cs
 
 
 @scenario(
-    "v16.security.certificate_renewal.declined",
+    "v16.security.certificate-renewal.declined",
     spec=[TRIGGER],
     requirements=["SEC-A02.trig"],
     needs=[ExtendedTriggerMessage, OutcomeReader],

@@ -29,7 +29,7 @@ async def _only_own(
 
 
 @scenario(
-    "v16.security.client_certificate.session",
+    "v16.security.client-certificate.session",
     spec=[PATH, f"{PAPER} A00.FR.416, A00.FR.421"],
     octt=["TC_087_CSMS"],
     requirements=["SEC-A00.305", "SEC-A00.314", "SEC-A00.317", "SEC-A00.403"],
@@ -51,7 +51,7 @@ async def test_session_with_a_client_certificate(secure: SecureStations, check: 
 
 
 @scenario(
-    "v16.security.client_certificate.rsa",
+    "v16.security.client-certificate.rsa",
     spec=[PATH],
     requirements=["SEC-A00.403"],
     needs=[SecureHosting],
@@ -66,7 +66,7 @@ async def test_certificates_of_both_kinds_are_good(secure: SecureStations, check
 
 
 @scenario(
-    "v16.security.client_certificate.missing",
+    "v16.security.client-certificate.missing",
     spec=[PATH],
     requirements=["SEC-A00.403", "SEC-A00.002"],
     needs=[SecureHosting],
@@ -78,7 +78,7 @@ async def test_no_certificate_is_refused(secure: SecureStations, check: Checks) 
 
 
 @scenario(
-    "v16.security.client_certificate.self_signed",
+    "v16.security.client-certificate.self-signed",
     spec=[PATH],
     requirements=["SEC-A00.403"],
     needs=[SecureHosting],
@@ -92,7 +92,7 @@ async def test_self_signed_certificate_is_refused(secure: SecureStations, check:
 
 
 @scenario(
-    "v16.security.client_certificate.unknown_authority",
+    "v16.security.client-certificate.unknown-authority",
     spec=[PATH],
     requirements=["SEC-A00.403"],
     needs=[SecureHosting],
@@ -105,7 +105,7 @@ async def test_certificate_of_an_unknown_authority_is_refused(secure: SecureStat
 
 
 @scenario(
-    "v16.security.client_certificate.expired",
+    "v16.security.client-certificate.expired",
     spec=[PATH],
     requirements=["SEC-A00.403"],
     needs=[SecureHosting],
@@ -118,7 +118,7 @@ async def test_expired_certificate_is_refused(secure: SecureStations, check: Che
 
 
 @scenario(
-    "v16.security.client_certificate.other_organisation",
+    "v16.security.client-certificate.other-organisation",
     spec=[ORGANISATION],
     requirements=["SEC-A00.404"],
     needs=[SecureHosting],
@@ -132,7 +132,7 @@ async def test_certificate_of_another_organisation_is_refused(secure: SecureStat
 
 
 @scenario(
-    "v16.security.client_certificate.other_station",
+    "v16.security.client-certificate.other-station",
     spec=[NAME, f"{PAPER} A00.FR.427"],
     requirements=["SEC-A00.405"],
     needs=[SecureHosting],
@@ -149,7 +149,7 @@ async def test_certificate_of_another_station_is_refused(secure: SecureStations,
 
 
 @scenario(
-    "v16.security.client_certificate.similar_name",
+    "v16.security.client-certificate.similar-name",
     spec=[NAME],
     requirements=["SEC-A00.405"],
     needs=[SecureHosting],
@@ -164,7 +164,7 @@ async def test_certificate_of_a_longer_name_is_refused(secure: SecureStations, c
 
 
 @scenario(
-    "v16.security.client_certificate.revoked",
+    "v16.security.client-certificate.revoked",
     spec=[REVOCATION],
     requirements=["SEC-A00.704"],
     needs=[SecureHosting],

@@ -41,7 +41,7 @@ def _triggered() -> Mapping[str, tuple[str, Payload]]:
 
 
 @scenario(
-    "v16.security.extended_trigger.accepted",
+    "v16.security.extended-trigger.accepted",
     spec=[REQUEST, FOLLOWED],
     requirements=["SEC-5.5", "SEC-N01.12", "SEC-L01.21"],
     needs=[ExtendedTriggerMessage],
@@ -61,7 +61,7 @@ async def test_triggered_message_is_answered(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.security.extended_trigger.certificate",
+    "v16.security.extended-trigger.certificate",
     spec=[REQUEST, f"{PAPER} A02"],
     requirements=["SEC-5.5", "SEC-A02.trig"],
     needs=[ExtendedTriggerMessage],
@@ -82,7 +82,7 @@ async def test_triggered_request_is_answered(
 
 
 @scenario(
-    "v16.security.extended_trigger.connector",
+    "v16.security.extended-trigger.connector",
     spec=[REQUEST, f"{PAPER} 5.5"],
     requirements=["SEC-5.5"],
     needs=[ExtendedTriggerMessage],
@@ -101,7 +101,7 @@ async def test_message_of_one_connector(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.security.extended_trigger.declined",
+    "v16.security.extended-trigger.declined",
     spec=[REQUEST, f"{PAPER} 6.15"],
     requirements=["SEC-5.5"],
     needs=[ExtendedTriggerMessage],
@@ -120,7 +120,7 @@ async def test_declined_trigger_is_tolerated(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.security.extended_trigger.values",
+    "v16.security.extended-trigger.values",
     spec=[REQUEST],
     requirements=["SEC-5.5"],
     needs=[ExtendedTriggerMessage, OutcomeReader],
@@ -138,7 +138,7 @@ async def test_only_known_messages_are_asked_for(station: ChargePoint, csms: Csm
 
 
 @scenario(
-    "v16.security.extended_trigger.irrelevant_connector",
+    "v16.security.extended-trigger.irrelevant-connector",
     spec=[f"{PAPER} 5.5"],
     requirements=["SEC-5.5", "SEC-A02.trig"],
     needs=[ExtendedTriggerMessage, OutcomeReader],

@@ -39,7 +39,7 @@ async def _accepted(station: ChargePoint, csms: Csms, check: Checks) -> None:
 
 
 @scenario(
-    "v16.security.factory_credentials.password",
+    "v16.security.factory-credentials.password",
     spec=[HELD, RENEWED],
     requirements=["SEC-A00.406"],
     needs=[SecureHosting, RegistrationControl, ChangeConfiguration],
@@ -57,7 +57,7 @@ async def test_password_is_renewed_while_pending(secure: SecureStations, csms: C
 
 
 @scenario(
-    "v16.security.factory_credentials.certificate",
+    "v16.security.factory-credentials.certificate",
     spec=[HELD, RENEWED],
     requirements=["SEC-A00.406"],
     needs=[SecureHosting, RegistrationControl, ExtendedTriggerMessage],

@@ -35,7 +35,7 @@ async def _report(station: ChargePoint, check: Checks, status: str, **members: o
 
 
 @scenario(
-    "v16.security.get_log.security_log",
+    "v16.security.get-log.security-log",
     spec=[REQUEST, STATUS],
     octt=["TC_079_CSMS"],
     requirements=["SEC-N01", "SEC-N01.12"],
@@ -52,7 +52,7 @@ async def test_security_log_is_uploaded(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.security.get_log.both_types",
+    "v16.security.get-log.both-types",
     spec=[REQUEST],
     requirements=["SEC-N01"],
     needs=[GetLog],
@@ -76,7 +76,7 @@ async def test_request_has_all_it_needs(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.security.get_log.answers",
+    "v16.security.get-log.answers",
     spec=[REQUEST, f"{PAPER} 6.12"],
     requirements=["SEC-N01"],
     needs=[GetLog],
@@ -92,7 +92,7 @@ async def test_every_answer_is_taken(station: ChargePoint, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.security.get_log.statuses",
+    "v16.security.get-log.statuses",
     spec=[STATUS],
     requirements=["SEC-N01.12"],
     needs=[GetLog],
@@ -110,7 +110,7 @@ async def test_every_status_is_confirmed(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.security.get_log.unasked_status",
+    "v16.security.get-log.unasked-status",
     spec=[STATUS],
     requirements=["SEC-N01.12"],
     mutants=["log-status-needs-request", "log-request-must-be-known"],
@@ -124,7 +124,7 @@ async def test_unasked_status_is_confirmed(station: ChargePoint, check: Checks) 
 
 
 @scenario(
-    "v16.security.get_log.followed",
+    "v16.security.get-log.followed",
     spec=[STATUS],
     requirements=["SEC-N01.12"],
     needs=[GetLog, TaskReader],

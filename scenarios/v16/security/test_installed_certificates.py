@@ -69,7 +69,7 @@ def _normalised(named: Payload) -> Payload:
 
 
 @scenario(
-    "v16.security.installed_certificates.manufacturer",
+    "v16.security.installed-certificates.manufacturer",
     spec=[INSTALL, LIST],
     octt=["TC_075_1_CSMS"],
     requirements=["SEC-M05", "SEC-M03"],
@@ -85,7 +85,7 @@ async def test_manufacturer_root_is_installed(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.security.installed_certificates.central_system",
+    "v16.security.installed-certificates.central-system",
     spec=[INSTALL, LIST],
     octt=["TC_075_2_CSMS"],
     requirements=["SEC-M05", "SEC-M03"],
@@ -101,7 +101,7 @@ async def test_central_system_root_is_installed(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.security.installed_certificates.not_installed",
+    "v16.security.installed-certificates.not-installed",
     spec=[INSTALL],
     requirements=["SEC-M05"],
     needs=[InstallCertificate],
@@ -118,7 +118,7 @@ async def test_failed_installation_is_tolerated(station: ChargePoint, csms: Csms
 
 
 @scenario(
-    "v16.security.installed_certificates.invalid_event",
+    "v16.security.installed-certificates.invalid-event",
     spec=[INSTALL, f"{PAPER} A04.FR.03, 5.16"],
     octt=["TC_078_CSMS"],
     requirements=["SEC-M05", "SEC-A04.03"],
@@ -135,7 +135,7 @@ async def test_rejected_root_is_reported(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.security.installed_certificates.list",
+    "v16.security.installed-certificates.list",
     spec=[LIST],
     requirements=["SEC-M03"],
     needs=[GetInstalledCertificateIds],
@@ -154,7 +154,7 @@ async def test_list_of_any_length_is_taken(station: ChargePoint, csms: Csms, che
 
 
 @scenario(
-    "v16.security.installed_certificates.delete",
+    "v16.security.installed-certificates.delete",
     spec=[DELETE],
     octt=["TC_076_CSMS"],
     requirements=["SEC-M04", "SEC-M05", "SEC-M03"],
@@ -174,7 +174,7 @@ async def test_certificate_is_deleted_by_its_hash(station: ChargePoint, csms: Cs
 
 
 @scenario(
-    "v16.security.installed_certificates.not_deleted",
+    "v16.security.installed-certificates.not-deleted",
     spec=[DELETE],
     requirements=["SEC-M04"],
     needs=[GetInstalledCertificateIds, DeleteCertificate],

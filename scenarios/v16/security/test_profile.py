@@ -15,7 +15,7 @@ LOWER = f"{PAPER} A00.FR.005"
 
 
 @scenario(
-    "v16.security.profile.plain_instead_of_tls",
+    "v16.security.profile.plain-instead-of-tls",
     spec=[CONFIGURED],
     requirements=["SEC-A00.002"],
     needs=[SecureHosting],
@@ -35,7 +35,7 @@ async def test_profile_2_needs_tls(secure: SecureStations, check: Checks) -> Non
 
 
 @scenario(
-    "v16.security.profile.plain_instead_of_certificate",
+    "v16.security.profile.plain-instead-of-certificate",
     spec=[CONFIGURED],
     requirements=["SEC-A00.002"],
     needs=[SecureHosting],
@@ -56,7 +56,7 @@ async def test_profile_3_needs_tls(secure: SecureStations, check: Checks) -> Non
 
 
 @scenario(
-    "v16.security.profile.tls_without_password",
+    "v16.security.profile.tls-without-password",
     spec=[CONFIGURED, f"{PAPER} A00.FR.302"],
     requirements=["SEC-A00.002", "SEC-A00.203"],
     needs=[SecureHosting],
@@ -72,7 +72,7 @@ async def test_profile_2_needs_a_password(secure: SecureStations, check: Checks)
 
 
 @scenario(
-    "v16.security.profile.password_instead_of_certificate",
+    "v16.security.profile.password-instead-of-certificate",
     spec=[CONFIGURED],
     requirements=["SEC-A00.002", "SEC-A00.403"],
     needs=[SecureHosting],
@@ -93,7 +93,7 @@ async def test_profile_3_needs_a_certificate(secure: SecureStations, csms: Csms,
 
 
 @scenario(
-    "v16.security.profile.certificate_instead_of_password",
+    "v16.security.profile.certificate-instead-of-password",
     spec=[CONFIGURED],
     requirements=["SEC-A00.002"],
     needs=[SecureHosting],
@@ -114,7 +114,7 @@ async def test_certificate_is_no_password(secure: SecureStations, check: Checks)
 
 
 @scenario(
-    "v16.security.profile.no_ocpp_beside_tls",
+    "v16.security.profile.no-ocpp-beside-tls",
     spec=[f"{PAPER} A00.FR.305, A00.FR.306"],
     requirements=["SEC-A00.305"],
     needs=[SecureHosting],
@@ -133,7 +133,7 @@ async def test_tls_port_speaks_only_tls(secure: SecureStations, check: Checks) -
 
 
 @scenario(
-    "v16.security.profile.not_lowered",
+    "v16.security.profile.not-lowered",
     spec=[LOWER],
     requirements=["SEC-A00.005"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],

@@ -55,7 +55,7 @@ async def _upgraded(secure: SecureStations, station: ChargePoint, csms: Csms, pr
 
 
 @scenario(
-    "v16.security.profile_upgrade.to_tls",
+    "v16.security.profile-upgrade.to-tls",
     spec=[REQUEST, FINAL],
     octt=["TC_083_CSMS"],
     requirements=["SEC-A05.02", "SEC-A05.09"],
@@ -68,7 +68,7 @@ async def test_upgrade_from_1_to_2(secure: SecureStations, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.security.profile_upgrade.to_client_certificate",
+    "v16.security.profile-upgrade.to-client-certificate",
     spec=[REQUEST, FINAL],
     octt=["TC_083_CSMS"],
     requirements=["SEC-A05.02", "SEC-A05.09"],
@@ -81,7 +81,7 @@ async def test_upgrade_from_2_to_3(secure: SecureStations, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.security.profile_upgrade.two_steps",
+    "v16.security.profile-upgrade.two-steps",
     spec=[FINAL],
     requirements=["SEC-A05.09"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
@@ -105,7 +105,7 @@ async def test_no_lower_profile_is_left(secure: SecureStations, csms: Csms, chec
 
 
 @scenario(
-    "v16.security.profile_upgrade.fallback",
+    "v16.security.profile-upgrade.fallback",
     spec=[FALLBACK],
     requirements=["SEC-A05.09"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
@@ -125,7 +125,7 @@ async def test_old_profile_works_until_the_new_one_did(secure: SecureStations, c
 
 
 @scenario(
-    "v16.security.profile_upgrade.declined",
+    "v16.security.profile-upgrade.declined",
     spec=[FALLBACK],
     requirements=["SEC-A05.09"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],
@@ -142,7 +142,7 @@ async def test_declined_upgrade_changes_nothing(secure: SecureStations, csms: Cs
 
 
 @scenario(
-    "v16.security.profile_upgrade.only_upward",
+    "v16.security.profile-upgrade.only-upward",
     spec=[REQUEST],
     requirements=["SEC-A05.02"],
     needs=[SecureHosting, ChangeConfiguration, OutcomeReader],

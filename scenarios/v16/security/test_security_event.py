@@ -40,7 +40,7 @@ async def _report(station: ChargePoint, check: Checks, **members: str) -> None:
 
 
 @scenario(
-    "v16.security.security_event.listed_types",
+    "v16.security.security-event.listed-types",
     spec=[CONFIRMED],
     requirements=["SEC-A04.03"],
     mutants=["security-event-answer-filled", "security-event-types-fixed"],
@@ -53,7 +53,7 @@ async def test_listed_events_are_confirmed(station: ChargePoint, check: Checks) 
 
 
 @scenario(
-    "v16.security.security_event.custom_type",
+    "v16.security.security-event.custom-type",
     spec=[CONFIRMED],
     requirements=["SEC-A04.03"],
     mutants=["security-event-types-fixed"],
@@ -66,7 +66,7 @@ async def test_custom_event_is_confirmed(station: ChargePoint, check: Checks) ->
 
 
 @scenario(
-    "v16.security.security_event.technical_information",
+    "v16.security.security-event.technical-information",
     spec=[CONFIRMED],
     requirements=["SEC-A04.03"],
     mutants=["security-event-information-refused"],
@@ -79,7 +79,7 @@ async def test_technical_information_is_taken(station: ChargePoint, check: Check
 
 
 @scenario(
-    "v16.security.security_event.queued",
+    "v16.security.security-event.queued",
     spec=[CONFIRMED, f"{PAPER} A04.FR.02"],
     requirements=["SEC-A04.03"],
     mutants=["security-event-old-refused"],
@@ -93,7 +93,7 @@ async def test_queued_event_is_confirmed(station: ChargePoint, check: Checks) ->
 
 
 @scenario(
-    "v16.security.security_event.too_long",
+    "v16.security.security-event.too-long",
     spec=[CONFIRMED, "OCPP-J 1.6 4.2.3"],
     requirements=["SEC-A04.03"],
     mutants=["security-event-too-long-closes"],
@@ -112,7 +112,7 @@ async def test_overlong_event_is_refused(station: ChargePoint, check: Checks) ->
 
 
 @scenario(
-    "v16.security.security_event.recorded",
+    "v16.security.security-event.recorded",
     spec=[CONFIRMED],
     requirements=["SEC-A04.03"],
     needs=[SecurityEventReader],

@@ -30,7 +30,7 @@ async def _chains(station: ChargePoint) -> list[list[Certificate]]:
 
 
 @scenario(
-    "v16.security.server_certificate.password_session",
+    "v16.security.server-certificate.password-session",
     spec=[SERVER, VERSION, SUITES, KEYS, SUBJECT],
     octt=["TC_086_CSMS"],
     requirements=["SEC-A00.305", "SEC-A00.314", "SEC-A00.317", "SEC-A00.501", "SEC-A00.510"],
@@ -55,7 +55,7 @@ async def test_session_with_tls_and_password(secure: SecureStations, check: Chec
 
 
 @scenario(
-    "v16.security.server_certificate.host_name",
+    "v16.security.server-certificate.host-name",
     spec=[SERVER, f"{PAPER} A00.FR.307, A00.FR.308"],
     requirements=["SEC-A00.305"],
     needs=[SecureHosting],
@@ -70,7 +70,7 @@ async def test_station_recognises_the_central_system(secure: SecureStations, che
 
 
 @scenario(
-    "v16.security.server_certificate.key_length",
+    "v16.security.server-certificate.key-length",
     spec=[KEYS, f"{PAPER} A00.FR.503"],
     requirements=["SEC-A00.501"],
     needs=[SecureHosting],
@@ -86,7 +86,7 @@ async def test_keys_are_long_enough(secure: SecureStations, check: Checks) -> No
 
 
 @scenario(
-    "v16.security.server_certificate.subject",
+    "v16.security.server-certificate.subject",
     spec=[SUBJECT, f"{PAPER} A00.FR.511"],
     requirements=["SEC-A00.510"],
     needs=[SecureHosting],

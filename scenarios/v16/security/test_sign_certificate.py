@@ -14,7 +14,7 @@ from simulators.v16 import ChargePoint
 
 
 @scenario(
-    "v16.security.sign_certificate.accepted",
+    "v16.security.sign-certificate.accepted",
     spec=[PROCESSED, CHAIN],
     requirements=["SEC-A02.11", "SEC-A02.flow"],
     mutants=[
@@ -43,7 +43,7 @@ async def test_request_is_answered_with_a_certificate(
 
 
 @scenario(
-    "v16.security.sign_certificate.rsa",
+    "v16.security.sign-certificate.rsa",
     spec=[PROCESSED, CHAIN, f"{PAPER} A00.FR.505"],
     requirements=["SEC-A02.11", "SEC-A02.flow"],
     mutants=["certificate-never-sent", "certificate-for-another-key", "certificate-rsa-unknown"],
@@ -62,7 +62,7 @@ async def test_request_for_an_rsa_key(station: ChargePoint, secure: SecureStatio
 
 
 @scenario(
-    "v16.security.sign_certificate.order",
+    "v16.security.sign-certificate.order",
     spec=[PROCESSED, CHAIN],
     requirements=["SEC-A02.flow"],
     mutants=["certificate-before-answer"],
@@ -81,7 +81,7 @@ async def test_certificate_follows_the_answer(station: ChargePoint, secure: Secu
 
 
 @scenario(
-    "v16.security.sign_certificate.garbage",
+    "v16.security.sign-certificate.garbage",
     spec=[f"{PAPER} A02.FR.12, A03.FR.12"],
     requirements=["SEC-A02.11"],
     mutants=["csr-garbage-accepted", "csr-garbage-is-an-error"],
@@ -98,7 +98,7 @@ async def test_garbage_is_rejected(station: ChargePoint, secure: SecureStations,
 
 
 @scenario(
-    "v16.security.sign_certificate.unacceptable",
+    "v16.security.sign-certificate.unacceptable",
     spec=[f"{PAPER} A02.FR.12, A03.FR.12", f"{PAPER} A00.FR.501"],
     requirements=["SEC-A02.11"],
 )
@@ -120,7 +120,7 @@ async def test_unacceptable_request_is_rejected(station: ChargePoint, secure: Se
 
 
 @scenario(
-    "v16.security.sign_certificate.chain_limit",
+    "v16.security.sign-certificate.chain-limit",
     spec=[CHAIN, f"{PAPER} 7.2"],
     requirements=["SEC-A02.flow"],
     needs=[GetConfiguration],

@@ -90,7 +90,7 @@ def _is_base64(text: object) -> bool:
 
 
 @scenario(
-    "v16.security.signed_update_firmware.installed",
+    "v16.security.signed-update-firmware.installed",
     spec=[REQUEST, STATUS, f"{PAPER} L01.FR.21, L01.FR.22"],
     octt=["TC_080_CSMS"],
     requirements=["SEC-L01.11", "SEC-L01.21", "SEC-A04.03"],
@@ -116,7 +116,7 @@ async def test_signed_firmware_is_installed(station: ChargePoint, csms: Csms, ch
 
 
 @scenario(
-    "v16.security.signed_update_firmware.invalid_signature",
+    "v16.security.signed-update-firmware.invalid-signature",
     spec=[REQUEST, STATUS],
     octt=["TC_081_CSMS"],
     requirements=["SEC-L01.11", "SEC-L01.21"],
@@ -133,7 +133,7 @@ async def test_bad_signature_is_reported(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.security.signed_update_firmware.answers",
+    "v16.security.signed-update-firmware.answers",
     spec=[REQUEST],
     requirements=["SEC-L01.11"],
     needs=[SignedUpdateFirmware],
@@ -151,7 +151,7 @@ async def test_every_answer_is_taken(station: ChargePoint, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.security.signed_update_firmware.install_time",
+    "v16.security.signed-update-firmware.install-time",
     spec=[TIMES],
     requirements=["SEC-L01.11"],
     needs=[SignedUpdateFirmware, OutcomeReader],
@@ -172,7 +172,7 @@ async def test_installation_follows_the_download(station: ChargePoint, csms: Csm
 
 
 @scenario(
-    "v16.security.signed_update_firmware.statuses",
+    "v16.security.signed-update-firmware.statuses",
     spec=[STATUS],
     requirements=["SEC-L01.21"],
     needs=[SignedUpdateFirmware],
@@ -189,7 +189,7 @@ async def test_every_status_is_confirmed(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.security.signed_update_firmware.reboot",
+    "v16.security.signed-update-firmware.reboot",
     spec=[STATUS, f"{PAPER} L01.FR.21, L01.FR.22"],
     requirements=["SEC-L01.21"],
     needs=[SignedUpdateFirmware],

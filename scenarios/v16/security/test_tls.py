@@ -16,7 +16,7 @@ COMPRESSION = f"{PAPER} A00.FR.320, A00.FR.321"
 
 
 @scenario(
-    "v16.security.tls.old_versions",
+    "v16.security.tls.old-versions",
     spec=[VERSIONS, f"{PAPER} A00.FR.416, A00.FR.418"],
     requirements=["SEC-A00.314"],
     needs=[SecureHosting],
@@ -37,7 +37,7 @@ async def test_old_versions_are_refused(secure: SecureStations, check: Checks) -
 
 
 @scenario(
-    "v16.security.tls.new_version",
+    "v16.security.tls.new-version",
     spec=[VERSIONS],
     requirements=["SEC-A00.314"],
     needs=[SecureHosting],
@@ -52,7 +52,7 @@ async def test_newer_version_works_or_is_declined(secure: SecureStations, check:
 
 
 @scenario(
-    "v16.security.tls.demanded_suites",
+    "v16.security.tls.demanded-suites",
     spec=[SUITES],
     requirements=["SEC-A00.317"],
     needs=[SecureHosting],
@@ -70,7 +70,7 @@ async def test_demanded_suites_are_supported(secure: SecureStations, check: Chec
 
 
 @scenario(
-    "v16.security.tls.unsuitable_suites",
+    "v16.security.tls.unsuitable-suites",
     spec=[UNSUITED],
     requirements=["SEC-A00.319"],
     needs=[SecureHosting],

@@ -21,7 +21,7 @@ async def _told(station: ChargePoint, csms: Csms, **capabilities: str) -> None:
 
 
 @scenario(
-    "v16.smart_charging.capabilities.stack_level",
+    "v16.smart-charging.capabilities.stack-level",
     spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.1"],
     requirements=["SC-3.13.5-a"],
     needs=NEEDS,
@@ -36,7 +36,7 @@ async def test_stack_level_the_station_takes(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.smart_charging.capabilities.rate_unit",
+    "v16.smart-charging.capabilities.rate-unit",
     spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.2"],
     requirements=["SC-3.13.5-a"],
     needs=NEEDS,
@@ -52,7 +52,7 @@ async def test_unit_the_station_takes(station: ChargePoint, csms: Csms, check: C
 
 
 @scenario(
-    "v16.smart_charging.capabilities.periods",
+    "v16.smart-charging.capabilities.periods",
     spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.3"],
     requirements=["SC-3.13.5-a"],
     needs=NEEDS,
@@ -69,7 +69,7 @@ async def test_as_many_periods_as_the_station_takes(station: ChargePoint, csms: 
 
 
 @scenario(
-    "v16.smart_charging.capabilities.profiles",
+    "v16.smart-charging.capabilities.profiles",
     spec=["OCPP 1.6 3.13.5", "OCPP 1.6 9.4.5"],
     requirements=["SC-3.13.5-a"],
     needs=NEEDS,

@@ -35,7 +35,7 @@ async def _installed(station: ChargePoint, csms: Csms) -> set[int]:
 
 
 @scenario(
-    "v16.smart_charging.clear_profile.each_way",
+    "v16.smart-charging.clear-profile.each-way",
     spec=["OCPP 1.6 5.5", REQUEST, "OCPP 1.6 5.16"],
     octt=["TC_067_CSMS"],
     requirements=["SC-5.5-a", "SC-5.16-a", "SC-5.16-b", "OP-a"],
@@ -72,7 +72,7 @@ async def test_profiles_are_cleared_each_way(station: ChargePoint, csms: Csms, t
 
 
 @scenario(
-    "v16.smart_charging.clear_profile.single_criterion",
+    "v16.smart-charging.clear-profile.single-criterion",
     spec=["OCPP 1.6 5.5", REQUEST, "OCPP 1.6 errata 3.25"],
     requirements=["SC-5.5-a", "OP-a"],
     needs=[ClearChargingProfile],
@@ -92,7 +92,7 @@ async def test_single_criterion_is_kept(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.smart_charging.clear_profile.nothing_to_clear",
+    "v16.smart-charging.clear-profile.nothing-to-clear",
     spec=["OCPP 1.6 5.5", ANSWER],
     requirements=["SC-5.5-a"],
     needs=[ClearChargingProfile],
@@ -110,7 +110,7 @@ async def test_nothing_to_clear_is_no_trouble(station: ChargePoint, csms: Csms, 
 
 
 @scenario(
-    "v16.smart_charging.clear_profile.shown",
+    "v16.smart-charging.clear-profile.shown",
     spec=["OCPP 1.6 5.5", ANSWER],
     requirements=["SC-5.5-a", "OP-c"],
     needs=[ClearChargingProfile, OutcomeReader],
@@ -127,7 +127,7 @@ async def test_outcome_of_clearing_is_shown(station: ChargePoint, csms: Csms, ch
 
 
 @scenario(
-    "v16.smart_charging.clear_profile.recorded",
+    "v16.smart-charging.clear-profile.recorded",
     spec=["OCPP 1.6 5.5", ANSWER],
     requirements=["SC-5.5-a"],
     needs=[SetChargingProfile, ClearChargingProfile, ChargingProfileReader, OutcomeReader],

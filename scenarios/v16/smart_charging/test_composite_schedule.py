@@ -30,7 +30,7 @@ def _composite(connector: int) -> dict[str, Any]:
 
 
 @scenario(
-    "v16.smart_charging.composite_schedule.of_a_connector",
+    "v16.smart-charging.composite-schedule.of-a-connector",
     spec=["OCPP 1.6 5.7", REQUEST],
     octt=["TC_066_CSMS"],
     requirements=["SC-5.7-a", "OP-a"],
@@ -49,7 +49,7 @@ async def test_schedule_of_a_connector(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.smart_charging.composite_schedule.of_the_station",
+    "v16.smart-charging.composite-schedule.of-the-station",
     spec=["OCPP 1.6 5.7", REQUEST],
     requirements=["SC-5.7-a", "OP-a"],
     needs=[GetCompositeSchedule],
@@ -68,7 +68,7 @@ async def test_schedule_of_the_station(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.smart_charging.composite_schedule.shown",
+    "v16.smart-charging.composite-schedule.shown",
     spec=["OCPP 1.6 5.7", ANSWER],
     requirements=["SC-5.7-a", "OP-c"],
     needs=[GetCompositeSchedule, OutcomeReader],
@@ -89,7 +89,7 @@ async def test_schedule_is_shown(station: ChargePoint, csms: Csms, check: Checks
 
 
 @scenario(
-    "v16.smart_charging.composite_schedule.refused",
+    "v16.smart-charging.composite-schedule.refused",
     spec=["OCPP 1.6 5.7", ANSWER],
     requirements=["SC-5.7-a"],
     needs=[GetCompositeSchedule],
@@ -106,7 +106,7 @@ async def test_refusal_is_tolerated(station: ChargePoint, csms: Csms, check: Che
 
 
 @scenario(
-    "v16.smart_charging.composite_schedule.refusal_shown",
+    "v16.smart-charging.composite-schedule.refusal-shown",
     spec=["OCPP 1.6 5.7", ANSWER],
     requirements=["SC-5.7-a", "OP-c"],
     needs=[GetCompositeSchedule, OutcomeReader],

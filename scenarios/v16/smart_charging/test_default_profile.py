@@ -23,7 +23,7 @@ DAY = 24 * HOUR
 
 
 @scenario(
-    "v16.smart_charging.default_profile.absolute",
+    "v16.smart-charging.default-profile.absolute",
     spec=["OCPP 1.6 5.16", REQUEST, "OCPP 1.6 7.8", "OCPP 1.6 7.13"],
     octt=["TC_056_CSMS"],
     requirements=["SC-7.8-a", "SC-7.8-b", "OP-a"],
@@ -53,7 +53,7 @@ async def test_absolute_default_profile(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.smart_charging.default_profile.least",
+    "v16.smart-charging.default-profile.least",
     spec=["OCPP 1.6 5.16", REQUEST, "OCPP 1.6 7.8"],
     requirements=["SC-7.8-a", "SC-7.8-b", "OP-a"],
     needs=[SetChargingProfile],
@@ -73,7 +73,7 @@ async def test_least_default_profile(station: ChargePoint, csms: Csms, check: Ch
 
 
 @scenario(
-    "v16.smart_charging.default_profile.complete",
+    "v16.smart-charging.default-profile.complete",
     spec=["OCPP 1.6 5.16", REQUEST, "OCPP 1.6 7.8", "OCPP 1.6 7.13", "OCPP 1.6 7.14"],
     requirements=["SC-7.8-a", "SC-7.8-b", "SC-7.13-a", "OP-a"],
     needs=[SetChargingProfile],
@@ -94,7 +94,7 @@ async def test_complete_default_profile(station: ChargePoint, csms: Csms, check:
 
 
 @scenario(
-    "v16.smart_charging.station_maximum.whole_station",
+    "v16.smart-charging.station-maximum.whole-station",
     spec=[PURPOSES, "OCPP 1.6 5.16"],
     requirements=["SC-5.16-a", "SC-7.8-a"],
     needs=[SetChargingProfile],
@@ -111,7 +111,7 @@ async def test_maximum_of_the_station(station: ChargePoint, csms: Csms, check: C
 
 
 @scenario(
-    "v16.smart_charging.station_maximum.single_connector",
+    "v16.smart-charging.station-maximum.single-connector",
     spec=[PURPOSES, "OCPP 1.6 5.16"],
     requirements=["SC-5.16-a"],
     needs=[SetChargingProfile],

@@ -27,7 +27,7 @@ def _transaction_profiles(station: ChargePoint, since: int) -> list[Entry]:
 
 
 @scenario(
-    "v16.smart_charging.new_transaction.confirmed_first",
+    "v16.smart-charging.new-transaction.confirmed-first",
     spec=[CLAUSE],
     requirements=["SC-5.16.1-a"],
     needs=[SetChargingProfile],
@@ -54,7 +54,7 @@ async def test_start_is_confirmed_first(station: ChargePoint, csms: Csms, tags: 
 
 
 @scenario(
-    "v16.smart_charging.new_transaction.stale_start",
+    "v16.smart-charging.new-transaction.stale-start",
     spec=[CLAUSE],
     requirements=["SC-5.16.1-a"],
     needs=[SetChargingProfile],

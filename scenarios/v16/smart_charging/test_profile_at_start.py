@@ -18,7 +18,7 @@ def _start(station: ChargePoint, tag: str, entered: Payload) -> RemoteStartTrans
 
 
 @scenario(
-    "v16.smart_charging.profile_at_start.absolute",
+    "v16.smart-charging.profile-at-start.absolute",
     spec=["OCPP 1.6 5.11", CLAUSE, REQUEST],
     octt=["TC_059_CSMS"],
     requirements=["SC-5.16.2-a", "SC-7.13-a", "OP-a"],
@@ -50,7 +50,7 @@ async def test_start_with_absolute_profile(station: ChargePoint, csms: Csms, tag
 
 
 @scenario(
-    "v16.smart_charging.profile_at_start.relative",
+    "v16.smart-charging.profile-at-start.relative",
     spec=["OCPP 1.6 5.11", CLAUSE, REQUEST],
     octt=["TC_059_CSMS"],
     requirements=["SC-5.16.2-a", "SC-7.13-a", "OP-a"],
@@ -70,7 +70,7 @@ async def test_start_with_relative_profile(station: ChargePoint, csms: Csms, tag
 
 
 @scenario(
-    "v16.smart_charging.profile_at_start.unfit_profile",
+    "v16.smart-charging.profile-at-start.unfit-profile",
     spec=["OCPP 1.6 5.11", CLAUSE, "OCPP 1.6 errata 3.41"],
     requirements=["SC-5.16.2-a"],
     needs=[RemoteStartTransaction],

@@ -26,7 +26,7 @@ def _keeps(check: Checks, call: IncomingCall | None, rule: Rule, expected: str, 
 
 
 @scenario(
-    "v16.smart_charging.profile_members.transaction",
+    "v16.smart-charging.profile-members.transaction",
     spec=[CLAUSE],
     requirements=["SC-7.8-a"],
     needs=[SetChargingProfile],
@@ -43,7 +43,7 @@ async def test_transaction_id_with_tx_profile_only(station: ChargePoint, csms: C
 
 
 @scenario(
-    "v16.smart_charging.profile_members.recurrency",
+    "v16.smart-charging.profile-members.recurrency",
     spec=[CLAUSE, "OCPP 1.6 7.37"],
     requirements=["SC-7.8-a"],
     needs=[SetChargingProfile],
@@ -60,7 +60,7 @@ async def test_recurrency_of_recurring_profiles_only(station: ChargePoint, csms:
 
 
 @scenario(
-    "v16.smart_charging.profile_members.start_schedule",
+    "v16.smart-charging.profile-members.start-schedule",
     spec=[CLAUSE, KINDS, "OCPP 1.6 7.13"],
     requirements=["SC-7.8-b"],
     needs=[SetChargingProfile],
@@ -81,7 +81,7 @@ async def test_start_schedule_goes_with_the_kind(station: ChargePoint, csms: Csm
 
 
 @scenario(
-    "v16.smart_charging.profile_members.validity",
+    "v16.smart-charging.profile-members.validity",
     spec=[CLAUSE],
     requirements=["SC-7.8-b"],
     needs=[SetChargingProfile],
@@ -96,7 +96,7 @@ async def test_validity_has_a_duration(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.smart_charging.profile_members.stack_level",
+    "v16.smart-charging.profile-members.stack-level",
     spec=[CLAUSE],
     requirements=["SC-7.8-b"],
     needs=[SetChargingProfile],

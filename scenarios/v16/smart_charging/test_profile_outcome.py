@@ -14,7 +14,7 @@ CODES = ("NotSupported", "PropertyConstraintViolation")
 
 
 @scenario(
-    "v16.smart_charging.profile_outcome.shown",
+    "v16.smart-charging.profile-outcome.shown",
     spec=[ANSWER, "OCPP 1.6 errata 3.38", "OCPP 1.6 errata 3.39"],
     requirements=["SC-7.11-a", "OP-c"],
     needs=[SetChargingProfile, OutcomeReader],
@@ -35,7 +35,7 @@ async def test_outcome_of_a_profile_is_shown(station: ChargePoint, csms: Csms, c
 
 
 @scenario(
-    "v16.smart_charging.profile_outcome.installed",
+    "v16.smart-charging.profile-outcome.installed",
     spec=[ANSWER],
     requirements=["SC-7.11-a"],
     needs=[SetChargingProfile, ChargingProfileReader, OutcomeReader],
@@ -55,7 +55,7 @@ async def test_accepted_alone_installs(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.smart_charging.profile_outcome.tolerated",
+    "v16.smart-charging.profile-outcome.tolerated",
     spec=[ANSWER, "OCPP 1.6 5.16"],
     requirements=["SC-7.11-a"],
     needs=[SetChargingProfile],

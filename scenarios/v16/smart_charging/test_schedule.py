@@ -25,7 +25,7 @@ from simulators.v16 import ChargePoint
 
 
 @scenario(
-    "v16.smart_charging.schedule.periods",
+    "v16.smart-charging.schedule.periods",
     spec=[SCHEDULE, PERIOD, "OCPP 1.6 errata 3.45"],
     requirements=["SC-7.13-a"],
     needs=[SetChargingProfile],
@@ -42,7 +42,7 @@ async def test_periods_are_sent_in_order(station: ChargePoint, csms: Csms, check
 
 
 @scenario(
-    "v16.smart_charging.schedule.broken_periods",
+    "v16.smart-charging.schedule.broken-periods",
     spec=[SCHEDULE, PERIOD, "OCPP 1.6 errata 3.45", "OCPP 1.6 errata 3.69"],
     requirements=["SC-7.13-a"],
     needs=[SetChargingProfile],
@@ -63,7 +63,7 @@ async def test_no_broken_periods(station: ChargePoint, csms: Csms, check: Checks
 
 
 @scenario(
-    "v16.smart_charging.schedule.rates",
+    "v16.smart-charging.schedule.rates",
     spec=[SCHEDULE, PERIOD],
     requirements=["SC-7.14-a"],
     needs=[SetChargingProfile],
@@ -80,7 +80,7 @@ async def test_tenths_are_sent_exactly(station: ChargePoint, csms: Csms, check: 
 
 
 @scenario(
-    "v16.smart_charging.schedule.fine_rates",
+    "v16.smart-charging.schedule.fine-rates",
     spec=[SCHEDULE, PERIOD],
     requirements=["SC-7.14-a"],
     needs=[SetChargingProfile],

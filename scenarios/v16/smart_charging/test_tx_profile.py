@@ -39,7 +39,7 @@ def _fits(check: Checks, call: IncomingCall | None, *running: Transaction) -> No
 
 
 @scenario(
-    "v16.smart_charging.tx_profile.absolute",
+    "v16.smart-charging.tx-profile.absolute",
     spec=["OCPP 1.6 5.16", CLAUSE, REQUEST],
     octt=["TC_057_CSMS"],
     requirements=["SC-5.16-b", "SC-7.8-a", "SC-7.8-b"],
@@ -68,7 +68,7 @@ async def test_absolute_transaction_profile(station: ChargePoint, csms: Csms, ta
 
 
 @scenario(
-    "v16.smart_charging.tx_profile.relative",
+    "v16.smart-charging.tx-profile.relative",
     spec=["OCPP 1.6 5.16", CLAUSE, "OCPP 1.6 7.9"],
     octt=["TC_057_CSMS"],
     requirements=["SC-5.16-b", "SC-7.8-a", "SC-7.8-b"],
@@ -93,7 +93,7 @@ async def test_relative_transaction_profile(station: ChargePoint, csms: Csms, ta
 
 
 @scenario(
-    "v16.smart_charging.tx_profile.own_transaction",
+    "v16.smart-charging.tx-profile.own-transaction",
     spec=["OCPP 1.6 5.16", CLAUSE],
     requirements=["SC-5.16-b"],
     needs=[SetChargingProfile],
@@ -113,7 +113,7 @@ async def test_profile_names_the_transaction_of_its_connector(
 
 
 @scenario(
-    "v16.smart_charging.tx_profile.no_transaction",
+    "v16.smart-charging.tx-profile.no-transaction",
     spec=["OCPP 1.6 5.16", CLAUSE, PURPOSES],
     requirements=["SC-5.16-b"],
     needs=[SetChargingProfile],
@@ -133,7 +133,7 @@ async def test_no_transaction_no_profile(station: ChargePoint, csms: Csms, tags:
 
 
 @scenario(
-    "v16.smart_charging.tx_profile.whole_station",
+    "v16.smart-charging.tx-profile.whole-station",
     spec=["OCPP 1.6 5.16", PURPOSES],
     requirements=["SC-5.16-b"],
     needs=[SetChargingProfile],
