@@ -17,8 +17,8 @@ from harness.settings import Settings, SettingsError, load
 from harness.trace import Trace
 from harness.verdict import Inconclusive
 from plugfest.targets import REFERENCE
-from scenarios.access import endpoint_of, equip
-from scenarios.conftest import pytest_plugfest_driver
+from scenarios.stage.access import endpoint_of, equip
+from scenarios.stage.driver import driver_of
 from simulators.connection import Unreachable
 from simulators.station import Answer
 from simulators.v16 import ChargePoint
@@ -33,7 +33,7 @@ PROBE_STATION = "PLUGFEST-CHECK"
 def check_target(target: Path, endpoint: str | None, offline: bool) -> None:
     """Check a target file and its driver, then connect one station for a trial (exit code 3 if that fails)."""
     settings = load(target, endpoint=endpoint)
-    driver = pytest_plugfest_driver(settings, None)
+    driver = driver_of(settings, None)
     known = Catalogue.load()
     expectations = expectations_of(settings, known)
     click.echo(f"target     {settings.csms.name}: driver {settings.csms.driver}, endpoint {settings.csms.endpoint}")

@@ -18,7 +18,7 @@ from harness.trace import entry_line
 from plugfest.play import arguments
 from plugfest.run import exit_code
 from plugfest.targets import REFERENCE
-from scenarios.conftest import pytest_plugfest_driver
+from scenarios.stage.driver import driver_of
 
 
 @click.command()
@@ -28,7 +28,7 @@ from scenarios.conftest import pytest_plugfest_driver
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
 def reproduce(id: str, target: Path, endpoint: str | None, mutant: str | None) -> None:
     """Play one scenario and print everything that was sent and received."""
-    pytest_plugfest_driver(load(target, endpoint=endpoint), mutant)
+    driver_of(load(target, endpoint=endpoint), mutant)
     selected = Selection([id]).of(Catalogue.load())
     options = [f"--endpoint={endpoint}"] if endpoint else []
     options += [f"--mutant={mutant}"] if mutant else []

@@ -24,7 +24,7 @@ from harness.verdict import Verdict
 from plugfest.play import arguments
 from plugfest.progress import Live, summary
 from plugfest.targets import REFERENCE
-from scenarios.conftest import pytest_plugfest_driver
+from scenarios.stage.driver import driver_of
 
 SCENARIOS_PER_WORKER = 16
 """Fewer scenarios than this are not worth the start of another worker process."""
@@ -70,7 +70,7 @@ def run(
     expectations_of(settings, known)
     if mutant is not None and settings.csms.driver != "reference":
         raise click.UsageError("--mutant goes with the bundled reference, not with a target of its own")
-    pytest_plugfest_driver(settings, mutant)  # a driver that cannot be had is told before anything starts
+    driver_of(settings, mutant)  # a driver that cannot be had is told before anything starts
     folder = _cleared(out) if out else _new_folder()
     options = [f"--endpoint={endpoint}"] if endpoint is not None else []
     for option, values in (("scenario", ids), ("octt", octt), ("requirement", requirements), ("profile", profiles)):

@@ -8,29 +8,19 @@ import pytest
 
 from harness.csms import Driver
 from harness.csms.console import Csms
-from harness.drivers import load_driver
 from harness.plugin import Run
-from harness.settings import Settings, SettingsError
+from harness.settings import Settings
 from harness.trace import Trace
-from scenarios.access import endpoint_of
-from scenarios.population import Identities, SecureStations, Stations, Tags
-from server.driver import ReferenceDriver
-from server.mutants import UnknownMutant
-from server.settings import SettingsError as ServerSettingsError
+from scenarios.stage.access import endpoint_of
+from scenarios.stage.driver import driver_of
+from scenarios.stage.population import Identities, SecureStations, Stations, Tags
 from simulators.connection import Endpoint
 from simulators.v16 import ChargePoint
 
 
 def pytest_plugfest_driver(settings: Settings, mutant: str | None) -> Driver:
-    """Build the driver that the target names; the reference central system runs in this process."""
-
-    def reference(settings: Settings) -> Driver:
-        try:
-            return ReferenceDriver(mutant=mutant, **settings.driver.get("reference", {}))
-        except (UnknownMutant, ServerSettingsError) as error:
-            raise SettingsError(f"{settings.path}: driver.reference: {error}") from None
-
-    return load_driver(settings, {"reference": reference})
+    """Build the driver that the target names."""
+    return driver_of(settings, mutant)
 
 
 @pytest.fixture(scope="session")

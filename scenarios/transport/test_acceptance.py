@@ -6,7 +6,7 @@ from harness.csms import Registration, RegistrationControl
 from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.verdict import Checks, Inconclusive
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.messages import core_calls
 from simulators.observation import Silence, gist
 from simulators.v16 import ChargePoint

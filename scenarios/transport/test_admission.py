@@ -5,7 +5,7 @@ from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.settings import PoliciesSection
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Stations
+from scenarios.stage.population import Stations
 from simulators.connection import Closed, Declined, Handshake, Upgraded
 from simulators.rawsocket import Ended, HttpAnswer
 from simulators.station import Answer

@@ -6,7 +6,7 @@ from harness.ocppj import elements
 from harness.scenario import scenario
 from harness.schemas import Kind, schemas
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.messages import core_calls
 from simulators.observation import Answer, gist
 from simulators.v16 import ChargePoint

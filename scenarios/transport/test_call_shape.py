@@ -2,7 +2,7 @@
 
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Stations
+from scenarios.stage.population import Stations
 from simulators.aftermath import Service, aftermath, service
 from simulators.observation import gist
 from simulators.v16 import ChargePoint

@@ -2,7 +2,7 @@
 
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Stations
+from scenarios.stage.population import Stations
 from simulators.connection import Upgraded
 from simulators.rawsocket import Ended, Opcode, frame
 from simulators.station import Answer

@@ -3,7 +3,7 @@
 from harness.ocppj import CallResult, encode
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Stations, Tags
+from scenarios.stage.population import Stations, Tags
 from simulators.observation import gist
 from simulators.rawsocket import Opcode, RawFrame, frame
 from simulators.station import Answer

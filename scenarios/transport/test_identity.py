@@ -5,7 +5,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import Reset
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
-from scenarios.population import Stations, Tags
+from scenarios.stage.population import Stations, Tags
 from simulators.connection import Upgraded
 from simulators.v16 import ChargePoint
 

@@ -4,7 +4,7 @@ from harness.ocppj import elements
 from harness.scenario import scenario
 from harness.trace import Event
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.aftermath import Service, aftermath
 from simulators.messages import core_calls
 from simulators.v16 import ChargePoint

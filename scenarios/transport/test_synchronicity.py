@@ -7,7 +7,7 @@ from harness.csms.v16 import ClearCache, GetConfiguration
 from harness.scenario import scenario
 from harness.schemas import Kind, schemas
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Stations, Tags
+from scenarios.stage.population import Stations, Tags
 from simulators.inbox import IncomingCall
 from simulators.messages import core_calls
 from simulators.observation import Answer, Silence, gist

@@ -9,7 +9,7 @@ from harness.ocppj import Call, encode, parse
 from harness.scenario import scenario
 from harness.trace import Event
 from harness.verdict import SHOULD, Checks, Inconclusive
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.aftermath import Service, aftermath
 from simulators.messages import core_calls
 from simulators.observation import Answer

@@ -5,7 +5,7 @@ from harness.csms.v16 import ClearCache
 from harness.ocppj import Call, CallResult
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.aftermath import Service, aftermath
 from simulators.observation import gist
 from simulators.v16 import ChargePoint

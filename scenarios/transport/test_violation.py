@@ -6,7 +6,7 @@ from harness.judgement import fairness, judge_refusal
 from harness.mutations import Rule
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Stations, Tags
+from scenarios.stage.population import Stations, Tags
 from simulators.aftermath import Service, service
 from simulators.observation import gist
 from simulators.v16 import ChargePoint, meter_value, now, sampled

@@ -14,7 +14,7 @@ from harness.drivers.http import from_settings
 from harness.settings import load
 from harness.trace import Trace
 from plugfest.targets import render
-from scenarios.access import endpoint_of, equip
+from scenarios.stage.access import endpoint_of, equip
 from server.central_system import CentralSystem
 from server.operator_api import application
 from server.serving import running

@@ -6,7 +6,7 @@ from harness.csms import TagProvisioning
 from harness.judgement import seconds_off
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.population import Tags, fresh_tag
+from scenarios.stage.population import Tags, fresh_tag
 from simulators.v16 import ChargePoint, tag_info, tag_status
 
 STATUS = "OCPP 1.6 7.2"

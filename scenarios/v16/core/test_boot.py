@@ -6,7 +6,7 @@ from typing import Any
 from harness.judgement import seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint
 
 CONF = "OCPP 1.6 6.4"

@@ -2,7 +2,7 @@
 
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, tag_status, transaction_id
 
 AUTHORIZE = "OCPP 1.6 4.1"

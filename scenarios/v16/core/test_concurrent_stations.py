@@ -4,7 +4,7 @@ import asyncio
 
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Stations, Tags
+from scenarios.stage.population import Stations, Tags
 from simulators.v16 import meter_value, now, sampled
 
 PAIRS = 4

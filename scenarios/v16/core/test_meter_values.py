@@ -5,7 +5,7 @@ from harness.csms.console import Csms, shown
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, meter_value, now, sampled
 
 CLAUSE = "OCPP 1.6 4.7"

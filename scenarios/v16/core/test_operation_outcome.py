@@ -18,7 +18,7 @@ from harness.csms.v16 import (
 )
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, timestamp
 
 CLAUSE = "OCPP 1.6 5"

@@ -15,7 +15,7 @@ from harness.csms.v16 import (
 )
 from harness.scenario import scenario
 from harness.verdict import Checks, Nonconformity
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint
 
 

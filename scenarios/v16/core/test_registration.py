@@ -12,7 +12,7 @@ from harness.csms.v16 import (
 from harness.ocppj import Call
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.connection import Upgraded
 from simulators.v16 import ChargePoint
 

@@ -5,7 +5,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import RemoteStartTransaction
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, tag_status
 
 REQUEST = "OCPP 1.6 6.33"

@@ -4,7 +4,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import Reset
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint
 
 

@@ -4,7 +4,7 @@ from harness.csms import TransactionReader
 from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, now, tag_status, transaction_id
 
 CLAUSE = "OCPP 1.6 4.8"

@@ -7,7 +7,7 @@ from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.settings import PoliciesSection
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.population import Stations, Tags
+from scenarios.stage.population import Stations, Tags
 from simulators.station import Answer, Refusal
 from simulators.v16 import ChargePoint, now, tag_status, transaction_id
 

@@ -9,7 +9,7 @@ from harness.judgement import fairness, judge_refusal
 from harness.mutations import Rule
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Stations
+from scenarios.stage.population import Stations
 from simulators.observation import gist
 from simulators.v16 import ChargePoint, timestamp
 

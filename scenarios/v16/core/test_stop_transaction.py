@@ -6,7 +6,7 @@ from harness.csms import TransactionReader
 from harness.csms.console import Csms, shown
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, meter_value, now, sampled, tag_status, timestamp, transaction_id
 
 CLAUSE = "OCPP 1.6 4.10"

@@ -7,7 +7,7 @@ from harness.csms.console import Csms, shown
 from harness.judgement import iso8601, timestamp_remark
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.station import Answer
 from simulators.v16 import ChargePoint, tag_info, tag_status, transaction_id
 

@@ -4,7 +4,7 @@ from harness.csms.console import Csms, Refused
 from harness.csms.v16 import UnlockConnector
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint
 
 REQUEST = "OCPP 1.6 6.53"

@@ -8,7 +8,7 @@ from harness.csms.console import Csms, Refused
 from harness.csms.v16 import GetConfiguration, SendLocalList
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Nonconformity
-from scenarios.population import Tags, fresh_tag
+from scenarios.stage.population import Tags, fresh_tag
 from simulators.v16 import ChargePoint
 
 UNIQUE = "OCPP 1.6 6.41"

@@ -5,7 +5,7 @@ from harness.csms.console import Csms, Refused
 from harness.csms.v16 import GetLocalListVersion, SendLocalList
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Nonconformity
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint
 
 CLAUSE = "OCPP 1.6 errata 3.52"

@@ -7,7 +7,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import SendLocalList
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint
 

@@ -8,7 +8,7 @@ from harness.csms.v16 import ReserveNow
 from harness.judgement import seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint, timestamp
 

@@ -7,7 +7,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import CancelReservation, ReserveNow
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, timestamp
 
 END = "OCPP 1.6 5.13"

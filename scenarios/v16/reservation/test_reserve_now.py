@@ -8,7 +8,7 @@ from harness.csms.v16 import GetConfiguration, ReserveNow
 from harness.judgement import seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Nonconformity
-from scenarios.population import Stations, Tags
+from scenarios.stage.population import Stations, Tags
 from simulators.v16 import ChargePoint, timestamp
 
 REQUEST = "OCPP 1.6 6.37"

@@ -6,7 +6,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import ReserveNow
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from simulators.inbox import IncomingCall
 from simulators.observation import Answer
 from simulators.v16 import ChargePoint, now, tag_info, tag_status, timestamp

@@ -6,7 +6,7 @@ from harness.csms import SecureHosting, SecurityEventReader
 from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, credentials, refused
 from simulators.connection import Declined
 from simulators.rawsocket import HttpAnswer, RawSocket

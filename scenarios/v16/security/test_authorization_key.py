@@ -7,7 +7,7 @@ from harness.csms.console import Csms, Request
 from harness.csms.v16 import ChangeConfiguration
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, admitted, gist, refused
 from scenarios.v16.security.orders import sent
 from simulators.inbox import IncomingCall

@@ -4,7 +4,7 @@ from harness.csms import SecureHosting
 from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, credentials, gist, refused, served
 from simulators.v16 import ChargePoint
 

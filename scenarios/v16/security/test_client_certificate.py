@@ -4,7 +4,7 @@ from harness.csms import ClientCertificate, SecureHosting
 from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, REFUSALS, admitted, gist, refused, served
 from simulators.certificates import StationKey
 from simulators.tls_probe import DEMANDED, Negotiated, Version, probe

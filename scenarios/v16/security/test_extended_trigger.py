@@ -8,7 +8,7 @@ from harness.csms.v16 import ExtendedTriggerMessage
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
 from scenarios.v16.security.orders import ordered, sent
 from scenarios.v16.security.signing import requested

@@ -5,7 +5,7 @@ from harness.csms.console import Csms, Refused
 from harness.csms.v16 import ChangeConfiguration, ExtendedTriggerMessage
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks, Inconclusive
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, gist
 from scenarios.v16.security.signing import CHAIN, check_leaf
 from simulators.certificates import StationKey, from_pem

@@ -5,7 +5,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import ChangeConfiguration
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, admitted, refused
 from scenarios.v16.security.orders import sent
 from simulators.connection import Endpoint

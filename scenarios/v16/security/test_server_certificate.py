@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from harness.csms import SecureHosting
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, admitted, served
 from simulators.certificates import Certificate, from_der
 from simulators.tls_probe import DEMANDED, ORDINARY, Negotiated, Version, probe

@@ -6,7 +6,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
 from scenarios.v16.security.signing import CHAIN, PROCESSED, check_leaf, requested
 from simulators.certificates import StationKey, from_pem

@@ -5,7 +5,7 @@ from ssl import TLSVersion
 from harness.csms import SecureHosting
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import SecureStations
+from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, admitted
 from simulators.tls_probe import DEFLATE, DEMANDED, NULL_COMPRESSION, UNSUITABLE, Negotiated, Version, probe
 

@@ -8,7 +8,7 @@ from harness.csms.v16 import ClearChargingProfile, SetChargingProfile
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import Received, compare, completed, delivered, profile, setting
 from simulators.v16 import ChargePoint
 

@@ -8,7 +8,7 @@ from harness.ocppj import Call
 from harness.scenario import scenario
 from harness.trace import Entry
 from harness.verdict import SHOULD, Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import Received, delivered, profile, setting
 from simulators.v16 import ChargePoint, tag_status, timestamp, transaction_id
 

@@ -5,7 +5,7 @@ from harness.csms.v16 import RemoteStartTransaction
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import Received, arrived, compare, delivered, moment, profile, schedule
 from simulators.v16 import ChargePoint, tag_status
 

@@ -8,7 +8,7 @@ from harness.judgement import iso8601
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHALL, SHOULD, Checks, Level
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import Received, arrived, moment, profile, schedule, setting
 from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint

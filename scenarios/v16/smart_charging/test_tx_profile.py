@@ -5,7 +5,7 @@ from harness.csms.v16 import SetChargingProfile
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.population import Tags
+from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import (
     Received,
     arrived,

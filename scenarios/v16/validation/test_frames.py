@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.scenario import Member, family
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.population import Stations
+from scenarios.stage.population import Stations
 from simulators.aftermath import Service, aftermath, service
 from simulators.v16 import ChargePoint
 

@@ -21,7 +21,7 @@ from harness.csms.driver import Driver
 from harness.settings import Settings
 from harness.trace import Trace
 from harness.verdict import Inconclusive
-from scenarios.access import equip, fresh_password
+from scenarios.stage.access import equip, fresh_password
 from simulators.connection import Endpoint
 from simulators.credentials import Trust
 from simulators.v16 import ChargePoint

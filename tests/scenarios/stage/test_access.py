@@ -11,8 +11,8 @@ from harness.csms.console import Csms
 from harness.settings import Settings, SettingsError, load
 from harness.trace import Trace
 from harness.verdict import Inconclusive
-from scenarios.access import endpoint_of, equip
-from scenarios.population import Identities, SecureStations, Stations
+from scenarios.stage.access import endpoint_of, equip
+from scenarios.stage.population import Identities, SecureStations, Stations
 from server.driver import ReferenceDriver
 from simulators.connection import Declined
 from simulators.v16 import ChargePoint

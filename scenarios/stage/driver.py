@@ -1,0 +1,25 @@
+"""The driver that a target names."""
+
+from __future__ import annotations
+
+from harness.csms import Driver
+from harness.drivers import load_driver
+from harness.settings import Settings, SettingsError
+from server.driver import ReferenceDriver
+from server.mutants import UnknownMutant
+from server.settings import SettingsError as ServerSettingsError
+
+
+def driver_of(settings: Settings, mutant: str | None = None) -> Driver:
+    """Return the driver of a target, not entered yet; the reference central system runs in this process.
+
+    Raises SettingsError.
+    """
+
+    def reference(settings: Settings) -> Driver:
+        try:
+            return ReferenceDriver(mutant=mutant, **settings.driver.get("reference", {}))
+        except (UnknownMutant, ServerSettingsError) as error:
+            raise SettingsError(f"{settings.path}: driver.reference: {error}") from None
+
+    return load_driver(settings, {"reference": reference})
