@@ -197,6 +197,8 @@ def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str |
     if claimed is not None and scenario.profile not in (*claimed, *ALWAYS_CLAIMED):
         return f"the target does not claim the profile {scenario.profile}"
     for need in scenario.needs:
+        if settings.csms.driver == "none" and not isinstance(need, Declares):
+            return f"nobody operates the target, and it takes {need.__name__}"
         if isinstance(need, Declares):
             if getattr(settings.policies, need.policy) is None:
                 return f"the target file does not declare the policy {need.policy}"

@@ -26,7 +26,11 @@ class _Section(BaseModel):
 
 
 class CsmsSection(_Section):
-    """``[csms]``: the central system under test."""
+    """``[csms]``: the central system under test.
+
+    Without ``driver``, the system at ``endpoint`` is operated by nobody ("none"); where there is no endpoint either, it
+    is the bundled reference.
+    """
 
     name: str = "reference central system"
     endpoint: str | None = None
@@ -35,10 +39,24 @@ class CsmsSection(_Section):
     expected: Path | None = None
     patience: float = Field(5.0, gt=0, le=3600)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _driver_follows_from_the_endpoint(cls, members: Any) -> Any:
+        if isinstance(members, dict) and "driver" not in members and members.get("endpoint") is not None:
+            return members | {"driver": "none"}
+        return members
+
     @model_validator(mode="after")
-    def _endpoint_is_a_websocket_url(self) -> Self:
-        if self.endpoint is not None and not self.endpoint.startswith(("ws://", "wss://")):
+    def _endpoint_makes_sense(self) -> Self:
+        if self.endpoint is None:
+            return self
+        if not self.endpoint.startswith(("ws://", "wss://")):
             raise ValueError(f"endpoint must begin with ws:// or wss://, not {self.endpoint!r}")
+        if self.driver == "reference":
+            raise ValueError(
+                'driver = "reference" operates the bundled reference, not the system at endpoint; '
+                "leave out endpoint, or name the driver of that system (none: nobody operates it)"
+            )
         return self
 
 

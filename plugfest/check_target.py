@@ -16,7 +16,7 @@ from harness.scenario import Catalogue, unmet
 from harness.settings import Settings, SettingsError, load
 from harness.trace import Trace
 from harness.verdict import Inconclusive
-from plugfest.targets import REFERENCE
+from plugfest.targets import target_of
 from scenarios.stage.access import endpoint_of, equip
 from scenarios.stage.driver import driver_of
 from simulators.connection import Unreachable
@@ -27,12 +27,12 @@ PROBE_STATION = "PLUGFEST-CHECK"
 
 
 @click.command("check-target")
-@click.argument("target", type=click.Path(path_type=Path), default=REFERENCE)
+@click.argument("target", type=click.Path(path_type=Path), required=False)
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
 @click.option("--offline", is_flag=True, help="Check the file only; touch no network.")
-def check_target(target: Path, endpoint: str | None, offline: bool) -> None:
+def check_target(target: Path | None, endpoint: str | None, offline: bool) -> None:
     """Check a target file and its driver, then connect one station for a trial (exit code 3 if that fails)."""
-    settings = load(target, endpoint=endpoint)
+    settings = load(target_of(target, endpoint), endpoint=endpoint)
     driver = driver_of(settings, None)
     known = Catalogue.load()
     expectations = expectations_of(settings, known)

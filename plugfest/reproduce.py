@@ -17,17 +17,18 @@ from harness.settings import load
 from harness.trace import entry_line
 from plugfest.play import arguments
 from plugfest.run import exit_code
-from plugfest.targets import REFERENCE
+from plugfest.targets import target_of
 from scenarios.stage.driver import driver_of
 
 
 @click.command()
 @click.argument("id")
-@click.option("--target", type=click.Path(path_type=Path), default=REFERENCE, help="Target file.")
+@click.option("--target", type=click.Path(path_type=Path), help="Target file.")
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
-def reproduce(id: str, target: Path, endpoint: str | None, mutant: str | None) -> None:
+def reproduce(id: str, target: Path | None, endpoint: str | None, mutant: str | None) -> None:
     """Play one scenario and print everything that was sent and received."""
+    target = target_of(target, endpoint)
     driver_of(load(target, endpoint=endpoint), mutant)
     selected = Selection([id]).of(Catalogue.load())
     options = [f"--endpoint={endpoint}"] if endpoint else []

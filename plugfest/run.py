@@ -23,7 +23,7 @@ from harness.settings import load
 from harness.verdict import Verdict
 from plugfest.play import arguments
 from plugfest.progress import Live, summary
-from plugfest.targets import REFERENCE
+from plugfest.targets import target_of
 from scenarios.stage.driver import driver_of
 
 SCENARIOS_PER_WORKER = 16
@@ -39,8 +39,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option(
     "--target",
     type=click.Path(path_type=Path),
-    default=REFERENCE,
-    help="Target file; without one, the bundled reference.",
+    help="Target file; without one, what answers at --endpoint, else the bundled reference.",
 )
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
 @click.option("--scenario", "ids", metavar="GLOB", multiple=True, help="Only scenarios whose id matches.")
@@ -52,7 +51,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Worker processes; chosen by itself unless given.")
 def run(
-    target: Path,
+    target: Path | None,
     endpoint: str | None,
     ids: tuple[str, ...],
     octt: tuple[str, ...],
@@ -64,6 +63,7 @@ def run(
     workers: int | None,
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back."""
+    target = target_of(target, endpoint)
     settings = load(target, endpoint=endpoint)
     known = Catalogue.load()
     selected = Selection(ids, octt, requirements, profiles).of(known)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.csms import Driver
+from harness.drivers.none import NoDriver
 from harness.settings import Settings, SettingsError
 
 Factory = Callable[[Settings], Driver]
@@ -16,13 +17,13 @@ Factory = Callable[[Settings], Driver]
 
 
 def load_driver(settings: Settings, builtin: Mapping[str, Factory]) -> Driver:
-    """Return the driver that ``[csms] driver`` names: "http", one of ``builtin``, or "path/to/driver.py:Class".
+    """Return the driver that ``[csms] driver`` names: "http", "none", one of ``builtin``, or "path/to/driver.py:Class".
 
     The path is relative to the folder of the target file; the class is called with its table ``[driver.<stem>]``,
     an empty one if the target file has none. Raises SettingsError that names the target file and the choices.
     """
     name = settings.csms.driver
-    factories = {"http": _http, **builtin}
+    factories = {"http": _http, "none": _none, **builtin}
     if factory := factories.get(name):
         return factory(settings)
     file, colon, attribute = name.rpartition(":")
@@ -42,6 +43,10 @@ def _http(settings: Settings) -> Driver:
     from harness.drivers.http import from_settings  # its client takes a while to import
 
     return from_settings(settings)
+
+
+def _none(settings: Settings) -> Driver:
+    return NoDriver()
 
 
 def _module(settings: Settings, path: Path) -> ModuleType:

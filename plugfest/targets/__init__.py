@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from importlib import resources
 from pathlib import Path
 
+from harness.settings import ENVIRONMENT_PREFIX
+
 REFERENCE = Path(__file__).with_name("reference.toml")
 """The target file of the reference central system in the process of the run."""
 
+FOREIGN = Path(__file__).with_name("foreign.toml")
+"""The target file of a central system of which only the endpoint is given."""
+
 _PLACEHOLDER = re.compile(r'"@(\w+)@"')
+
+
+def target_of(given: Path | None, endpoint: str | None) -> Path:
+    """Return the target file of a command: the given one, else what fits an endpoint, else the reference's.
+
+    The endpoint may also stand in the environment.
+    """
+    if given is not None:
+        return given
+    return FOREIGN if endpoint or f"{ENVIRONMENT_PREFIX}CSMS_ENDPOINT" in os.environ else REFERENCE
 
 
 def render(

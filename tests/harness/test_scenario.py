@@ -20,6 +20,7 @@ from harness.scenario import (
     ScenarioError,
     family,
     family_of,
+    need_name,
     scenario,
     scenario_of,
     unmet,
@@ -140,6 +141,16 @@ def test_profiles(id: str, claimed: tuple[str, ...] | None, reason: str | None) 
     """An optional profile must be claimed where any is; Core and the transport are not optional."""
     settings = Settings(features=FeaturesSection(profiles=claimed))
     assert unmet(one(id), settings, Performing()) == reason
+
+
+@pytest.mark.parametrize("need", [Reset, StationReader])
+def test_target_that_nobody_operates(need: Need) -> None:
+    """Where nobody operates the target, the reason is that, whatever takes an operator."""
+    settings = Settings(csms=CsmsSection(driver="none"), policies=PoliciesSection(call_timeout=30))
+    assert (
+        unmet(one(needs=(need,)), settings, Reading()) == f"nobody operates the target, and it takes {need_name(need)}"
+    )
+    assert unmet(one(needs=(Declares("call_timeout"),)), settings, Reading()) is None
 
 
 def test_version_that_the_target_does_not_speak() -> None:

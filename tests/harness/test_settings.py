@@ -30,6 +30,21 @@ def test_no_target_file_means_the_reference() -> None:
     assert settings.resolve("x.toml") == Path("x.toml")
 
 
+def test_endpoint_without_a_driver_is_operated_by_nobody() -> None:
+    """A foreign system is never taken for the bundled reference because its target file names no driver."""
+    assert load(None, {}, endpoint="ws://h/ocpp").csms.driver == "none"
+    assert load(None, {"PLUGFEST_CSMS_ENDPOINT": "ws://h"}).csms.driver == "none"
+    assert load(None, {"PLUGFEST_CSMS_DRIVER": "http"}, endpoint="ws://h").csms.driver == "http"
+
+
+def test_reference_is_not_operated_in_the_place_of_another(target: Path) -> None:
+    """The reference driver together with an endpoint is an error with the remedy."""
+    target.write_text('[csms]\ndriver = "reference"\nendpoint = "ws://h/ocpp"')
+    message = error_of(target)
+    assert f"{target}: csms: " in message
+    assert "leave out endpoint, or name the driver of that system" in message
+
+
 def test_target_file(target: Path) -> None:
     """A target file fills the settings, and its paths are relative to it."""
     target.write_text(

@@ -166,9 +166,12 @@ async def test_endpoint_given_on_the_command_line_is_judged(tmp_path: Path) -> N
     """The endpoint option leads the stations away from the bundled reference."""
     async with central_system(say_nothing) as endpoint:
         ran = await plugfest(
-            tmp_path, "run", f"--endpoint={endpoint.url}", f"--scenario={SCENARIOS[0]}", "--out=o", "-n1"
+            tmp_path, "run", f"--endpoint={endpoint.url}", *(f"--scenario={one}" for one in SCENARIOS), "--out=o", "-n1"
         )
     expect(ran, Verdict.FAILED, "no answer within 0.5 s", code=1)
+    assert [(one.id, one.message) for one in ran.results() if one.verdict is Verdict.NOT_APPLICABLE] == [
+        ("v16.core.reset.hard", "nobody operates the target, and it takes Reset")
+    ]
 
 
 def expect(ran: Ran, verdict: Verdict, *sentences: str, code: int) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from harness.csms import Driver
+from harness.csms import Driver, Unsupported
+from harness.csms.v16 import Reset
 from harness.drivers import load_driver
 from harness.drivers.http import HttpDriver
 from harness.settings import CsmsSection, Settings, SettingsError
@@ -87,10 +88,20 @@ async def test_http_is_always_there(folder: Path) -> None:
         assert isinstance(driver, HttpDriver)
 
 
+async def test_none_operates_nothing(folder: Path) -> None:
+    """Where nobody operates the central system nothing can be asked for."""
+    async with load_driver(settings(folder, "none"), {}) as driver:
+        assert list(driver.operations) == []
+        with pytest.raises(Unsupported, match="nobody operates this central system: Reset cannot be asked for"):
+            await driver.perform(Reset(station="CP1", type="Hard"))
+
+
 @pytest.mark.parametrize("name", ["refrence", "acme.py", "acme:Acme", ":Acme", ""])
 def test_unknown_driver(folder: Path, name: str) -> None:
     """An unknown driver is refused with the choices."""
-    assert error_of(folder, name).endswith(f"{name!r} is no driver; choose http, reference or path/to/driver.py:Class")
+    assert error_of(folder, name).endswith(
+        f"{name!r} is no driver; choose http, none, reference or path/to/driver.py:Class"
+    )
 
 
 def test_file_that_is_not_there(folder: Path) -> None:
