@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from harness.mutations import Rule
+from harness.corpus import Rule
 from harness.ocppj import ERROR_CODES, MISSPELT_ERROR_CODES, Payload, Problem
 from harness.schemas import Kind, Schemas, Violation
 from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Axis, Checks, Level

@@ -69,7 +69,8 @@ class Schemas:
         if action not in self.actions:
             raise KeyError(action)
         text = (self._folder / f"{action}{self._names[kind]}.json").read_text(encoding="utf-8-sig")
-        schema: Mapping[str, Any] = jsonschema_rs.dereference(json.loads(text))
+        published = _corrected(self.version, action, kind, json.loads(text))
+        schema: Mapping[str, Any] = jsonschema_rs.dereference(published)
         return schema
 
     def _validator(self, action: str, kind: Kind) -> _Compiled:
@@ -82,7 +83,17 @@ class Schemas:
 
 _LAYOUTS: Mapping[str, tuple[str, Mapping[Kind, str]]] = {
     "1.6": ("ocpp.v16", {Kind.REQUEST: "", Kind.RESPONSE: "Response"}),
+    "2.0.1": ("ocpp.v201", {Kind.REQUEST: "Request", Kind.RESPONSE: "Response"}),
+    "2.1": ("ocpp.v21", {Kind.REQUEST: "Request", Kind.RESPONSE: "Response"}),
 }
+"""Version → package and the ends of file names; the schemas of 2.1 are those of its Edition 1."""
+
+
+def _corrected(version: str, action: str, kind: Kind, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema as it is published, where the package differs from it."""
+    if (version, action, kind) == ("2.0.1", "Get15118EVCertificate", Kind.RESPONSE):
+        schema["properties"]["exiResponse"]["maxLength"] = 5600
+    return schema
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from harness.corpus import Rule
 from harness.judgement import fairness, judge_refusal
-from harness.mutations import Rule
 from harness.scenario import scenario
 from harness.verdict import Checks
 from scenarios.stage.population import Stations, Tags

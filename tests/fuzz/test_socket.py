@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ocpp.v16.enums import Action
 from websockets.exceptions import ConnectionClosed
 
-from harness.mutations import maximal
+from harness.corpus import maximal
 from harness.schemas import Kind, schemas
 from scenarios.v16.validation.corpus import STATION_CALLS
 from server.central_system import CentralSystem

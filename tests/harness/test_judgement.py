@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.corpus import Rule
 from harness.judgement import (
     FAIRNESS,
     fairness,
@@ -18,7 +19,6 @@ from harness.judgement import (
     seconds_off,
     timestamp_remark,
 )
-from harness.mutations import Rule
 from harness.ocppj import ERROR_CODES
 from harness.schemas import schemas
 from harness.verdict import POLICY, SHALL, SHOULD, Axis, Checks, Level, Verdict

@@ -107,8 +107,22 @@ def test_unknown_action() -> None:
 
 def test_unknown_version() -> None:
     """A version without schemas is refused with the choices."""
-    with pytest.raises(ValueError, match=r"no schemas for OCPP 0\.9; there are some for 1\.6"):
+    with pytest.raises(ValueError, match=r"no schemas for OCPP 0\.9; there are some for 1\.6, 2\.0\.1, 2\.1"):
         Schemas("0.9")
+
+
+def test_schema_as_published() -> None:
+    """The package lets an exiResponse of 2.0.1 be longer than the published schema does."""
+    answer = {"status": "Accepted", "exiResponse": "x" * 5601}
+    (violation,) = schemas("2.0.1").violations("Get15118EVCertificate", Kind.RESPONSE, answer)
+    assert (violation.rule, violation.path) == ("maxLength", "/exiResponse")
+
+
+@pytest.mark.parametrize(("version", "count"), [("1.6", 39), ("2.0.1", 64), ("2.1", 90)])
+def test_actions_of_a_version(version: str, count: int) -> None:
+    """Every version has its actions; those of 2.0.1 are all in 2.1."""
+    assert len(schemas(version).actions) == count
+    assert schemas("2.0.1").actions <= schemas("2.1").actions
 
 
 def test_schemas_are_shared() -> None:

@@ -3,10 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from harness.corpus import Rule
 from harness.csms import ConnectorReader
 from harness.csms.console import Csms, shown
 from harness.judgement import fairness, judge_refusal
-from harness.mutations import Rule
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import Stations

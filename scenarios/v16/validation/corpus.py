@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.mutations import Invalid, Valid, invalid, maximal, valid
+from harness.corpus import Invalid, Valid, invalid, maximal, valid
 from harness.ocppj import Payload
 from harness.schemas import Kind, schemas
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harness.corpus import Invalid, Valid
 from harness.csms import OutcomeReader, v16
 from harness.csms.console import Csms
 from harness.judgement import fairness
-from harness.mutations import Invalid, Valid
 from harness.scenario import Member, family
 from harness.trace import Event
 from harness.verdict import SHALL, SHOULD, Checks

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.corpus import Invalid, Rule
 from harness.judgement import fairness, judge_refusal
-from harness.mutations import Invalid, Rule
 from harness.scenario import Member, family
 from harness.verdict import SHALL, SHOULD, Checks
 from scenarios.v16.validation.corpus import DISPUTED, STATION_CALLS, Sample, holds, invalid_calls, valid_calls

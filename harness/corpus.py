@@ -17,6 +17,9 @@ Path = tuple[str | int, ...]
 MOMENT = "2026-01-02T03:04:05.678Z"
 """The timestamp of generated payloads."""
 
+CUSTOM_DATA = "customData"
+"""The member that every object of OCPP 2.0.1 and later may have; generated payloads have it once, at the top."""
+
 
 class Rule(StrEnum):
     """The constraint that a payload breaks, by its JSON schema keyword; ``null`` is a type error of its own."""
@@ -30,6 +33,9 @@ class Rule(StrEnum):
     FORMAT = "format"
     MULTIPLE_OF = "multipleOf"
     MIN_ITEMS = "minItems"
+    MAX_ITEMS = "maxItems"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +87,54 @@ def valid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Va
     yield Valid("maximal", "every member", whole)
     for path, node, _ in _nodes(schema):
         name = _name(path)
-        for choice in node.get("enum", ()):
-            yield Valid(f"{name}-{_word(choice)}", f"{name} is {choice}", _replaced(whole, path, choice))
-        for number in _NUMBERS.get(node["type"], ()):
-            variant = str(number).replace(".", "_")
-            yield Valid(f"{name}-{variant}", f"{name} is {number}", _replaced(whole, path, number))
-        if "maxLength" in node and "enum" not in node:
-            longest = _stretched(str(_at(whole, path)), node["maxLength"])
-            description = f"{name} has all of its {node['maxLength']} characters"
-            yield Valid(f"{name}-longest", description, _replaced(whole, path, longest))
+        for variant, description, value in _edges(node, _at(whole, path)):
+            yield Valid(f"{name}-{variant}", f"{name} {description}", _replaced(whole, path, value))
+
+
+def _edges(node: Schema, value: Any) -> Iterator[tuple[str, str, Any]]:
+    """Yield id part, description and value for each edge of what one node allows."""
+    for choice in node.get("enum", ()):
+        yield _word(choice), f"is {choice}", choice
+    for number in _numbers(node):
+        yield str(number).replace(".", "_").replace("-", "minus_"), f"is {number}", number
+    if "maxLength" in node and "enum" not in node:
+        yield "longest", f"has all of its {node['maxLength']} characters", _stretched(str(value), node["maxLength"])
+    if "maxItems" in node:
+        yield "fullest", f"has all of its {node['maxItems']} items", _items(node, node["maxItems"])
+
+
+def _numbers(node: Schema) -> Iterator[float]:
+    """Yield the numbers at the bounds of a node, and decimals for one that takes them.
+
+    Some of those are no multiple of 0.1 once they are binary fractions.
+    """
+    yield from (_bound(node, bound) for bound in ("minimum", "maximum") if bound in node)
+    if node.get("type") == "number":
+        yield from (number for number in (0.3, 8.1, 16.5) if _number(node, number) == number)
+
+
+def _bound(node: Schema, name: str) -> float:
+    """Return a bound as the type of its node has it: schemas write 0.0 where they mean the integer 0."""
+    bound: float = node[name]
+    return int(bound) if node["type"] == "integer" else bound
+
+
+def _items(node: Schema, count: int) -> list[Any]:
+    """Return a list of so many items of their required members."""
+    return [_sample(node["items"], {}, full=False) for _ in range(count)]
 
 
 def _broken(node: Schema, value: Any, *, optional: bool) -> Iterator[tuple[Rule, str, str, Any]]:
-    """Yield rule, id part, description and value for each way to break one node; the root keeps its type."""
-    if not optional:
+    """Yield rule, id part, description and value for each way to break one node; the root keeps its type.
+
+    A node without a type takes anything.
+    """
+    if not optional and "type" in node:
         yield Rule.TYPE, "type", f"{_TYPE_NAMES[_wrong(node)]} instead of {node['type']}", _WRONG[_wrong(node)]
         yield Rule.NULL, "null", "null", None
     for member in node.get("required", ()):
         yield Rule.REQUIRED, f"without-{member}", f"{member} is missing", _without(value, member)
-    if node.get("additionalProperties") is False and node["type"] == "object":
+    if node.get("additionalProperties") is False and node.get("type") == "object":
         yield Rule.ADDITIONAL, "extra", "a member that the schema does not know", {**value, "plugfestExtra": "x"}
     if "enum" in node:
         yield Rule.ENUM, "enum", "a value that is not in the list", "NotInTheList"
@@ -112,12 +147,16 @@ def _broken(node: Schema, value: Any, *, optional: bool) -> Iterator[tuple[Rule,
         yield Rule.FORMAT, "uri", "no URI", "not a URI at all"
     if "multipleOf" in node:
         yield Rule.MULTIPLE_OF, "precision", f"no multiple of {node['multipleOf']}", 16.25
+    if "minimum" in node:
+        yield Rule.MINIMUM, "less", f"less than {node['minimum']}", _bound(node, "minimum") - 1
+    if "maximum" in node:
+        yield Rule.MAXIMUM, "more", f"more than {node['maximum']}", _bound(node, "maximum") + 1
     if node.get("minItems", 0) > 0:
         yield Rule.MIN_ITEMS, "empty", "an empty list", []
+    if "maxItems" in node:
+        count = node["maxItems"] + 1
+        yield Rule.MAX_ITEMS, "crowded", f"one item more than {node['maxItems']}", _items(node, count)
 
-
-_NUMBERS: Mapping[str, Sequence[float]] = {"number": (0.3, 8.1, 16.5)}
-"""Decimals, some of which are no multiple of 0.1 once they are binary fractions."""
 
 _WRONG: Mapping[str, Any] = {"string": "text", "integer": 42, "object": {"a": 1}}
 _TYPE_NAMES = {"string": "a string", "integer": "a number", "object": "an object"}
@@ -133,29 +172,46 @@ def _nodes(schema: Schema, path: Path = (), *, required: bool = True) -> Iterato
     yield path, schema, required
     if schema.get("type") == "array":
         yield from _nodes(schema["items"], (*path, 0), required=True)
-    for name, member in schema.get("properties", {}).items():
+    for name, member in _members(schema, top=not path).items():
         yield from _nodes(member, (*path, name), required=name in schema.get("required", ()))
+
+
+def _members(schema: Schema, *, top: bool) -> Mapping[str, Schema]:
+    """Return the members of an object that take part, by name."""
+    members: Mapping[str, Schema] = schema.get("properties", {})
+    return members if top else {name: member for name, member in members.items() if name != CUSTOM_DATA}
 
 
 def _sample(schema: Schema, given: Mapping[str, Any], *, full: bool, name: str = "") -> Any:
     if name in given:
         return copy.deepcopy(given[name])
-    match schema["type"]:
+    match schema.get("type"):
         case "object":
-            wanted = schema.get("properties", {}) if full else schema.get("required", ())
-            return {key: _sample(schema["properties"][key], given, full=full, name=key) for key in wanted}
+            members = _members(schema, top=not name)
+            wanted = members if full else schema.get("required", ())
+            return {key: _sample(members[key], given, full=full, name=key) for key in wanted}
         case "array":
-            return [_sample(schema["items"], given, full=full, name=name)]
+            count = max(schema.get("minItems", 1), 1)
+            return [_sample(schema["items"], given, full=full, name=name or "item") for _ in range(count)]
         case "string":
             return _string(schema)
         case "integer":
-            return 1
+            return _number(schema, 1)
         case "number":
-            return 8.1
+            return _number(schema, 8.1)
         case "boolean":
             return True
+        case None:
+            return "plugfest"
         case other:
             raise ValueError(f"no sample for the type {other}")
+
+
+def _number(schema: Schema, usual: float) -> float:
+    """Return the usual number, or the bound that keeps it out."""
+    least = _bound(schema, "minimum") if "minimum" in schema else usual
+    most = _bound(schema, "maximum") if "maximum" in schema else usual
+    return min(max(usual, least), most)
 
 
 def _string(schema: Schema) -> str:
