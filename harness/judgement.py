@@ -49,6 +49,9 @@ FAIRNESS: Mapping[Rule, Fairness] = {
     Rule.FORMAT: Fairness(ERROR_CODES, SHOULD),
     Rule.MULTIPLE_OF: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD),
     Rule.MIN_ITEMS: Fairness(ERROR_CODES, SHOULD),
+    Rule.MAX_ITEMS: Fairness(ERROR_CODES, SHOULD),
+    Rule.MINIMUM: Fairness(_OUT_OF_RANGE, SHALL),
+    Rule.MAXIMUM: Fairness(_OUT_OF_RANGE, SHALL),
 }
 """What OCPP-J 1.6 table 7 and its errata leave of each constraint; systems differ on the rest for good reasons."""
 
