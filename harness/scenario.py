@@ -16,8 +16,7 @@ from harness.settings import Settings
 
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
 _ID = re.compile(rf"v(?P<version>\d+)\.(?P<profile>{_WORDS})((\.{_WORDS}){{2,}}|\.[A-Za-z]+\.[A-Za-z0-9_-]+)")
-_ATTRIBUTE = "__scenario__"
-_FAMILY = "__scenario_family__"
+_PARTS = "__scenario_parts__"
 
 PROFILES: Mapping[str, str] = {
     "transport": "Transport",
@@ -99,6 +98,20 @@ class Scenario:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A scenario with the function that plays it and, for one of a family, its ``case``."""
+
+    scenario: Scenario
+    function: Callable[..., Any]
+    case: Any = None
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of what the function takes."""
+        return tuple(inspect.signature(self.function).parameters)
+
+
 class ScenarioError(Exception):
     """A scenario that is declared wrongly; the text names it."""
 
@@ -124,7 +137,7 @@ def scenario(
         lists = tuple(octt), tuple(requirements), tuple(needs), tuple(mutants)
         one = Scenario(id, title, tuple(spec), *lists, function.__module__)
         _check(one)
-        setattr(function, _ATTRIBUTE, one)
+        setattr(function, _PARTS, (Part(one, function),))
         return function
 
     return mark
@@ -148,15 +161,15 @@ def family(members: Iterable[Member]) -> Callable[[Function], Function]:
     """Mark a test function as many scenarios that differ only in its argument ``case``; raises ScenarioError."""
 
     def mark(function: Function) -> Function:
-        found: dict[str, tuple[Scenario, Any]] = {}
+        found: dict[str, Part] = {}
         for one in members:
             lists = tuple(one.octt), tuple(one.requirements), tuple(one.needs), tuple(one.mutants)
             described = Scenario(one.id, one.title, tuple(one.spec), *lists, function.__module__)
             _check(described)
             if one.id in found:
                 raise ScenarioError(f"scenario {one.id} is in its family twice")
-            found[one.id] = described, one.case
-        setattr(function, _FAMILY, found)
+            found[one.id] = Part(described, function, one.case)
+        setattr(function, _PARTS, tuple(found.values()))
         return function
 
     return mark
@@ -172,15 +185,9 @@ def _check(one: Scenario) -> None:
         raise ScenarioError(f"scenario {one.id}: needs a docstring and at least one clause in spec")
 
 
-def scenario_of(function: object) -> Scenario | None:
-    """Return the metadata of a function that is one scenario, None for any other."""
-    found: Scenario | None = getattr(function, _ATTRIBUTE, None)
-    return found
-
-
-def family_of(function: object) -> Mapping[str, tuple[Scenario, Any]]:
-    """Return the scenarios of a function that is a family, with their cases, by id; empty for any other."""
-    found: Mapping[str, tuple[Scenario, Any]] = getattr(function, _FAMILY, {})
+def parts_of(function: object) -> Sequence[Part]:
+    """Return the scenarios that a function plays: one, those of its family, or none."""
+    found: Sequence[Part] = getattr(function, _PARTS, ())
     return found
 
 
@@ -210,11 +217,6 @@ def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str |
     return None
 
 
-def _scenarios_of(function: object) -> list[Scenario]:
-    one = scenario_of(function)
-    return [one] if one else [described for described, _ in family_of(function).values()]
-
-
 class Catalogue:
     """All scenarios of a package of test modules, in the order of their ids."""
 
@@ -236,7 +238,7 @@ class Catalogue:
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
             if module.name.rpartition(".")[2].startswith("test_"):
                 members = vars(importlib.import_module(module.name)).values()
-                marked = [one for member in members for one in _scenarios_of(member)]
+                marked = [part.scenario for member in members for part in parts_of(member)]
                 found += [one for one in marked if one.module == module.name]
         return cls(found)
 

@@ -29,7 +29,7 @@ class CsmsSection(_Section):
     """``[csms]``: the central system under test.
 
     Without ``driver``, the system at ``endpoint`` is operated by nobody ("none"); where there is no endpoint either, it
-    is the bundled reference.
+    is the bundled reference. ``at_once`` bounds how many scenarios are under way with it.
     """
 
     name: str = "reference central system"
@@ -38,6 +38,7 @@ class CsmsSection(_Section):
     driver: str = "reference"
     expected: Path | None = None
     patience: float = Field(5.0, gt=0, le=3600)
+    at_once: int = Field(64, ge=1)
 
     @model_validator(mode="before")
     @classmethod

@@ -12,18 +12,14 @@ from plugfest.targets import REFERENCE
 ROOT = Path(__file__).parent.parent
 
 
-def arguments(
-    scenarios: Iterable[Scenario], out: Path, *, target: Path = REFERENCE, workers: int = 1, allure: bool = False
-) -> list[str]:
+def arguments(scenarios: Iterable[Scenario], out: Path, *, target: Path = REFERENCE, workers: int = 1) -> list[str]:
     """Return the pytest arguments that play the files of some scenarios and keep the record in a folder.
 
     Only the plugins that the suite needs are loaded, and no configuration file is read, so that a run is the same
     wherever it is started.
     """
     files = sorted({f"{ROOT / one.module.replace('.', '/')}.py" for one in scenarios})
-    plugins = ["harness.plugin", "pytest_asyncio.plugin"]
-    plugins += ["xdist.plugin"] if workers > 1 else []
-    plugins += ["allure_pytest.plugin", "reports.allure"] if allure else []
+    plugins = ["harness.plugin", *(["xdist.plugin"] if workers > 1 else [])]
     return [
         *files,
         f"--rootdir={ROOT}",
@@ -31,14 +27,10 @@ def arguments(
         "--import-mode=importlib",
         "--assert=plain",
         "--disable-plugin-autoload",
-        "--override-ini=asyncio_mode=auto",
-        "--override-ini=asyncio_default_fixture_loop_scope=session",
-        "--override-ini=asyncio_default_test_loop_scope=session",
         *(f"-p{plugin}" for plugin in plugins),
         "-pno:terminal",
         "-pno:cacheprovider",
         f"--target={target}",
         f"--out={out}",
-        *([f"-n{workers}", "--dist=worksteal"] if workers > 1 else []),
-        *([f"--alluredir={out / 'allure-results'}"] if allure else []),
+        *([f"-n{workers}"] if workers > 1 else []),
     ]

@@ -19,7 +19,7 @@ from harness.plugin import expectations_of
 from harness.record import Run
 from harness.scenario import Catalogue
 from harness.selection import Selection
-from harness.settings import load
+from harness.settings import Settings, load
 from harness.verdict import Verdict
 from plugfest.play import arguments
 from plugfest.progress import Live, summary
@@ -49,6 +49,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@click.option("--at-once", type=click.IntRange(1), help="How many scenarios may be under way; as the target file says.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Worker processes; chosen by itself unless given.")
 def run(
     target: Path | None,
@@ -60,6 +61,7 @@ def run(
     strict: bool,
     mutant: str | None,
     out: Path | None,
+    at_once: int | None,
     workers: int | None,
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back."""
@@ -77,8 +79,9 @@ def run(
         options += [f"--{option}={value}" for value in values]
     options += ["--strict-levels"] if strict else []
     options += [f"--mutant={mutant}"] if mutant else []
-    workers = workers or _workers(len(selected))
-    sys.exit(play(folder, [*arguments(selected, folder, target=target, workers=workers, allure=True), *options]))
+    options += [f"--at-once={at_once}"] if at_once else []
+    workers = workers or _workers(len(selected), settings, at_once or settings.csms.at_once)
+    sys.exit(play(folder, [*arguments(selected, folder, target=target, workers=workers), *options]))
 
 
 def play(out: Path, options: list[str]) -> int:
@@ -108,8 +111,10 @@ def exit_code(done: Run) -> int:
     return 1 if any(result.standing is Standing.NEWS for result in done.results) else 0
 
 
-def _workers(selected: int) -> int:
-    return max(1, min(os.cpu_count() or 1, selected // SCENARIOS_PER_WORKER))
+def _workers(selected: int, settings: Settings, at_once: int) -> int:
+    """Return how many processes to play in: one where identities are listed, for its scenarios share them best."""
+    many = min(os.cpu_count() or 1, selected // SCENARIOS_PER_WORKER, at_once)
+    return 1 if settings.stations.identities else max(1, many)
 
 
 def _cleared(folder: Path) -> Path:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.record import read
-from reports import html, junit, markdown
+from reports import allure, html, junit, markdown
 from reports.model import report_of
 
 HTML = "report.html"
 JUNIT = "junit.xml"
 MARKDOWN = "summary.md"
+ALLURE = "allure-results"
 
 
 def write_all(record: Path) -> list[Path]:
-    """Write every document of a run record beside it, and return their paths.
+    """Write every document of a run record beside it, and return their paths; Allure's results go into a folder.
 
     Raises RecordError for a record that cannot be read, OSError where a document cannot be written.
     """
-    report = report_of(read(record))
+    run = read(record)
+    allure.write(run, record.parent / ALLURE)
+    report = report_of(run)
     documents = {HTML: html.render(report), JUNIT: junit.render(report), MARKDOWN: markdown.render(report, HTML)}
     return [_write(record.parent / name, text) for name, text in documents.items()]
 

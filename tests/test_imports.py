@@ -31,7 +31,7 @@ HARNESS = tuple(
 )
 JUDGED = ("harness.record", "harness.verdict", "harness.expected", "harness.trace")
 RULES = (
-    Rule("harness/plugin.py", ("harness",), ("pytest", "pytest_asyncio", "xdist")),
+    Rule("harness/plugin.py", ("harness",), ("pytest",)),
     Rule("harness/drivers/__init__.py", ("harness.csms", "harness.settings", "harness.drivers")),
     Rule("harness/drivers/*.py", ("harness.csms", "harness.settings")),
     Rule("harness/drivers/*/**/*.py", ("harness.csms", "harness.settings", "harness.drivers.<driver>")),
@@ -44,8 +44,8 @@ RULES = (
     Rule("server/driver.py", ("server", "harness.csms")),
     Rule("server/**/*.py", ("server",)),
     Rule("scenarios/**/test_*.py", ("harness", "simulators", "scenarios"), ("pytest",)),
-    Rule("scenarios/**/*.py", OURS, ("pytest", "pytest_asyncio")),
-    Rule("reports/allure.py", (*JUDGED, "reports"), ("allure", "allure_commons", "pytest")),
+    Rule("scenarios/**/*.py", OURS, ()),
+    Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons",)),
     Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
     Rule("plugfest/**/*.py", OURS, ("click", "rich", "packaging", "pytest", "xdist")),
 )

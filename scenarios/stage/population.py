@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 from datetime import datetime
 from typing import Any
@@ -22,32 +21,17 @@ from harness.settings import Settings
 from harness.trace import Trace
 from harness.verdict import Inconclusive
 from scenarios.stage.access import equip, fresh_password
+from scenarios.stage.identities import Loan
 from simulators.connection import Endpoint
 from simulators.credentials import Trust
 from simulators.v16 import ChargePoint
-
-
-class Identities:
-    """Hands out station identities: fresh ones, or those of the target file, dealt out among parallel workers."""
-
-    def __init__(self, settings: Settings, worker: int, workers: int) -> None:
-        given = settings.stations.identities
-        self._prefix = settings.stations.prefix
-        self._dealt = itertools.cycle(given[worker::workers]) if given[worker::workers] else None
-        self._short = bool(given) and self._dealt is None
-
-    def next(self) -> str:
-        """Return an identity that no other scenario is using now; raises Inconclusive when there is none."""
-        if self._short:
-            raise Inconclusive("the target file lists fewer [stations] identities than workers play; use -n 1")
-        return next(self._dealt) if self._dealt else f"{self._prefix}-{secrets.token_hex(4)}"
 
 
 class Stations:
     """Makes the stations of one scenario, known to the central system unless said otherwise."""
 
     def __init__(
-        self, settings: Settings, identities: Identities, driver: Driver, csms: Csms, endpoint: Endpoint, trace: Trace
+        self, settings: Settings, identities: Loan, driver: Driver, csms: Csms, endpoint: Endpoint, trace: Trace
     ) -> None:
         self._settings = settings
         self._identities = identities
@@ -60,7 +44,7 @@ class Stations:
 
     async def new(self, id: str | None = None, *, registered: bool = True) -> ChargePoint:
         """Return a new station that is not connected yet, its trace the scenario's."""
-        identity = id or self._identities.next()
+        identity = id or await self._identities.take()
         if registered and isinstance(self._driver, StationProvisioning):
             await self._driver.provision_station(identity)
             self._registered.append(identity)

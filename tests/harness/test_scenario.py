@@ -19,10 +19,9 @@ from harness.scenario import (
     Scenario,
     ScenarioError,
     family,
-    family_of,
     need_name,
+    parts_of,
     scenario,
-    scenario_of,
     unmet,
 )
 from harness.settings import CsmsSection, FeaturesSection, PoliciesSection, Settings
@@ -64,8 +63,8 @@ def test_marker_collects_the_metadata() -> None:
         And more.
         """
 
-    found = scenario_of(function)
-    assert found is not None
+    (part,) = parts_of(function)
+    found = part.scenario
     assert found.title == "A station boots on demand."
     assert (found.version, found.profile, found.module) == ("1.6", "RemoteTrigger", __name__)
     assert found.to_json() == {
@@ -83,7 +82,7 @@ def test_marker_collects_the_metadata() -> None:
 
 def test_other_functions_are_no_scenarios() -> None:
     """A function without the marker has no metadata."""
-    assert scenario_of(test_other_functions_are_no_scenarios) is None
+    assert parts_of(test_other_functions_are_no_scenarios) == ()
 
 
 @pytest.mark.parametrize(
@@ -199,20 +198,20 @@ def member(id: str = "v16.validation.Authorize.idTag-null", **members: Any) -> M
 def test_family_has_a_scenario_per_member() -> None:
     """Each member is a scenario with the metadata that it gives, and brings its case along."""
     members = [member("v16.validation.a.b", mutants=["deaf"], needs=[Reset]), member("v16.validation.a.c", case=2)]
-    found = family_of(family(iter(members))(lambda case: None))
-    assert [(id, described.title, case) for id, (described, case) in found.items()] == [
+    parts = parts_of(family(iter(members))(lambda case: None))
+    assert [(part.scenario.id, part.scenario.title, part.case) for part in parts] == [
         ("v16.validation.a.b", "A title.", 1),
         ("v16.validation.a.c", "A title.", 2),
     ]
-    described, _ = found["v16.validation.a.b"]
+    described = parts[0].scenario
     assert (described.profile, described.mutants, described.needs) == ("Validation", ("deaf",), (Reset,))
     assert described.module == __name__
 
 
-def test_family_is_not_one_scenario() -> None:
-    """A function is one scenario or a family, and others are neither."""
-    assert scenario_of(family([member()])(lambda case: None)) is None
-    assert family_of(member) == {}
+def test_part_knows_what_its_function_takes() -> None:
+    """The names of the arguments are what a stage has to bring."""
+    (part,) = parts_of(family([member()])(lambda station, case: None))
+    assert part.arguments == ("station", "case")
 
 
 @pytest.mark.parametrize(

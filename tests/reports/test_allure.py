@@ -3,102 +3,22 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reports import ALLURE, write_all
 from reports.allure import KNOWN
-
-ROOT = Path(__file__).parents[2]
-
-CONFTEST = """
-import pytest
-from pathlib import Path
-from dataclasses import replace
-from harness.record import Result
 from tests.reports import sample
-
-FOLDER = Path(__file__).parent / "run"
-
-
-def pytest_addhooks(pluginmanager):
-    class Hooks:
-        @pytest.hookspec
-        def pytest_plugfest_result(self, result, trace_path):
-            pass
-
-    pluginmanager.add_hookspecs(Hooks)
-
-
-def judged(item, result):
-    path = FOLDER / result.trace if result.trace else None
-    item.ihook.pytest_plugfest_result(result=result, trace_path=path)
-
-
-def pytest_runtest_setup(item):
-    result = item.callspec.params.get("result")
-    if result is not None and result.verdict == "not-applicable":
-        judged(item, result)
-        pytest.skip(result.message)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem):
-    yield
-    result = pyfuncitem.callspec.params.get("result")
-    if result is None:
-        return True
-    judged(pyfuncitem, replace(result, title="A first judgement, which a second one replaces."))
-    judged(pyfuncitem, result)
-    if result.verdict in ("failed", "inconclusive", "error"):
-        raise Exception(result.message)
-    return True
-"""
-
-SCENARIOS = '''
-import pytest
-from pathlib import Path
-from tests.reports import sample
-
-sample.write(Path(__file__).parent / "run")
-
-
-@pytest.mark.parametrize("result", sample.results(), ids=lambda result: result.id)
-def test_scenario(result):
-    """The docstring that pytest knows."""
-
-
-@pytest.mark.parametrize("number", [1])
-def test_that_is_no_scenario(number):
-    assert number == 2
-'''
-
-ENDS = "6 failed, 3 passed, 2 skipped"
-
-
-def _run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider\n", encoding="utf-8")
-    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (folder / "test_scenarios.py").write_text(SCENARIOS, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-c",
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import pytest; pytest.main()",
-        "-preports.allure",
-    ]
-    return subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that allure-pytest wrote for the sample run."""
-    place = tmp_path_factory.mktemp("allure")
-    outcome = _run(place, "--alluredir=allure-results")
-    assert ENDS in outcome.stdout, outcome.stdout + outcome.stderr
-    return place / "allure-results"
+    """Return the folder with the results of the sample run."""
+    record = sample.write(tmp_path_factory.mktemp("allure"))
+    write_all(record)
+    return record.parent / ALLURE
 
 
 @pytest.fixture(scope="module")
@@ -143,24 +63,17 @@ def test_a_known_nonconformity_does_not_look_skipped(seen: dict[str, dict[str, A
     ],
 )
 def test_the_status_follows_from_verdict_and_standing(seen: dict[str, dict[str, Any]], id: str, status: str) -> None:
-    """What is news is red and a nonconformity no defect of the test, whatever exception pytest saw."""
+    """What is news is red, and a nonconformity is no defect of the test."""
     assert seen[id]["status"] == status
 
 
-def test_a_test_that_is_no_scenario_is_left_alone(seen: dict[str, dict[str, Any]]) -> None:
-    """The verdict of one scenario does not reach the test after it."""
-    other = seen[""]
+def test_a_scenario_is_told_once(tmp_path: Path) -> None:
+    """Results that are written again take the place of those of before."""
+    record = sample.write(tmp_path)
+    write_all(record)
+    write_all(record)
 
-    assert (other["name"], other["status"]) == ("test_that_is_no_scenario[1]", "failed")
-    assert _labels(other, "verdict") == []
-
-
-def test_the_last_judgement_counts_and_is_told_once(seen: dict[str, dict[str, Any]]) -> None:
-    """Trouble after a scenario changes its result; Allure shows only what it became."""
-    boot = seen["v16.core.boot.accepted"]
-
-    assert _labels(boot, "verdict") == ["passed"]
-    assert [each["name"] for each in boot["attachments"]] == ["checks", "wire trace"]
+    assert len(list((tmp_path / ALLURE).glob("*-result.json"))) == len(sample.results())
 
 
 def test_a_passed_scenario_is_not_tagged_as_known(seen: dict[str, dict[str, Any]]) -> None:
@@ -168,7 +81,7 @@ def test_a_passed_scenario_is_not_tagged_as_known(seen: dict[str, dict[str, Any]
     assert KNOWN not in _labels(seen["v16.core.boot.accepted"], "tag")
 
 
-def test_title_and_ids_replace_the_names_of_pytest(seen: dict[str, dict[str, Any]]) -> None:
+def test_title_and_ids_are_those_of_the_scenario(seen: dict[str, dict[str, Any]]) -> None:
     """The title is the scenario's, and its ids are tags."""
     reset = seen["v16.core.reset.hard"]
 
@@ -204,10 +117,3 @@ def test_a_trace_that_was_not_written_is_said(folder: Path, seen: dict[str, dict
 def test_details_of_an_error_are_attached_as_text(folder: Path, seen: dict[str, dict[str, Any]]) -> None:
     """Control characters in details are shown as escapes."""
     assert "\\x00\\x07\\x1b" in _attachment(folder, seen["v16.core.hostile.text"], "details")
-
-
-def test_without_allure_the_labels_do_nothing(tmp_path: Path) -> None:
-    """A run that was not asked for Allure results ends the same way."""
-    outcome = _run(tmp_path)
-
-    assert ENDS in outcome.stdout, outcome.stdout + outcome.stderr

@@ -12,7 +12,8 @@ from harness.settings import Settings, SettingsError, load
 from harness.trace import Trace
 from harness.verdict import Inconclusive
 from scenarios.stage.access import endpoint_of, equip
-from scenarios.stage.population import Identities, SecureStations, Stations
+from scenarios.stage.identities import Identities, Loan
+from scenarios.stage.population import SecureStations, Stations
 from server.driver import ReferenceDriver
 from simulators.connection import Declined
 from simulators.v16 import ChargePoint
@@ -27,7 +28,7 @@ def settings(profile: int, **more: str) -> Settings:
 async def stations(run: Settings, driver: ReferenceDriver) -> Stations:
     """Return what makes the stations of a scenario."""
     csms = Csms(driver, patience=5)
-    return Stations(run, Identities(run, 0, 1), driver, csms, await endpoint_of(run, driver), Trace())
+    return Stations(run, Loan(Identities(run)), driver, csms, await endpoint_of(run, driver), Trace())
 
 
 @pytest.mark.parametrize("profile", [0, 1, 2, 3])

@@ -1,0 +1,146 @@
+"""Plays scenarios on a stage, many at once, and judges each as it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from harness.admission import Admission
+from harness.csms import Driver, Restart
+from harness.evidence import Evidence, Judgement
+from harness.expected import Expectations
+from harness.record import Result
+from harness.scenario import Part, unmet
+from harness.settings import Settings
+from harness.trace import Trace
+from harness.verdict import Checks, Inconclusive, Verdict
+
+SCENARIO_LIMIT = 20
+"""A scenario may take this many times the patience of the run before the harness ends it."""
+
+
+class Stage(Protocol):
+    """Where scenarios are played: it is entered once, and sets one scene for each of them."""
+
+    @property
+    def driver(self) -> Driver:
+        """The driver of the central system under test."""
+        ...
+
+    async def __aenter__(self) -> object: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def scene(self, part: Part, evidence: Evidence) -> AbstractAsyncContextManager[Mapping[str, Any]]:
+        """Return the arguments of one scenario, and take everybody off the stage at its end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a run is judged, and the folder that keeps its traces."""
+
+    settings: Settings
+    strict: bool = False
+    out: Path | None = None
+    expectations: Expectations = field(default_factory=dict)
+
+
+class Player:
+    """Plays scenarios on one stage; ``tell`` takes each result as soon as it is there."""
+
+    def __init__(self, stage: Stage, terms: Terms, tell: Callable[[Result], None]) -> None:
+        self._stage = stage
+        self._terms = terms
+        self._tell = tell
+
+    async def play(self, parts: Sequence[Part], at_once: int) -> None:
+        """Play scenarios in their order, up to ``at_once`` side by side; those that disturb others come last, alone.
+
+        Which are applicable is decided before anything starts.
+        """
+        applicable = [part for part in parts if not self._left_out(part)]
+        if not applicable:
+            return
+        async with AsyncExitStack() as life:
+            try:
+                await life.enter_async_context(self._stage)
+            except Exception as error:  # without a stage none can be played, and each says why
+                for part in applicable:
+                    self._conclude(part, self._evidence(), error)
+                return
+            await self._side_by_side([part for part in applicable if not disturbs(part)], at_once)
+            for part in applicable:
+                if disturbs(part):
+                    await self._perform(part)
+
+    async def _side_by_side(self, parts: Sequence[Part], at_once: int) -> None:
+        admission = Admission(at_once)
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                await admission.enter()
+                group.create_task(self._perform(part), name=part.scenario.id).add_done_callback(admission.leave)
+
+    async def _perform(self, part: Part) -> None:
+        """Play a scenario and judge it; trouble around it makes it an error."""
+        evidence = self._evidence()
+        try:
+            async with self._stage.scene(part, evidence) as arguments:
+                result = self._judge(part, evidence, await self._ended(part, arguments))
+        except Exception as error:  # in setting the scene, or in clearing it
+            result = self._judge(part, evidence, error)
+        self._tell(result)
+
+    async def _ended(self, part: Part, arguments: Mapping[str, Any]) -> Exception | None:
+        """Have the function of a scenario play it, and return what ended it early."""
+        limit = self._terms.settings.csms.patience * SCENARIO_LIMIT
+        try:
+            async with asyncio.timeout(limit) as bound:
+                await part.function(**arguments)
+        except TimeoutError as error:
+            return Inconclusive(f"the scenario was not through after {limit:g} s") if bound.expired() else error
+        except Exception as error:  # the verdict tells theirs from ours
+            return error
+        return None
+
+    def _left_out(self, part: Part) -> bool:
+        reason = unmet(part.scenario, self._terms.settings, self._stage.driver)
+        if reason is not None:
+            self._tell(self._result(part, self._evidence(), Judgement(Verdict.NOT_APPLICABLE, reason)))
+        return reason is not None
+
+    def _conclude(self, part: Part, evidence: Evidence, error: Exception) -> None:
+        self._tell(self._judge(part, evidence, error))
+
+    def _evidence(self) -> Evidence:
+        trace = Trace()
+        return Evidence(trace, Checks(trace.evidence, strict=self._terms.strict))
+
+    def _judge(self, part: Part, evidence: Evidence, error: Exception | None) -> Result:
+        """Draw the verdict on a scenario and keep its trace."""
+        result = self._result(part, evidence, evidence.judgement(error))
+        if self._terms.out is not None and result.trace is not None:
+            path = self._terms.out / result.trace
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = "".join(f"{line}\n" for line in evidence.trace.lines())
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return result
+
+    def _result(self, part: Part, evidence: Evidence, judgement: Judgement) -> Result:
+        scenario = part.scenario
+        path = f"traces/{scenario.id}.jsonl" if self._terms.out and len(evidence.trace) else None
+        expectation = self._terms.expectations.get(scenario.id)
+        evidence.result = evidence.result_of(scenario, judgement, expectation, trace=path)
+        return evidence.result
+
+
+def disturbs(part: Part) -> bool:
+    """Whether a scenario takes the central system away from everybody else."""
+    return Restart in part.scenario.needs

@@ -1,0 +1,74 @@
+"""Station identities: fresh ones, or those of the target file, each used by one scenario at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from harness.settings import Settings
+from harness.verdict import Inconclusive
+
+
+class Identities:
+    """Lends station identities to scenarios: fresh ones, or those that the target file lists, dealt out among acts."""
+
+    def __init__(self, settings: Settings, number: int = 0, of: int = 1) -> None:
+        """Prepare the identities of act ``number`` (from 0) of ``of``."""
+        listed = settings.stations.identities
+        self._prefix = settings.stations.prefix
+        self._listed = bool(listed)
+        self._ours = listed[number::of]
+        self._free = deque(self._ours)
+        self._returned = asyncio.Condition()
+        self._reaching = asyncio.Lock()
+
+    @asynccontextmanager
+    async def loan(self, *, several: bool) -> AsyncIterator[Loan]:
+        """Lend to one scenario until it is through; one that may take ``several`` waits for the one before it.
+
+        So nobody holds an identity and waits for one whose holder waits too.
+        """
+        if several and self._listed:
+            await self._reaching.acquire()
+        loan = Loan(self)
+        try:
+            yield loan
+        finally:
+            if self._listed:
+                async with self._returned:
+                    self._free.extend(loan.taken)
+                    self._returned.notify_all()
+            if several and self._listed:
+                self._reaching.release()
+
+    async def take(self, held: int) -> str:
+        """Return an identity that nobody else uses, to one who holds some already; waits for a listed one.
+
+        Raises Inconclusive where the target file lists too few.
+        """
+        if not self._listed:
+            return f"{self._prefix}-{secrets.token_hex(4)}"
+        if held >= len(self._ours):
+            many = f"{len(self._ours)} of the [stations] identities"
+            raise Inconclusive(
+                f"the scenario needs more than {many} that this worker plays with; list more, or use -n 1"
+            )
+        async with self._returned:
+            await self._returned.wait_for(lambda: self._free)
+            return self._free.popleft()
+
+
+class Loan:
+    """What one scenario has borrowed."""
+
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+        self.taken: list[str] = []
+
+    async def take(self) -> str:
+        """Return one more identity; raises Inconclusive where the target file lists too few."""
+        self.taken.append(await self._identities.take(len(self.taken)))
+        return self.taken[-1]

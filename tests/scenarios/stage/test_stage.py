@@ -1,0 +1,101 @@
+"""The stage brings what a scenario names, and clears up behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from harness.csms.console import Csms
+from harness.evidence import Evidence
+from harness.playing import Player, Terms
+from harness.record import Result
+from harness.scenario import Member, Part, family, parts_of, scenario
+from harness.settings import PoliciesSection, Settings
+from harness.trace import Trace
+from harness.verdict import Checks, Verdict
+from scenarios.stage.identities import Identities
+from scenarios.stage.population import SecureStations, Stations, Tags
+from scenarios.stage.stage import Stage
+from server.driver import ReferenceDriver
+from simulators.v16 import ChargePoint
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """A stage with the reference central system."""
+    async with Stage(Settings(), ReferenceDriver(), Identities(Settings())) as entered:
+        yield entered
+
+
+def part(function: Callable[..., Any]) -> Part:
+    """Return a function as a scenario."""
+    function.__doc__ = "It does."
+    (only,) = parts_of(scenario("v16.core.feature.one", spec=["c"])(function))
+    return only
+
+
+def evidence() -> Evidence:
+    """Return evidence with nothing in it."""
+    trace = Trace()
+    return Evidence(trace, Checks(trace.evidence))
+
+
+async def test_scene_has_what_the_function_names(stage: Stage) -> None:
+    """Each argument is of the scenario's own."""
+
+    async def function(
+        station: object, stations: object, csms: object, secure: object, tags: object, policies: object, trace: object
+    ) -> None: ...
+
+    own = evidence()
+    async with stage.scene(part(function), own) as arguments:
+        kinds = {name: type(value) for name, value in arguments.items()}
+        assert arguments["trace"] is own.trace
+    assert kinds == {
+        "station": ChargePoint,
+        "stations": Stations,
+        "csms": Csms,
+        "secure": SecureStations,
+        "tags": Tags,
+        "policies": PoliciesSection,
+        "trace": Trace,
+    }
+
+
+async def test_case_of_a_family_is_brought(stage: Stage) -> None:
+    """The function gets the case of the member."""
+
+    async def function(case: int) -> None: ...
+
+    (only,) = parts_of(family([Member(id="v16.core.feature.one", title="It.", case=7, spec=["c"])])(function))
+    async with stage.scene(only, evidence()) as arguments:
+        assert arguments == {"case": 7}
+
+
+async def test_station_is_known_and_off_the_wire_at_the_end(stage: Stage) -> None:
+    """It can boot at once, and is disconnected when the scenario is through."""
+
+    async def function(station: ChargePoint) -> None: ...
+
+    async with stage.scene(part(function), evidence()) as arguments:
+        station: ChargePoint = arguments["station"]
+        assert (await station.boot(announce=False)).payload["status"] == "Accepted"
+    assert not station.connected
+
+
+async def test_scenarios_are_played_on_it_side_by_side() -> None:
+    """Stations of scenarios that are under way together do not meet."""
+    seen: list[str] = []
+
+    async def function(station: ChargePoint, check: Checks) -> None:
+        seen.append(station.id)
+        await station.ready(announce=False)
+        check.equal({entry.station for entry in station.trace}, {station.id}, clause="c")
+
+    results: list[Result] = []
+    stage = Stage(Settings(), ReferenceDriver(), Identities(Settings()))
+    await Player(stage, Terms(Settings()), results.append).play([part(function)] * 8, 8)
+    assert {result.verdict for result in results} == {Verdict.PASSED}
+    assert len(set(seen)) == 8
