@@ -18,6 +18,7 @@ from server.mutants.registry import mutant
 from server.stations import Station
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
+from server.v16.profile import UnsuitableOperation
 from server.v16.smart_charging import SmartCharging
 from server.validation import Payload
 
@@ -45,6 +46,28 @@ class _ProfileTransactionLatest(SmartCharging):
         latest = select(known.id).where(known.station == station, known.active).order_by(known.number.desc())
         id: int = tx.execute(latest.limit(1)).scalar_one()
         return id
+
+
+@mutant(
+    "profile-without-transaction",
+    "A TxProfile is sent though no transaction is running on its connector.",
+    remarks=True,
+)
+class _ProfileWithoutTransaction(SmartCharging):
+    def prepare_set(self, tx: Connection, station: str, payload: Payload) -> Payload:
+        try:
+            return super().prepare_set(tx, station, payload)
+        except UnsuitableOperation:
+            return payload
+
+
+@mutant("profile-recurrency-unchecked", "A recurrencyKind is sent with a profile that does not recur.", remarks=True)
+class _ProfileRecurrencyUnchecked(SmartCharging):
+    def prepare_set(self, tx: Connection, station: str, payload: Payload) -> Payload:
+        profile = dict(payload["csChargingProfiles"])
+        kind = {"recurrencyKind": profile.pop("recurrencyKind")} if "recurrencyKind" in profile else {}
+        prepared = super().prepare_set(tx, station, payload | {"csChargingProfiles": profile})
+        return prepared | {"csChargingProfiles": prepared["csChargingProfiles"] | kind}
 
 
 # What a station is asked for

@@ -16,7 +16,11 @@ from server.validation import Payload
 # What an operator enters
 
 
-@mutant("trigger-connector-unchecked", "A message is triggered for whatever connector the operator enters.")
+@mutant(
+    "trigger-connector-unchecked",
+    "A message is triggered for whatever connector the operator enters.",
+    remarks=True,
+)
 class _TriggerConnectorUnchecked(Trigger):
     def check_connector(self, tx: Connection, station: Station, wanted: str, connector_id: int) -> None:
         pass
