@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar, cast
 
 from harness.csms.abilities import (
@@ -142,7 +142,8 @@ class Csms:
         if receipt is None:
             raise Inconclusive("the driver hands out no receipt for this operation")
         limit = self._patience if patience is None else patience
-        return await self._read(self._able(OutcomeReader).outcome(receipt, limit))
+        outcome = await self._read(self._able(OutcomeReader).outcome(receipt, limit))
+        return replace(outcome, payload=_told(outcome.payload))
 
     async def station(self, station: str) -> StationView:
         """Return what the central system believes of a station."""
@@ -154,7 +155,8 @@ class Csms:
 
     async def transactions(self, station: str) -> Sequence[TransactionView]:
         """Return the transactions recorded of a station, in the order in which they began."""
-        return await self._read(self._able(TransactionReader).transactions(station))
+        views = await self._read(self._able(TransactionReader).transactions(station))
+        return [replace(view, meter_values=_told(view.meter_values)) for view in views]
 
     async def transaction(self, station: str, transaction: int) -> TransactionView:
         """Return the record of one transaction; raises Inconclusive if there is none."""
@@ -252,3 +254,13 @@ class Csms:
         if isinstance(found, Unknown):
             raise Inconclusive(found.reason)
         return found
+
+
+def _told(value: Any) -> Any:
+    """Return what a product shows without the members that it shows as null: they tell as little as absent ones."""
+    match value:
+        case Mapping():
+            return {name: _told(member) for name, member in value.items() if member is not None}
+        case list() | tuple():
+            return [_told(item) for item in value]
+    return value

@@ -6,11 +6,11 @@ from harness.csms.console import Csms
 from harness.csms.v16 import ClearCache, GetConfiguration
 from harness.scenario import scenario
 from harness.schemas import Kind, schemas
-from harness.verdict import SHOULD, Checks
+from harness.verdict import SHOULD, Checks, Nonconformity
 from scenarios.stage.population import Stations, Tags
 from simulators.inbox import IncomingCall
 from simulators.messages import core_calls
-from simulators.observation import Answer, Silence, gist
+from simulators.observation import Answer, Refusal, Silence, gist
 from simulators.v16 import ChargePoint, meter_value, sampled
 
 CLAUSE = "OCPP-J 1.6 4.1.1"
@@ -112,8 +112,10 @@ async def test_every_call_is_answered_in_time(station: ChargePoint, tags: Tags, 
 
     for action, payload in core_calls(tags.unknown()):
         sent = len(station.trace)
-        answer = await station.call(action, payload)
-        taken = answer.entry.at - station.trace[sent].at
+        outcome = await station.attempt(action, payload)
+        if not isinstance(outcome, Answer | Refusal):
+            raise Nonconformity(f"an answer to {action}", str(outcome), clause=CLAUSE)
+        taken = outcome.entry.at - station.trace[sent].at
         check.that(taken <= EASY, f"an answer within {EASY:g} s", observed=taken, clause=CLAUSE, level=SHOULD)
 
 
@@ -128,5 +130,6 @@ async def test_pipelined_calls_keep_their_answers(station: ChargePoint, tags: Ta
     for call, answer in calls:
         outcome = await station.observe(answer)
         payload = outcome.payload if isinstance(outcome, Answer) else None
-        own = payload is not None and not schemas("1.6").violations(call.action, Kind.RESPONSE, payload)
+        fits = payload is not None and not schemas("1.6").violations(call.action, Kind.RESPONSE, payload)
+        own = fits or isinstance(outcome, Refusal)
         check.that(own, f"an answer to {call.action}", observed=outcome, clause=CLAUSE, level=SHOULD)

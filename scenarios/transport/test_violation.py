@@ -99,7 +99,7 @@ async def test_longest_text_is_accepted(station: ChargePoint, tags: Tags, check:
     longest = [
         ("Authorize", {"idTag": tags.unknown().ljust(20, "0")}),
         ("StatusNotification", {**STATUS, "info": "x" * 50}),
-        ("DataTransfer", {"vendorId": "x" * 255, "messageId": "x" * 50}),
+        ("StatusNotification", {**STATUS, "vendorId": "x" * 255, "vendorErrorCode": "x" * 50}),
     ]
 
     for action, payload in longest:
@@ -119,7 +119,7 @@ async def test_overlong_text_is_refused(station: ChargePoint, check: Checks) -> 
     overlong = [
         ("Authorize", {"idTag": "x" * 21}),
         ("StatusNotification", {**STATUS, "info": "x" * 51}),
-        ("DataTransfer", {"vendorId": "x" * 256}),
+        ("StatusNotification", {**STATUS, "vendorId": "x" * 256}),
     ]
 
     for action, payload in overlong:

@@ -15,7 +15,12 @@ STATUSES = ("Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId")
     spec=[CLAUSE, "OCPP 1.6 7.14"],
     octt=["TC_064_CSMS"],
     requirements=["CORE-4.3-a"],
-    mutants=["unknown-vendor-accepted", "data-transfer-vendor-refused", "data-transfer-echoed"],
+    mutants=[
+        "unknown-vendor-accepted",
+        "unknown-vendor-call-error",
+        "data-transfer-vendor-refused",
+        "data-transfer-echoed",
+    ],
 )
 async def test_unknown_vendor_is_named_so(station: ChargePoint, check: Checks) -> None:
     """DataTransfer of a vendor that nobody knows is answered UnknownVendorId, without data."""

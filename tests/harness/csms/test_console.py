@@ -284,6 +284,17 @@ async def test_reader_that_does_not_return_is_an_error(console: Making, monkeypa
         await console(driver).station("CP1")
 
 
+async def test_null_member_is_as_good_as_none(console: Making) -> None:
+    """A product that shows a member as null tells no more than one that leaves it out."""
+    driver = Able()
+    driver.reading = [TransactionView(id=7, active=True, meter_values=[{"value": "1", "unit": None}])]
+    csms = console(driver)
+    assert (await csms.transaction("CP1", 7)).meter_values == [{"value": "1"}]
+    request = await csms.perform(RESET)
+    driver.reading = Outcome(state="answered", payload={"schedule": {"periods": [{"limit": 1, "phases": None}]}})
+    assert (await csms.outcome(request)).payload == {"schedule": {"periods": [{"limit": 1}]}}
+
+
 async def test_one_transaction_is_found_among_all(console: Making) -> None:
     """A transaction that the product does not show is inconclusive."""
     driver = Able()
