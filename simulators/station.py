@@ -272,7 +272,7 @@ class Station(ABC):
         return str(uuid.uuid4())
 
     @abstractmethod
-    async def probe(self) -> Observation:
+    async def probe(self, *, patience: float | None = None) -> Observation:
         """Ask for a sign of life on this connection: a Heartbeat and what comes back for it."""
 
     # CALLs of the central system

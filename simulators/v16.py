@@ -143,9 +143,9 @@ class ChargePoint(Station):
 
     # Verbs
 
-    async def probe(self) -> Observation:
+    async def probe(self, *, patience: float | None = None) -> Observation:
         """Ask for a sign of life on this connection: a Heartbeat and what comes back for it."""
-        return await self.attempt("Heartbeat")
+        return await self.attempt("Heartbeat", patience=patience)
 
     async def boot(self, *, announce: bool = True, **members: Any) -> Answer:
         """Connect if need be, send BootNotification, and once accepted announce the statuses (OCPP 1.6 4.2, 4.9)."""

@@ -8,6 +8,7 @@ from harness.csms.v16 import ClearCache
 from harness.ocppj import ERROR_CODES, MISSPELT_ERROR_CODES, CallError, elements
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
+from simulators.aftermath import sign_of_life
 from simulators.observation import Refusal, gist
 from simulators.v16 import ChargePoint
 
@@ -90,14 +91,20 @@ async def test_unknown_action_is_not_implemented(station: ChargePoint, check: Ch
     check.graded(gist(outcome), good=["NotImplemented"], tolerable=tolerable, clause=CLAUSE)
 
 
-@scenario("v16.transport.call-error.action-not-served", spec=["OCPP-J 1.6 4.2.3"], requirements=["J-4.2.3-e"])
+@scenario(
+    "v16.transport.call-error.action-not-served",
+    spec=["OCPP-J 1.6 4.2.3"],
+    requirements=["J-4.2.3-e"],
+    mutants=["foreign-action-wedges"],
+)
 async def test_action_of_the_other_direction_is_not_served(station: ChargePoint, check: Checks) -> None:
-    """An action that only a central system may ask for is answered with NotSupported or NotImplemented."""
+    """An action that only a central system may ask for is refused as not supported, and the station served on."""
     await station.ready()
 
     for action, payload in (("Reset", {"type": "Hard"}), ("ClearCache", {})):
         outcome = await station.attempt(action, payload)
         check.graded(gist(outcome), good=["NotSupported", "NotImplemented"], clause=CLAUSE, level=SHOULD)
+        (await sign_of_life(station)).judge(check, clause=CLAUSE, closing=SHOULD)
 
 
 @scenario(

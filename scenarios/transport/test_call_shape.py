@@ -3,8 +3,8 @@
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import Stations
-from simulators.aftermath import Service, aftermath, service
-from simulators.observation import gist
+from simulators.aftermath import aftermath, sign_of_life
+from simulators.observation import Refusal, gist
 from simulators.v16 import ChargePoint
 
 CLAUSE = "OCPP-J 1.6 4.2.1"
@@ -58,6 +58,23 @@ async def test_malformed_call_is_not_served(station: ChargePoint, stations: Stat
     for rest in ([], ["Heartbeat"], ["Heartbeat", {}, {}], ["Heartbeat", []], ["Heartbeat", "x"], ["Heartbeat", 5]):
         after = await aftermath(station, [2, station.new_id(), *rest])
         check.equal(after.results, (), clause=CLAUSE, level=SHOULD)
-        others = [Service.RENEWED, Service.DEAF]
-        check.graded(after.service, good=[Service.KEPT], tolerable=others, clause=CLAUSE)
-    check.equal(await service(other), Service.KEPT, clause=CLAUSE)
+        after.life.judge(check, clause=CLAUSE, closing=SHOULD)
+    (await sign_of_life(other)).judge(check, clause=CLAUSE)
+
+
+@scenario(
+    "v16.transport.call-shape.malformed-answered",
+    spec=["OCPP-J 1.6 4.2.1", "OCPP-J 1.6 4.2.3"],
+    requirements=["J-4.2.1-e"],
+    mutants=["malformed-call-unanswered"],
+)
+async def test_malformed_call_is_answered(station: ChargePoint, check: Checks) -> None:
+    """A CALL without payload, or with a fifth element, is refused under its unique id rather than ignored."""
+    await station.ready()
+
+    for rest in (["Heartbeat"], ["Heartbeat", {}, {}]):
+        unique_id = station.new_id()
+        outcome = await station.attempt_raw([2, unique_id, *rest], unique_id)
+        refused, expected = isinstance(outcome, Refusal), f"a CALLERROR to {len(rest) + 2} elements"
+        check.that(refused, expected, observed=outcome, clause="OCPP-J 1.6 4.2.3", level=SHOULD)
+        (await sign_of_life(station)).judge(check, clause=CLAUSE, closing=SHOULD)

@@ -9,7 +9,7 @@ from harness.ocppj import ERROR_CODES, CallError, CallResult
 from harness.scenario import Declares, scenario
 from harness.settings import PoliciesSection
 from harness.verdict import SHOULD, Checks
-from simulators.aftermath import Service, aftermath, service
+from simulators.aftermath import Service, aftermath, sign_of_life
 from simulators.v16 import ChargePoint
 
 CLAUSE = "OCPP-J 1.6 4.1.1"
@@ -32,7 +32,7 @@ async def test_call_error_ends_a_call(station: ChargePoint, csms: Csms, check: C
         await csms.perform(ClearCache(station=station.id))
         call = await station.next_call("ClearCache")
         await call.refuse(code, "refused by the scenario")
-        check.equal(f"{code}: {await service(station)}", f"{code}: {Service.KEPT}", clause=CLAUSE)
+        (await sign_of_life(station)).judge(check, clause=CLAUSE)
     await csms.perform(ClearCache(station=station.id))
     last = await station.next_call("ClearCache")
     check.equal(last.payload, {}, clause=CLAUSE)
@@ -81,6 +81,28 @@ async def test_unanswered_call_times_out(
 
 
 @scenario(
+    "v16.transport.failed-call.station-served-on",
+    spec=["OCPP-J 1.6 4.1.1"],
+    requirements=["J-4.1.1-b", "J-4.1.1-d"],
+    needs=[ClearCache],
+    mutants=["unanswered-call-wedges"],
+)
+async def test_station_that_leaves_a_call_unanswered_is_served_on(
+    station: ChargePoint, csms: Csms, policies: PoliciesSection, check: Checks
+) -> None:
+    """A station that never answers a CALL gets its own CALLs answered; a wedge that ends with the timeout remarks."""
+    await station.ready()
+
+    await csms.perform(ClearCache(station=station.id))
+    station.write_off(await station.next_call("ClearCache"))
+    life = await sign_of_life(station, watch=policies.call_timeout or 0.0)
+    if life.service is Service.MUTE and policies.call_timeout is None:
+        check.equal(life, Service.KEPT, clause=CLAUSE, level=SHOULD)
+    else:
+        life.judge(check, clause=CLAUSE, closing=SHOULD)
+
+
+@scenario(
     "v16.transport.failed-call.late-answer",
     spec=["OCPP-J 1.6 4.1.1", "OCPP-J 1.6 4.1.4"],
     requirements=["J-4.1.1-f"],
@@ -100,7 +122,7 @@ async def test_late_answer_is_discarded(
     limit = policies.call_timeout + station.patience
     newer = await station.next_call("ClearCache", patience=limit, level=SHOULD)
     await late.answer(status="Accepted")
-    check.equal(await service(station), Service.KEPT, clause=CLAUSE, level=SHOULD)
+    (await sign_of_life(station)).judge(check, clause=CLAUSE, closing=SHOULD)
     await newer.answer(status="Rejected")
 
     check.equal((await csms.outcome(second)).status, "Rejected", clause=CLAUSE, level=SHOULD)
@@ -120,8 +142,7 @@ async def test_stray_answer_is_ignored(station: ChargePoint, check: Checks) -> N
     for stray in (CallResult("nope", {}), CallError("nope", "GenericError")):
         after = await aftermath(station, stray)
         check.equal(after.texts, (), clause="OCPP-J 1.6 4.2.3")
-        others = [Service.RENEWED, Service.DEAF]
-        check.graded(after.service, good=[Service.KEPT], tolerable=others, clause=CLAUSE)
+        after.life.judge(check, clause=CLAUSE, closing=SHOULD)
 
 
 @scenario(
@@ -142,7 +163,7 @@ async def test_invalid_answer_is_a_failure(station: ChargePoint, csms: Csms, che
         outcome = await csms.outcome(receipt)
         check.that(outcome.status != "Accepted", "no success", observed=outcome, clause="OCPP-J 1.6 4.2.2")
         check.equal(outcome.state, "failed", clause="OCPP-J 1.6 4.2.2", level=SHOULD)
-        check.equal(await service(station), Service.KEPT, clause="OCPP-J 1.6 4.2.2", level=SHOULD)
+        (await sign_of_life(station)).judge(check, clause="OCPP-J 1.6 4.2.2", closing=SHOULD)
     receipt = await csms.perform(Reset(station=station.id, type="Soft"))
     await (await station.next_call("Reset", level=SHOULD)).answer(status="Rejected")
     check.equal((await csms.outcome(receipt)).status, "Rejected", clause="OCPP-J 1.6 4.2.2", level=SHOULD)
@@ -166,6 +187,6 @@ async def test_unreadable_answer_ends_a_call(
         await csms.perform(ClearCache(station=station.id))
         call = await station.next_call("ClearCache", patience=limit, level=SHOULD)
         await station.send([3, call.unique_id, *rest])
-        check.equal(await service(station), Service.KEPT, clause=CLAUSE, level=SHOULD)
+        (await sign_of_life(station)).judge(check, clause=CLAUSE, closing=SHOULD)
     await csms.perform(ClearCache(station=station.id))
     await (await station.next_call("ClearCache", patience=limit, level=SHOULD)).answer(status="Accepted")

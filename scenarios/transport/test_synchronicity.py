@@ -49,7 +49,7 @@ async def test_one_call_is_outstanding(station: ChargePoint, stations: Stations,
     spec=["OCPP-J 1.6 4.1.1"],
     requirements=["J-4.1.1-b"],
     needs=[ClearCache],
-    mutants=["crossing-call-refused"],
+    mutants=["crossing-call-refused", "unanswered-call-wedges"],
 )
 async def test_crossing_calls_are_served(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """CALLs of the station are answered while a CALL of the central system is still unanswered."""

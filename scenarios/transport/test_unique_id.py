@@ -6,7 +6,7 @@ from harness.ocppj import Call, CallResult
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
 from scenarios.stage.population import Tags
-from simulators.aftermath import Service, aftermath
+from simulators.aftermath import aftermath, sign_of_life
 from simulators.observation import gist
 from simulators.v16 import ChargePoint
 
@@ -40,6 +40,7 @@ async def test_overlong_unique_id_is_refused(station: ChargePoint, check: Checks
 
     refused = gist(outcome) not in ("CALLRESULT", "silence", "close")
     check.that(refused, "a CALLERROR", observed=outcome, clause="OCPP-J 1.6 4.2.3", level=SHOULD)
+    (await sign_of_life(station)).judge(check, clause="OCPP-J 1.6 4.2.3", closing=SHOULD)
 
 
 @scenario(
@@ -104,7 +105,7 @@ async def test_new_connection_may_use_old_unique_ids(station: ChargePoint, check
     "v16.transport.unique-id.improper-not-served",
     spec=["OCPP-J 1.6 4.1.4"],
     requirements=["J-4.1.4-g"],
-    mutants=["improper-id-locks-out"],
+    mutants=["improper-id-locks-out", "improper-id-wedges"],
 )
 async def test_improper_unique_id_is_not_served(station: ChargePoint, check: Checks) -> None:
     """A CALL whose unique id is a number, null or empty is not served as if nothing were wrong."""
@@ -113,5 +114,4 @@ async def test_improper_unique_id_is_not_served(station: ChargePoint, check: Che
     for unique_id in (123, None, ""):
         after = await aftermath(station, [2, unique_id, "Heartbeat", {}])
         check.equal(after.results, (), clause=CLAUSE, level=SHOULD)
-        others = [Service.RENEWED, Service.DEAF]
-        check.graded(after.service, good=[Service.KEPT], tolerable=others, clause=CLAUSE)
+        after.life.judge(check, clause=CLAUSE, closing=SHOULD)

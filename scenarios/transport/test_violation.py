@@ -7,7 +7,7 @@ from harness.judgement import fairness, judge_refusal
 from harness.scenario import scenario
 from harness.verdict import Checks
 from scenarios.stage.population import Stations, Tags
-from simulators.aftermath import Service, service
+from simulators.aftermath import sign_of_life
 from simulators.observation import gist
 from simulators.v16 import ChargePoint, meter_value, now, sampled
 
@@ -22,22 +22,24 @@ def readings(**members: Any) -> dict[str, Any]:
 
 
 async def _refused(station: ChargePoint, check: Checks, rule: Rule, action: str, payload: dict[str, Any]) -> None:
-    """Send a CALL that breaks a rule, and judge how it is met."""
+    """Send a CALL that breaks a rule, and judge how it is met and whether the station is served on."""
     judge_refusal(gist(await station.attempt(action, payload)), fairness(rule, required=True), check, clause=CLAUSE)
+    (await sign_of_life(station)).judge(check, clause=CLAUSE)
 
 
 @scenario(
     "v16.transport.violation.missing-member",
     spec=["OCPP-J 1.6 4.2.3"],
     requirements=["J-4.2.3-g"],
-    mutants=["schema-not-checked", "missing-members-unchecked"],
+    mutants=["schema-not-checked", "missing-members-unchecked", "meter-values-bare-confirmed"],
 )
 async def test_missing_member_is_refused(station: ChargePoint, check: Checks) -> None:
     """A CALL without a required member, at any depth, is answered with CALLERROR; other codes only remark."""
     await station.ready()
-    incomplete = [
+    incomplete: list[tuple[str, dict[str, Any]]] = [
         ("BootNotification", {"chargePointVendor": "plugfest"}),
         ("Authorize", {}),
+        ("MeterValues", {"connectorId": 1}),
         ("MeterValues", readings(context="Sample.Periodic")),
         ("MeterValues", {"connectorId": 1, "meterValue": [{"sampledValue": [sampled(1)]}]}),
     ]
@@ -174,4 +176,4 @@ async def test_violation_harms_nobody(station: ChargePoint, stations: Stations, 
     for broken in ({"info": "x" * 100_000}, {"status": None}, {"connectorId": {"id": 1}}, {"errorCode": ["NoError"]}):
         await station.attempt("StatusNotification", STATUS | broken)
         for one in (station, other):
-            check.equal(await service(one), Service.KEPT, clause=CLAUSE)
+            (await sign_of_life(one)).judge(check, clause=CLAUSE)

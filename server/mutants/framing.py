@@ -8,7 +8,7 @@ import orjson
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call
 
-from server.framing import BrokenAnswer, BrokenCall, Framing, Message
+from server.framing import BrokenAnswer, BrokenCall, Framing, Message, Unreadable
 from server.mutants.registry import mutant
 from server.validation import Payload
 
@@ -172,6 +172,17 @@ class _MemberOrderFixed(_Choosy):
 class _Garbled(Framing):
     def decode(self, data: bytes) -> Message:
         return super().decode(data.decode("latin-1").encode())
+
+
+@mutant("malformed-call-unanswered", "A CALL that has not four elements is not answered.", remarks=True)
+class _MalformedCallUnanswered(Framing):
+    def decode(self, data: bytes) -> Message:
+        try:
+            return super().decode(data)
+        except BrokenCall as broken:
+            if len(orjson.loads(data)) == 4:
+                raise
+            raise Unreadable(str(broken)) from None
 
 
 @mutant("malformed-error-answered", "A malformed CALLERROR of the station is answered with CALLERROR.")

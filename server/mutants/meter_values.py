@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ocpp.exceptions import InternalError, PropertyConstraintViolationError
+from ocpp.messages import Call
 from ocpp.v16.enums import Action, ChargePointStatus
 from sqlalchemy import select
 
@@ -32,6 +33,15 @@ class _MeterValuesConnectorZeroRefused(CoreHandlers):
 class _MeterValuesWithStatus(CoreHandlers):
     async def meter_values(self, station: Station, payload: Payload) -> Payload:
         return {**await super().meter_values(station, payload), "status": "Accepted"}
+
+
+@mutant("meter-values-bare-confirmed", "MeterValues without any meter value are confirmed.")
+class _MeterValuesBareConfirmed(Session):
+    def serve(self, call: Call, began: float) -> None:
+        if call.action == Action.meter_values and "meterValue" not in call.payload:
+            self.answer(call.unique_id, call.action, {}, began)
+        else:
+            super().serve(call, began)
 
 
 @mutant("minus-one-values-refused", "MeterValues of transaction -1 are refused.")

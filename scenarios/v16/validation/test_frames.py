@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.scenario import Member, family
 from harness.verdict import POLICY, SHOULD, Checks
 from scenarios.stage.population import Stations
-from simulators.aftermath import Service, aftermath, service
+from simulators.aftermath import aftermath, sign_of_life
 from simulators.v16 import ChargePoint
 
 
@@ -117,9 +117,8 @@ async def test_hostile_message_harms_nobody(
     fill = station.new_id()
     message = case.message.replace("{id}", fill) if isinstance(case.message, str) else case.message
     after = await aftermath(station, message)
-    good, tolerable = [Service.KEPT, Service.RENEWED], [Service.DEAF]
-    check.graded(after.service, good=good, tolerable=tolerable, clause="OCPP-J 1.6 4.2.3")
+    after.life.judge(check, clause="OCPP-J 1.6 4.2.3", closing=None)
     check.equal(after.results, (), clause="OCPP-J 1.6 4.2.1", level=SHOULD, axis=POLICY)
-    check.equal(await service(other), Service.KEPT, clause="OCPP-J 1.6 4.2.3")
+    (await sign_of_life(other)).judge(check, clause="OCPP-J 1.6 4.2.3")
     newcomer = await stations.new()
     check.equal((await newcomer.boot(announce=False)).payload["status"], "Accepted", clause="OCPP-J 1.6 4.2.3")
