@@ -91,6 +91,7 @@ class CallQueue:
         self.effects = effects
         self.log = log
         self._pending: dict[str, Operation] = {}
+        self._stopped = False
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -119,7 +120,7 @@ class CallQueue:
 
     def wake(self, station: Station) -> None:
         """Carry on with what waits for a station, if it is there and may be spoken to."""
-        if station.worker is None and station.waiting and self.next(station) is not None:
+        if station.worker is None and not self._stopped and station.waiting and self.next(station) is not None:
             station.worker = asyncio.create_task(self._work(station), name=f"calls to {station.id}")
 
     def next(self, station: Station) -> Operation | None:
@@ -144,7 +145,8 @@ class CallQueue:
         return Outcome(state, row.status, orjson.loads(row.answer) if row.answer else None, row.reason)
 
     async def stop(self, stations: Stations) -> None:
-        """Stop carrying out; what waits stays in the store."""
+        """Stop carrying out; what waits stays in the store, for the next start."""
+        self._stopped = True
         workers = [station.worker for station in stations if station.worker is not None]
         for worker in workers:
             worker.cancel()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from importlib.metadata import version
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from websockets.frames import CloseCode
 
 from server.connection import Connection
 from server.context import Context
 from server.credentials import Credentials
-from server.entrance import ENCRYPTED, MUTUAL, PLAIN, Entrance, entrance_of
+from server.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, entrance_of
 from server.frame_log import FrameLog
+from server.listening import BACKLOG, Secured, TlsDoor, bind
 from server.metrics import Metrics
 from server.mutants import parts
 from server.security_console import SecurityConsole
@@ -30,8 +35,8 @@ class CentralSystem:
         self.settings = settings
         self._parts = parts(settings.mutant)
         self._listeners: dict[Entrance, asyncio.Server] = {}
-        self._opening = asyncio.Lock()
-        self.ports: dict[Entrance, int] = dict(_ports(settings))
+        self._doors: list[TlsDoor] = []
+        self.ports: dict[Entrance, int] = {one: settings.port_of(one.port_setting) for one in ENTRANCES}
         self._connections: set[Connection] = set()
 
     @property
@@ -45,38 +50,43 @@ class CentralSystem:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return f"ws://{host}:{self.port}/ocpp"
 
-    @property
-    def opened(self) -> Mapping[Entrance, int]:
-        """The endpoints that are open, and their ports."""
-        return {entrance: self.ports[entrance] for entrance in self._listeners}
-
     async def secure_endpoint(self, profile: int) -> str:
-        """Return the URL for stations of a security profile, and open that endpoint if it is not open yet.
+        """Return the URL for stations of a security profile, once its certificates are there.
 
-        Raises ValueError for a profile that there is none of, OSError for a port that is taken.
+        Raises ValueError for a profile that there is none of, OSError for certificates that cannot be made.
         """
         entrance = entrance_of(profile)
         if entrance is PLAIN:
             return self.endpoint
-        async with self._opening:
-            if entrance not in self._listeners:
-                await self._listen(entrance)
+        await self.context.authority.open()
         return f"wss://{self.settings.tls_host}:{self.ports[entrance]}/ocpp"
 
     async def start(self, ports: Mapping[Entrance, int] | None = None) -> None:
-        """Open the store and the endpoints; raises StoreError, or OSError for a port that is taken.
+        """Bind the ports, open the store, and serve; raises StoreError, or AddressError for a port that is taken.
 
         ``ports`` are those of an earlier run whose endpoints are opened again.
         """
+        self.ports |= ports or {}
+        with ExitStack() as bound:
+            sockets = {entrance: bound.enter_context(self._bind(entrance)) for entrance in ENTRANCES}
+            self.ports = {entrance: one.getsockname()[1] for entrance, one in sockets.items()}
+            log = bound.enter_context(closing(FrameLog(self.settings.log)))
+            await self._open_store(log)
+            for entrance, one in sockets.items():
+                await self._listen(entrance, one)
+            bound.pop_all()
+        self._note_start()
+
+    async def _open_store(self, log: FrameLog) -> None:
+        """Open the store, and put together what works on it."""
         settings = self.settings
-        self.ports = {**_ports(settings), **(ports or {})}
         store = Store(settings.database, timeout=settings.store_timeout)
         await store.open()
-        stations = Stations(store, Credentials(profile=settings.security_profile))
+        metrics = Metrics()
+        stations = Stations(store, log, Credentials(profile=settings.security_profile))
         tags = self._parts.tags(store)
         authority = self._parts.authority(settings.certificates, settings.organisation, settings.tls_host, store)
         operations = self._parts.operations()
-        log, metrics = FrameLog(settings.log), Metrics()
         queue = self._parts.queue(settings, store, operations, log)
         self.context = Context(settings, self._parts, store, stations, tags, queue, authority, operations, metrics, log)
         operations.attach([kind(self.context) for kind in self._parts.profiles])
@@ -90,20 +100,31 @@ class CentralSystem:
         metrics.watch("plugfest_connected_stations", "Stations.", lambda: sum(one.online for one in stations))
         metrics.watch("plugfest_queued_operations", "Operations without an outcome.", lambda: len(queue))
         metrics.watch("plugfest_waiting_writes", "Jobs of the store that are not durable.", lambda: store.waiting)
-        try:
-            for entrance in {PLAIN, entrance_of(settings.security_profile), *(ports or {})}:
-                await self._listen(entrance)
-        except OSError:
-            self._close_listeners()
-            await store.close()
-            raise
+        metrics.watch("plugfest_lost_log_lines", "Lines that could not be logged.", lambda: log.lost)
+
+    def _note_start(self) -> None:
+        stations = self.context.stations
+        self.context.log.note(
+            "started",
+            version=version("plugfest"),
+            endpoint=self.endpoint,
+            tls_port=self.ports[ENCRYPTED],
+            mutual_tls_port=self.ports[MUTUAL],
+            database=str(self.settings.database),
+            stations=len(tuple(stations)),
+            mutant=self.settings.mutant,
+        )
 
     async def stop(self) -> None:
-        """Close the endpoint and all connections, and store what is waiting."""
-        await self._close_endpoint(self.settings.close_timeout)
+        """Answer what is owed, close all connections, and store what is waiting."""
+        log, connected = self.context.log, sum(one.online for one in self.context.stations)
+        log.note("stopping", connected=connected)
+        self._close_listeners()
         await self.context.queue.stop(self.context.stations)
+        await self._close_connections(self.settings.close_timeout)
         await self.context.store.close()
-        self.context.log.close()
+        log.note("stopped")
+        log.close()
 
     async def kill(self) -> None:
         """End at once, as a power cut would: nothing is said to stations, nothing more is stored."""
@@ -124,7 +145,7 @@ class CentralSystem:
     ) -> None:
         await self.stop()
 
-    async def _listen(self, entrance: Entrance) -> None:
+    async def _listen(self, entrance: Entrance, bound: socket.socket) -> None:
         handlers = self._handlers
         handshake = self._parts.handshake(self.context, entrance)
 
@@ -138,25 +159,40 @@ class CentralSystem:
         def connect() -> Connection:
             return self._parts.connection(self.context, handshake, admit, begun)
 
-        tls: dict[str, Any] = {}
+        accept: Callable[[], asyncio.BaseProtocol] = connect
         if entrance.encrypted:
-            await self.context.authority.open()
-            context = self._parts.tls(self.context.authority).context(mutual=entrance.mutual)
-            tls = {"ssl": context, "ssl_handshake_timeout": self.settings.open_timeout}
+            door = TlsDoor(connect, self._tls(entrance), handshake.failed_tls, self.settings.open_timeout)
+            self._doors.append(door)
+            accept = door.accept
         loop = asyncio.get_running_loop()
-        listener = await loop.create_server(connect, self.settings.host, self.ports[entrance], **tls)
-        self._listeners[entrance] = listener
-        self.ports[entrance] = listener.sockets[0].getsockname()[1]
+        self._listeners[entrance] = await loop.create_server(accept, sock=bound, backlog=BACKLOG)
+
+    def _tls(self, entrance: Entrance) -> Secured:
+        """Return what makes the TLS context of an endpoint, once."""
+        made: list[ssl.SSLContext] = []
+
+        async def secured() -> ssl.SSLContext:
+            await self.context.authority.open()
+            if not made:
+                made.append(self._parts.tls(self.context.authority).context(mutual=entrance.mutual))
+            return made[0]
+
+        return secured
+
+    def _bind(self, entrance: Entrance) -> socket.socket:
+        return bind(self.settings.host, self.ports[entrance], "host", entrance.port_setting)
 
     def _close_listeners(self) -> None:
         for listener in self._listeners.values():
             listener.close()
         self._listeners.clear()
+        for door in self._doors:
+            door.close()
+        self._doors.clear()
 
-    async def _close_endpoint(self, patience: float) -> None:
-        self._close_listeners()
+    async def _close_connections(self, patience: float) -> None:
         for connection in tuple(self._connections):
-            connection.close(CloseCode.GOING_AWAY, "the central system stops")
+            connection.close_when_answered(CloseCode.GOING_AWAY, "the central system stops")
         await self._wait_for_ends(patience)
         for connection in tuple(self._connections):
             connection.abort()
@@ -165,7 +201,3 @@ class CentralSystem:
     async def _wait_for_ends(self, patience: float) -> None:
         if self._connections and patience > 0:
             await asyncio.wait([connection.ended for connection in self._connections], timeout=patience)
-
-
-def _ports(settings: ServerSettings) -> dict[Entrance, int]:
-    return {PLAIN: settings.port, ENCRYPTED: settings.tls_port, MUTUAL: settings.mutual_tls_port}

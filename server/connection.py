@@ -21,7 +21,8 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from server.context import Context
-from server.handshake import Handshake, Refusal
+from server.handshake import UNANSWERED, Handshake, Refusal
+from server.listening import address, reason
 from server.stations import Station
 from server.tls import peer_certificate
 
@@ -45,8 +46,8 @@ class Receiver(Protocol):
         """Take a text message."""
         ...
 
-    def lost(self) -> None:
-        """Learn that the connection has ended; called once."""
+    def lost(self, why: str) -> None:
+        """Learn that the connection has ended, and why; called once."""
         ...
 
 
@@ -78,8 +79,12 @@ class Connection(asyncio.BufferedProtocol):
         self._fragments_opcode = Opcode.TEXT
         self._timer: asyncio.TimerHandle | None = None
         self._heard = True
+        self._asked = False
+        self.peer = ""
         self._unanswered = 0
         self._write_paused = False
+        self._cause: str | None = None
+        self._farewell: tuple[int, str] | None = None
         self._websocket = self.protocol(
             extensions=enable_server_permessage_deflate(None),
             select_subprotocol=lambda _, offered: cast("Subprotocol | None", self.handshake.subprotocol(offered)),
@@ -92,13 +97,26 @@ class Connection(asyncio.BufferedProtocol):
     @property
     def open(self) -> bool:
         """Whether messages can be sent."""
-        return self._websocket.state is OPEN
+        connected = self._transport is not None and not self._transport.is_closing()
+        return connected and self._websocket.state is OPEN
 
-    def send(self, data: bytes) -> None:
-        """Send a text message; one that is too late for an open connection is dropped."""
-        if self.open:
-            self._websocket.send_text(data)
-            self._flush()
+    @property
+    def ending(self) -> str:
+        """Why the connection has ended, or is about to."""
+        sent, received = self._websocket.close_sent, self._websocket.close_rcvd
+        if self._cause is not None:
+            return self._cause
+        if received is not None and (sent is None or self._websocket.close_rcvd_then_sent):
+            return f"closed by the station: {received}"
+        return "lost without a closing handshake" if sent is None else f"closed by the central system: {sent}"
+
+    def send(self, data: bytes) -> bool:
+        """Send a text message, and return whether that was possible: it may be too late for an open connection."""
+        if not self.open:
+            return False
+        self._websocket.send_text(data)
+        self._flush()
+        return True
 
     def close(self, code: int, reason: str = "") -> None:
         """Begin the closing handshake; the peer has a limited time to take part in it."""
@@ -106,14 +124,29 @@ class Connection(asyncio.BufferedProtocol):
             self._websocket.send_close(code, reason)
             self._flush()
 
-    def abort(self) -> None:
+    def close_when_answered(self, code: int, reason: str) -> None:
+        """Read no more, and close once every answer has been sent that is owed; a peer not let in yet is dropped."""
+        if self._websocket.state is CONNECTING:
+            self.abort(reason)
+        elif self._unanswered:
+            self._farewell = code, reason
+            self._cancel_timer()
+            self._throttle()
+        else:
+            self.close(code, reason)
+
+    def abort(self, why: str = "aborted") -> None:
         """End the connection at once, without a closing handshake."""
+        self._cause = self._cause or why
         if self._transport is not None:
             self._transport.abort()
 
     def owe(self, change: int) -> None:
-        """Note that one more answer is owed, or one less."""
+        """Note that one more answer is owed, or that one has been sent."""
         self._unanswered += change
+        if self._farewell is not None and not self._unanswered:
+            farewell, self._farewell = self._farewell, None
+            self.close(*farewell)
         self._throttle()
 
     # What the event loop tells.
@@ -121,8 +154,9 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the request to connect."""
         self._transport = cast(asyncio.Transport, transport)
+        self.peer = address(transport)
         self._begun(self)
-        self._limit(self.context.settings.open_timeout)
+        self._timer = self._loop.call_later(self.context.settings.open_timeout, self.unasked)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Return where bytes from the peer go; asyncio's own buffers cost more than all the rest of reading."""
@@ -141,6 +175,9 @@ class Connection(asyncio.BufferedProtocol):
                 self._open(event)
             elif isinstance(event, Frame):
                 self._take(event)
+        if self._websocket.state is CONNECTING and self._websocket.handshake_exc is not None and not self._asked:
+            self._asked = True
+            self._malformed(self._websocket.handshake_exc)
         self._flush()
 
     def eof_received(self) -> None:
@@ -152,6 +189,8 @@ class Connection(asyncio.BufferedProtocol):
         """Tell the receiver that the connection has ended."""
         self._cancel_timer()
         self._transport = None
+        if isinstance(exc, OSError) and self._websocket.close_sent is None:
+            self._cause = self._cause or f"lost: {reason(exc)}"
         self._websocket.receive_eof()
         if not self.ended.done():
             self.ended.set_result(None)
@@ -188,6 +227,8 @@ class Connection(asyncio.BufferedProtocol):
     def opened(self, station: Station, subprotocol: str | None) -> None:
         """Serve a station from now on, unless there is no version that both sides speak (OCPP-J 1.6 3.2)."""
         if subprotocol is None:
+            code = str(CloseCode.PROTOCOL_ERROR.value)
+            self.handshake.turned_away(self.peer, code, "no common subprotocol", station.id)
             self.close(CloseCode.PROTOCOL_ERROR, "no common subprotocol")
         else:
             self.receiver = self.admit(station, self)
@@ -196,10 +237,15 @@ class Connection(asyncio.BufferedProtocol):
         """Refuse a binary message: OCPP travels as text (OCPP-J 1.6 4.1.2)."""
         self.close(CloseCode.UNSUPPORTED_DATA, "OCPP messages are text")
 
+    def unasked(self) -> None:
+        """Drop a peer that has not asked to be let in for too long."""
+        self.handshake.turned_away(self.peer, UNANSWERED, "no request in time")
+        self.abort()
+
     def keep_alive(self) -> None:
         """Ping the peer, or drop it where it has been silent since the last ping (OCPP-J 1.6 5.3)."""
         if not self._heard:
-            self.abort()
+            self.abort("silent for two ping intervals")
             return
         self._heard = False
         self._websocket.send_ping(b"")
@@ -212,9 +258,20 @@ class Connection(asyncio.BufferedProtocol):
             response.headers[name] = value
         return response
 
+    def _malformed(self, problem: Exception) -> None:
+        """Note a request that could not be read; the protocol answers it, or leaves that to ``_flush``."""
+        first = self._websocket.writes[0]
+        status = first.split(b" ", 2)[1].decode() if first.startswith(b"HTTP/") else "400"
+        self.handshake.turned_away(self.peer, status, str(problem))
+
     def _open(self, request: Request) -> None:
         self._cancel_timer()
+        self._asked = True
         response, station = self.respond(request)
+        if station is None:
+            text = (response.body or b"").decode().strip()
+            identity = self.handshake.identity(request.path)
+            self.handshake.turned_away(self.peer, str(response.status_code), text, identity)
         self._websocket.send_response(response)
         self._flush()
         if station is not None:
@@ -273,12 +330,12 @@ class Connection(asyncio.BufferedProtocol):
     def _finish(self) -> None:
         receiver, self.receiver = self.receiver, None
         if receiver is not None:
-            receiver.lost()
+            receiver.lost(self.ending)
 
     def _throttle(self) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        if self._unanswered >= MAX_UNANSWERED or self._write_paused:
+        if self._unanswered >= MAX_UNANSWERED or self._write_paused or self._farewell is not None:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()

@@ -47,7 +47,7 @@ class ReferenceDriver:
 
     def __init__(self, mutant: str | None = None, **settings: Any) -> None:
         """Prepare one; ``settings`` are those of the central system. Raises SettingsError for an unknown one."""
-        defaults: dict[str, Any] = {"port": 0, "tls_port": 0, "mutual_tls_port": 0, "log": "off"}
+        defaults: dict[str, Any] = {"port": 0, "log": "off"}
         self._settings = ServerSettings.load({}, **(defaults | settings), mutant=mutant)
         self._own_database = "database" not in settings
         self._life = AsyncExitStack()
@@ -219,7 +219,7 @@ class ReferenceDriver:
 
     async def kill(self) -> None:
         """End the central system at once; its endpoint refuses connections."""
-        self._ports = self._system.opened
+        self._ports = self._system.ports
         await self._system.kill()
 
     async def restart(self) -> None:

@@ -9,9 +9,10 @@ from server.credentials import BASIC, MUTUAL_TLS, NONE, TLS
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """One endpoint: the security profiles that are spoken there, and what protects it."""
+    """One endpoint: the security profiles that are spoken there, the setting of its port, and what protects it."""
 
     profiles: frozenset[int]
+    port_setting: str
     encrypted: bool = False
     mutual: bool = False
 
@@ -21,9 +22,9 @@ class Entrance:
         return "wss" if self.encrypted else "ws"
 
 
-PLAIN = Entrance(frozenset({NONE, BASIC}))
-ENCRYPTED = Entrance(frozenset({TLS}), encrypted=True)
-MUTUAL = Entrance(frozenset({MUTUAL_TLS}), encrypted=True, mutual=True)
+PLAIN = Entrance(frozenset({NONE, BASIC}), "port")
+ENCRYPTED = Entrance(frozenset({TLS}), "tls_port", encrypted=True)
+MUTUAL = Entrance(frozenset({MUTUAL_TLS}), "mutual_tls_port", encrypted=True, mutual=True)
 
 ENTRANCES = (PLAIN, ENCRYPTED, MUTUAL)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -23,11 +27,15 @@ class _Logger(Protocol):
 
 
 class FrameLog:
-    """Writes what passes over the wire; a log that is off costs one test of ``enabled``."""
+    """Writes what passes over the wire; a log that is off costs one test of ``enabled``.
+
+    A line that cannot be written, on a full disk say, is ``lost``: the log never stops the service.
+    """
 
     def __init__(self, target: str = "off") -> None:
         """Open the log: "-" for stderr, "off", or the path of a file that is appended to."""
         self.enabled = target != "off"
+        self.lost = 0
         self._file: BinaryIO | None = None
         self._logger: _Logger | None = None
         if self.enabled:
@@ -35,27 +43,70 @@ class FrameLog:
             self._logger = _structured(self._file)
 
     def frame(self, station: str, direction: str, data: bytes) -> None:
-        """Note a frame; ``direction`` is "received" or "sent"."""
+        """Note a frame; ``direction`` is "received", "sent", or "unsent" if it was too late."""
         if self._logger is not None:
-            self._logger.info("frame", station=station, direction=direction, text=redacted(data))
+            self.note("frame", station=station, direction=direction, text=redacted(data))
 
     def note(self, event: str, **members: Any) -> None:
         """Note something else that an operator may want to know."""
         if self._logger is not None:
-            self._logger.info(event, **members)
+            with self._unfailing():
+                self._logger.info(event, **members)
 
     def failure(self, event: str, error: BaseException, **members: Any) -> None:
         """Note a defect with its traceback."""
         if self._logger is not None:
-            self._logger.error(event, exc_info=error, **members)
+            with self._unfailing():
+                self._logger.error(event, exc_info=error, **members)
+
+    def watch(self, work: asyncio.Future[Any], event: str, **members: Any) -> None:
+        """Note ``event`` where work fails whose result nobody waits for."""
+
+        def ended(work: asyncio.Future[Any]) -> None:
+            if not work.cancelled() and (error := work.exception()) is not None:
+                self.note(event, reason=str(error) or type(error).__name__, **members)
+
+        work.add_done_callback(ended)
+
+    @contextmanager
+    def taking_over(self) -> Iterator[None]:
+        """Write what libraries log as warnings and errors here too, so that the whole log is JSON lines."""
+        if not self.enabled:
+            yield
+            return
+        handler = _Handler(self)
+        logging.getLogger().addHandler(handler)
+        try:
+            yield
+        finally:
+            logging.getLogger().removeHandler(handler)
 
     def close(self) -> None:
         """Close the file."""
-        if self._file is not None:
-            self._file.flush()
-            if self._file is not sys.stderr.buffer:
-                self._file.close()
         self._logger, self.enabled = None, False
+        if self._file is not None:
+            with self._unfailing():
+                self._file.flush() if self._file is sys.stderr.buffer else self._file.close()
+
+    @contextmanager
+    def _unfailing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            self.lost += 1
+
+
+class _Handler(logging.Handler):
+    def __init__(self, log: FrameLog) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        members = {"logger": record.name, "detail": record.getMessage()}
+        if record.exc_info and record.exc_info[1] is not None:
+            self._log.failure("library", record.exc_info[1], **members)
+        else:
+            self._log.note("library", **members)
 
 
 def redacted(data: bytes) -> str:

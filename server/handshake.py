@@ -20,6 +20,12 @@ from server.tls import PeerCertificate
 SUBPROTOCOLS = ("ocpp1.6",)
 """The versions that the central system speaks."""
 
+UNANSWERED = "none"
+"""What a peer is answered that is turned away without an HTTP answer and without a close code."""
+
+MAX_REASON = 200
+"""Characters of the reason that are logged when a peer is turned away."""
+
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="OCPP"'}
 
 
@@ -146,10 +152,22 @@ class Handshake:
         credentials = station.credentials.proven(profile, given[1] if given else None)
         if credentials != station.credentials:
             station.credentials = credentials
-            self.context.store.append(STORE, credentials.row(station.id), None)
+            stored = self.context.store.append(STORE, credentials.row(station.id), None)
+            self.context.log.watch(stored, "credentials not stored", station=station.id)
 
     def refused(self, station: Station, refusal: Refusal) -> None:
         """Note a refusal as a security event (A00.FR.323)."""
         info, at = f"{refusal.status.value} {refusal.text.strip()}", instants.now()
-        self.context.log.note("refused", station=station.id, reason=info)
-        self.context.store.write(lambda tx: security_events.note(tx, station.id, security_events.REFUSED, at, info))
+        noted = self.context.store.write(
+            lambda tx: security_events.note(tx, station.id, security_events.REFUSED, at, info)
+        )
+        self.context.log.watch(noted, "security event not stored", station=station.id)
+
+    def turned_away(self, peer: str, answer: str, why: str, identity: str | None = None) -> None:
+        """Note that a peer was not let in; ``answer`` is an HTTP status, a close code or UNANSWERED."""
+        self.context.metrics.turned_away[answer] += 1
+        self.context.log.note("refused", peer=peer, station=identity, answer=answer, reason=why[:MAX_REASON])
+
+    def failed_tls(self, peer: str, why: str) -> None:
+        """Note that a peer was not let in because there was no TLS with it."""
+        self.turned_away(peer, UNANSWERED, why)

@@ -24,6 +24,7 @@ class Metrics(Collector):
     def __init__(self) -> None:
         self.messages: Counter[tuple[str, str, str]] = Counter()
         self.refusals: Counter[tuple[str, str]] = Counter()
+        self.turned_away: Counter[str] = Counter()
         self.ignored = 0
         self.failures = 0
         self._latencies: dict[str, list[int]] = {}
@@ -65,6 +66,10 @@ class Metrics(Collector):
         for refusal, count in self.refusals.items():
             refusals.add_metric(refusal, count)
         yield refusals
+        refused = CounterMetricFamily("plugfest_refused_handshakes", "Peers not let in.", labels=("answer",))
+        for answer, count in self.turned_away.items():
+            refused.add_metric((answer,), count)
+        yield refused
         yield CounterMetricFamily("plugfest_ignored_messages", "Messages that were ignored.", value=self.ignored)
         yield CounterMetricFamily(
             "plugfest_handler_failures", "CALLs that a defect left unserved.", value=self.failures

@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from server.central_system import CentralSystem
+from server.listening import bind
 from server.operator_api import application
 from server.settings import ServerSettings
 
@@ -43,7 +44,7 @@ class _Web(uvicorn.Server):
 async def serve(settings: ServerSettings, on_ready: Callable[[Ready], None]) -> None:
     """Serve until SIGINT or SIGTERM; ``on_ready`` is called once both ports listen.
 
-    Raises SettingsError, UnknownMutant, StoreError, or OSError for a port that is taken.
+    Raises SettingsError, UnknownMutant, StoreError, or AddressError for a port that is taken.
     """
     settings.demand_token()
     stopped = asyncio.Event()
@@ -63,31 +64,34 @@ async def serve(settings: ServerSettings, on_ready: Callable[[Ready], None]) -> 
 async def running(settings: ServerSettings) -> AsyncIterator[Ready]:
     """Serve stations and operators while the context is entered."""
     system = CentralSystem(settings)
-    listener = _bind(settings.operator_host, settings.operator_port)
+    listener = bind(settings.operator_host, settings.port_of("operator_port"), "operator_host", "operator_port")
     with listener:
         async with system:
-            web = _Web(
-                uvicorn.Config(
-                    application(system),
-                    log_config=None,
-                    access_log=False,
-                    lifespan="off",
-                    timeout_graceful_shutdown=LONG_POLL_PATIENCE,
-                )
-            )
-            serving = asyncio.create_task(web.serve([listener]), name="operator API")
-            try:
-                host, port = listener.getsockname()[:2]
-                operator = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-                endpoint = await system.secure_endpoint(settings.security_profile)
-                authority = system.context.authority.certificate_file if endpoint.startswith("wss:") else None
-                yield Ready(endpoint, operator, authority)
-            finally:
-                web.should_exit = True
-                await serving
+            log = system.context.log
+            host, port = listener.getsockname()[:2]
+            operator = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            log.note("operator API", url=operator)
+            with log.taking_over():
+                async with _web(system, listener):
+                    endpoint = await system.secure_endpoint(settings.security_profile)
+                    authority = system.context.authority.certificate_file if endpoint.startswith("wss:") else None
+                    yield Ready(endpoint, operator, authority)
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket, so that a request never comes too early for the API."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=128)
+@contextlib.asynccontextmanager
+async def _web(system: CentralSystem, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve the operator API on a socket that listens, so that a request never comes too early for it."""
+    config = uvicorn.Config(
+        application(system),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=LONG_POLL_PATIENCE,
+    )
+    web = _Web(config)
+    serving = asyncio.create_task(web.serve([listener]), name="operator API")
+    try:
+        yield
+    finally:
+        web.should_exit = True
+        await serving

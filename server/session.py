@@ -23,7 +23,7 @@ from ocpp.v16.enums import Action
 from websockets.frames import CloseCode
 
 from server import validation
-from server.call_queue import CallFailed
+from server.call_queue import LOST, CallFailed
 from server.context import Context
 from server.framing import BrokenAnswer, BrokenCall, Unreadable
 from server.stations import Station
@@ -66,18 +66,18 @@ class Session:
         if old is not None:
             old.replaced()
         self.heard()
-        self.context.log.note("connected", station=self.station.id)
+        self.context.log.note("connected", station=self.station.id, peer=self.connection.peer)
         self.context.queue.wake(self.station)
 
     def replaced(self) -> None:
         """Give way to a newer connection of the same station."""
-        self.fail_outstanding("connection lost")
+        self.fail_outstanding(LOST)
         self.connection.close(CloseCode.POLICY_VIOLATION, "the station has connected again")
 
-    def lost(self) -> None:
-        """Learn that the connection has ended; a newer one of the station is not touched by that."""
-        self.fail_outstanding("connection lost")
-        self.context.log.note("disconnected", station=self.station.id)
+    def lost(self, why: str) -> None:
+        """Learn that the connection has ended, and why; a newer one of the station is not touched by that."""
+        self.fail_outstanding(LOST)
+        self.context.log.note("disconnected", station=self.station.id, peer=self.connection.peer, reason=why)
         if self.station.session is self:
             self.station.session = None
             self.station.triggered.clear()
@@ -198,14 +198,13 @@ class Session:
         self.send(self.framing.encode_error(unique_id, error))
 
     def _settled(self, unique_id: str, action: str, began: float, future: asyncio.Future[Payload]) -> None:
+        if not future.cancelled():
+            error = future.exception()
+            if error is None:
+                self.answer(unique_id, action, future.result(), began)
+            elif isinstance(error, Exception):
+                self.refuse(unique_id, self.error_for(action, error))
         self.connection.owe(-1)
-        if future.cancelled():
-            return
-        error = future.exception()
-        if error is None:
-            self.answer(unique_id, action, future.result(), began)
-        elif isinstance(error, Exception):
-            self.refuse(unique_id, self.error_for(action, error))
 
     # CALLs of the central system.
 
@@ -256,10 +255,10 @@ class Session:
     # What all of it needs.
 
     def send(self, data: bytes) -> None:
-        """Send one frame."""
+        """Send one frame, and log it as what has become of it."""
+        sent = self.connection.send(data)
         if self.context.log.enabled:
-            self.context.log.frame(self.station.id, "sent", data)
-        self.connection.send(data)
+            self.context.log.frame(self.station.id, "sent" if sent else "unsent", data)
 
 
 def routes(context: Context) -> Mapping[str, Handler]:

@@ -55,10 +55,10 @@ ABOUT: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "organisation": ("Operator of the stations, as their certificates name it.", str),
     "tls_dir": ("Folder of the certificates; they are made where they are missing.", Path),
     "tls_host": ("Host name in the certificate of the central system.", str),
-    "tls_port": ("Port of the endpoint for security profile 2; 0 lets the system choose.", _port),
-    "mutual_tls_port": ("Port of the endpoint for security profile 3; 0 lets the system choose.", _port),
+    "tls_port": ("Port of the endpoint for security profile 2; 9443, or a free one where --port is 0.", _port),
+    "mutual_tls_port": ("Port of the endpoint for security profile 3; 9444, or a free one where --port is 0.", _port),
     "operator_host": ("Address of the operator API.", str),
-    "operator_port": ("Port of the operator API; 0 lets the system choose.", _port),
+    "operator_port": ("Port of the operator API; 9001, or a free one where --port is 0.", _port),
     "token": ("Bearer token that the operator API demands; a must beyond loopback.", str),
     "database": ("SQLite file that holds everything.", Path),
     "mutant": ("Name of the one deliberate defect to serve with.", str),
@@ -77,6 +77,8 @@ ABOUT: Mapping[str, tuple[str, Callable[[str], Any]]] = {
 }
 """Setting → what it is, and how its text is read."""
 
+_USUAL_PORTS = {"operator_port": 9001, "tls_port": 9443, "mutual_tls_port": 9444}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
@@ -88,10 +90,10 @@ class ServerSettings:
     organisation: str = "plugfest"
     tls_dir: Path | None = None
     tls_host: str = "localhost"
-    tls_port: int = 9443
-    mutual_tls_port: int = 9444
+    tls_port: int | None = None
+    mutual_tls_port: int | None = None
     operator_host: str = "127.0.0.1"
-    operator_port: int = 9001
+    operator_port: int | None = None
     token: str | None = None
     database: Path = Path("plugfest.sqlite3")
     mutant: str | None = None
@@ -112,6 +114,13 @@ class ServerSettings:
     def certificates(self) -> Path:
         """The folder of the certificates, beside the database unless it is set."""
         return self.tls_dir or self.database.with_name(f"{self.database.name}-tls")
+
+    def port_of(self, name: str) -> int:
+        """Return the port that a setting chooses; one that is not set follows ``port`` where that is 0."""
+        chosen: int | None = getattr(self, name)
+        if chosen is not None:
+            return chosen
+        return _USUAL_PORTS[name] if self.port else 0
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **flags: Any) -> Self:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from server import tables
 from server.credentials import STORE, Credentials
+from server.frame_log import FrameLog
 from server.store import Store
 from server.validation import Payload
 
@@ -77,9 +78,10 @@ _BELONGINGS = tuple(table for table in tables.metadata.tables.values() if "stati
 class Stations:
     """All known stations; changes are durable before they show."""
 
-    def __init__(self, store: Store, credentials: Credentials | None = None) -> None:
+    def __init__(self, store: Store, log: FrameLog, credentials: Credentials | None = None) -> None:
         """Prepare them; ``credentials`` are those of stations without any of their own."""
         self._store = store
+        self._log = log
         self._usual = credentials or Credentials()
         self._known: dict[str, Station] = {}
 
@@ -114,7 +116,8 @@ class Stations:
     def admit(self, id: str) -> Station:
         """Make a station known at once and store it lazily."""
         station = self._station(id)
-        self._store.append(_upsert, {"id": id, "registration": station.registration}, None)
+        stored = self._store.append(_upsert, {"id": id, "registration": station.registration}, None)
+        self._log.watch(stored, "station not stored", station=id)
         return station
 
     def _station(self, id: str) -> Station:
@@ -151,7 +154,8 @@ class Stations:
 
     def remember(self, station: Station) -> None:
         """Store lazily when a station was last seen."""
-        self._store.append(_HEARD, {"station": station.id, "heard": station.last_heard}, None)
+        stored = self._store.append(_HEARD, {"station": station.id, "heard": station.last_heard}, None)
+        self._log.watch(stored, "last sign of life not stored", station=station.id)
 
 
 def serial_number(boot: Payload) -> str | None:

@@ -213,12 +213,12 @@ class _MeterValuesUnanswered(Session):
 
 @mutant("heartbeat-answer-binary", "Heartbeat is answered in a binary message.")
 class _HeartbeatAnswerBinary(Connection):
-    def send(self, data: bytes) -> None:
-        if b'{"currentTime":' in data and self.open:
-            self._websocket.send_binary(data)
-            self._flush()
-        else:
-            super().send(data)
+    def send(self, data: bytes) -> bool:
+        if b'{"currentTime":' not in data or not self.open:
+            return super().send(data)
+        self._websocket.send_binary(data)
+        self._flush()
+        return True
 
 
 # Payloads that are not checked as they should

@@ -276,7 +276,7 @@ class _ReconnectKeepsTheOldConnection(Session):
         if self.station.session is None:
             super().take_over()
 
-    def lost(self) -> None:
+    def lost(self, why: str) -> None:
         self.fail_outstanding("connection lost")
 
 
@@ -293,8 +293,8 @@ class _CallSentTwice(Session):
     faults=["OpenEMS/openems#2906", "lbbrhzn/ocpp#2122", "sap-labs-france/ev-server#2388"],
 )
 class _OldCloseEndsNewSession(Session):
-    def lost(self) -> None:
-        super().lost()
+    def lost(self, why: str) -> None:
+        super().lost(why)
         self.station.session = None
 
 

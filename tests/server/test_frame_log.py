@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import logging
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,3 +79,54 @@ def test_stderr_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
     log.note("connected", station="CS-1")
     log.close()
     assert orjson.loads(buffer.getvalue())["event"] == "connected"
+
+
+class _Full(io.BytesIO):
+    def write(self, data: object, /) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_full_disk_loses_lines_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that cannot be written does not stop the service."""
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(buffer=_Full()))
+    log = FrameLog("-")
+    log.note("first")
+    log.frame("CS-1", "received", b"x")
+    log.failure("defect", ValueError())
+    log.close()
+    assert log.lost == 3
+
+
+def test_libraries_log_into_the_same_file(tmp_path: Path) -> None:
+    """Warnings and tracebacks of libraries become JSON lines, as long as that is wanted."""
+    log = FrameLog(str(tmp_path / "log"))
+    with log.taking_over():
+        logging.getLogger("asyncio").warning("slow %s", "callback")
+        logging.getLogger("uvicorn.error").error("defect", exc_info=ValueError("broken"))
+        logging.getLogger("uvicorn.error").info("chatter")
+    log.close()
+    first, second = map(orjson.loads, (tmp_path / "log").read_bytes().splitlines())
+    assert (first["event"], first["logger"], first["detail"]) == ("library", "asyncio", "slow callback")
+    assert (second["detail"], second["exception"][0]["exc_value"]) == ("defect", "broken")
+
+
+def test_log_that_is_off_leaves_libraries_alone() -> None:
+    """Where there is no log, what libraries say goes where it always goes."""
+    handlers = logging.getLogger().handlers[:]
+    with FrameLog("off").taking_over():
+        assert logging.getLogger().handlers == handlers
+
+
+async def test_watched_work_is_noted_when_it_fails(tmp_path: Path) -> None:
+    """Work that nobody waits for tells of its failure, and of nothing else."""
+    log, loop = FrameLog(str(tmp_path / "log")), asyncio.get_running_loop()
+    good, bad, given_up = loop.create_future(), loop.create_future(), loop.create_future()
+    for work in (good, bad, given_up):
+        log.watch(work, "not stored", station="CS-1")
+    good.set_result(None)
+    bad.set_exception(OSError())
+    given_up.cancel()
+    await asyncio.gather(good, bad, given_up, return_exceptions=True)
+    log.close()
+    [line] = map(orjson.loads, (tmp_path / "log").read_bytes().splitlines())
+    assert (line["event"], line["station"], line["reason"]) == ("not stored", "CS-1", "OSError")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -141,3 +143,45 @@ async def test_removed_station_is_unknown(system: CentralSystem) -> None:
         assert await station.closed() == 1008
     with pytest.raises(InvalidStatus, match="404"):
         await connect(f"{system.endpoint}/{quote('CS-1')}", subprotocols=[Subprotocol("ocpp1.6")])
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "reason"),
+    [
+        (request("GET /ocpp/NOBODY HTTP/1.1"), "404", "There is no such station."),
+        (request(Sec_WebSocket_Version="12"), "426", "Only version 13 is spoken."),
+        (request(Upgrade=None), "426", "Failed to open a WebSocket connection"),
+        (request(Sec_WebSocket_Protocol="ocpp0.1"), "1002", "no common subprotocol"),
+        ("what is this?\r\n\r\n", "400", "did not receive a valid HTTP request"),
+        (request(X="x" * 20_000), "431", "expected no more than"),
+    ],
+)
+async def test_refusal_is_logged_and_counted(make: Make, tmp_path: Path, text: str, answer: str, reason: str) -> None:
+    """Whoever is not let in leaves a line in the log, and a figure under what the answer was."""
+    log = tmp_path / "log"
+    async with make(log=str(log)) as system:
+        await system.operator.provision_station("CS-1")
+        await ask(system, text)
+        assert f'plugfest_refused_handshakes_total{{answer="{answer}"}} 1.0' in system.context.metrics.text().decode()
+    [line] = [one for one in await entries(log) if one["event"] == "refused"]
+    assert line["answer"] == answer
+    assert reason in line["reason"]
+    assert line["peer"].startswith("127.0.0.1:")
+
+
+async def test_peer_that_does_not_ask_is_logged(make: Make, tmp_path: Path) -> None:
+    """A connection on which no request comes in time leaves a line."""
+    log = tmp_path / "log"
+    async with make(log=str(log), open_timeout=0.05) as system:
+        reader, writer = await asyncio.open_connection("127.0.0.1", system.port)
+        await asyncio.wait_for(reader.read(), PATIENCE)
+        writer.close()
+        await writer.wait_closed()
+    [line] = [one for one in await entries(log) if one["event"] == "refused"]
+    assert (line["answer"], line["reason"]) == ("none", "no request in time")
+
+
+async def entries(log: Path) -> list[dict[str, str]]:
+    """Return the lines of a log."""
+    text = await asyncio.to_thread(log.read_text, "utf-8")
+    return [json.loads(line) for line in text.splitlines()]

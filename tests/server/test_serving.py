@@ -120,6 +120,7 @@ def test_taken_port_is_a_failure(tmp_path: Path) -> None:
         code, output = run("--port", port, "--operator-port", "0", "--log", "off", "--database", str(tmp_path / "x"))
     assert code == 3
     assert "does not start" in output
+    assert "--port" in output
 
 
 def test_mutants_are_listed() -> None:

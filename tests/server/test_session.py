@@ -12,6 +12,7 @@ import pytest
 
 from server.central_system import CentralSystem
 from server.session import MAX_REMEMBERED_IDS, Session
+from server.store import StoreError
 from tests.server.charger import BOOT, PATIENCE, Charger, charger
 from tests.server.conftest import Make
 
@@ -306,3 +307,95 @@ async def test_frames_are_logged_without_secrets(make: Make, tmp_path: Path) -> 
     assert {line["direction"] for line in lines if line["event"] == "frame"} == {"received", "sent"}
     assert any("ChangeConfiguration" in line.get("text", "") for line in lines)
     assert SECRET.encode() not in text
+
+
+async def test_disconnection_has_a_reason(make: Make, tmp_path: Path) -> None:
+    """The log tells who has ended a connection, and why."""
+    log = tmp_path / "frames.jsonl"
+    async with make(log=str(log), ping_interval=0.05, store_timeout=0.05) as system:
+        async with charger(system) as station:
+            await station.connection.close(4000, "enough")
+        async with charger(system) as station, charger(system, boot=False):
+            await station.closed()
+        async with charger(system) as station:
+            station.connection.transport.abort()
+            await gone(system)
+        async with charger(system) as station:
+            station.connection.transport.pause_reading()
+            await gone(system)
+        async with charger(system) as station:
+            await system.operator.remove_station("CS-1")
+            await station.closed()
+    found = [line["reason"] for line in await entries(log) if line["event"] == "disconnected"]
+    assert found == [
+        "closed by the station: 4000 (private use) enough",
+        "closed by the central system: 1008 (policy violation) the station has connected again",
+        "closed by the station: 1000 (OK)",
+        "lost without a closing handshake",
+        "silent for two ping intervals",
+        "closed by the central system: 1008 (policy violation) the station has been removed",
+    ]
+
+
+async def gone(system: CentralSystem) -> None:
+    """Wait until the central system has noticed that its only station is gone."""
+    [connection] = system._connections
+    await asyncio.wait_for(asyncio.shield(connection.ended), PATIENCE)
+
+
+async def entries(log: Path) -> list[dict[str, Any]]:
+    """Return the lines of a log."""
+    text = await asyncio.to_thread(log.read_bytes)
+    return [orjson.loads(line) for line in text.splitlines()]
+
+
+async def test_start_and_stop_are_logged(make: Make, tmp_path: Path) -> None:
+    """The log begins with what is served and ends with the stop."""
+    log = tmp_path / "frames.jsonl"
+    async with make(log=str(log)) as system:
+        pass
+    first, *_, last = await entries(log)
+    assert (first["event"], first["endpoint"], first["mutant"]) == ("started", system.endpoint, None)
+    assert last["event"] == "stopped"
+
+
+async def test_stop_waits_for_answers_that_are_owed(make: Make, tmp_path: Path) -> None:
+    """What a station has asked before the stop is answered before its connection is closed; nothing later is read."""
+    log = tmp_path / "frames.jsonl"
+    async with make(log=str(log)) as system, charger(system) as station:
+        other = await lock(tmp_path / "server.sqlite3")
+        await station.send([2, "owed", "StatusNotification", STATUS])
+        assert await station.alive()
+        stopping = asyncio.create_task(system._close_connections(PATIENCE))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(other.close)
+        assert await station.receive() == [3, "owed", {}]
+        assert await station.closed() == 1001
+        await stopping
+
+
+async def test_answer_that_is_too_late_is_not_logged_as_sent(make: Make, tmp_path: Path) -> None:
+    """An answer to a station that is gone by then is logged, but not as one that was sent."""
+    log = tmp_path / "frames.jsonl"
+    async with make(log=str(log)) as system, charger(system) as station:
+        other = await lock(tmp_path / "server.sqlite3")
+        await station.send([2, "late", "StatusNotification", STATUS])
+        assert await station.alive()
+        station.connection.transport.abort()
+        await gone(system)
+        await asyncio.to_thread(other.close)
+    assert [line["direction"] for line in await entries(log) if '[3,"late"' in line.get("text", "")] == ["unsent"]
+
+
+async def test_failed_write_of_its_own_is_logged(make: Make, tmp_path: Path) -> None:
+    """What the central system stores without anybody waiting for it leaves a line where it fails, and no noise."""
+    log = tmp_path / "frames.jsonl"
+    async with make(log=str(log), store_timeout=0.05) as system:
+        async with charger(system) as station:
+            other = await lock(tmp_path / "server.sqlite3")
+            await station.connection.close()
+            with pytest.raises(StoreError):
+                await system.context.store.read(lambda _: None)
+        await asyncio.to_thread(other.close)
+    found = [line for line in await entries(log) if line["event"] == "last sign of life not stored"]
+    assert [(line["station"], line["reason"]) for line in found] == [("CS-1", "database is locked")]

@@ -76,3 +76,11 @@ def test_open_operator_api_demands_a_token(host: str) -> None:
 def test_loopback_needs_no_token(host: str) -> None:
     """On the loopback the operator API is open."""
     ServerSettings(operator_host=host).demand_token()
+
+
+def test_ports_follow_the_first_one() -> None:
+    """A port that is not set is the usual one, or a free one where the first is left to the system."""
+    names = ("operator_port", "tls_port", "mutual_tls_port")
+    assert [ServerSettings().port_of(name) for name in names] == [9001, 9443, 9444]
+    assert [ServerSettings(port=0).port_of(name) for name in names] == [0, 0, 0]
+    assert ServerSettings(port=0, tls_port=9555).port_of("tls_port") == 9555
