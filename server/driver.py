@@ -16,10 +16,10 @@ from harness.csms import (
     ClientCertificate,
     ConnectorView,
     DriverError,
-    NotDispatched,
     Operation,
     Outcome,
     Receipt,
+    Refused,
     Registration,
     ReservationView,
     SecureEndpoint,
@@ -33,7 +33,8 @@ from harness.csms import (
 from harness.csms.v16 import OPERATIONS
 from server.central_system import CentralSystem
 from server.entrance import Entrance
-from server.operator import Operator, Refused, UnknownStation
+from server.operator import Operator, UnknownStation
+from server.operator import Refused as Refusal
 from server.settings import ServerSettings
 from server.store import StoreError
 from server.tags import Tag as ServerTag
@@ -88,11 +89,11 @@ class ReferenceDriver:
             await self._system.stop()
 
     async def perform(self, operation: Operation) -> Receipt | None:
-        """Have the central system take the operation; raises NotDispatched if it refuses."""
+        """Have the central system take the operation; raises Refused if it does not."""
         try:
             return Receipt(await self._operator.perform(operation.station, operation.action(), operation.payload()))
-        except (Refused, StoreError) as refusal:
-            raise NotDispatched(str(refusal)) from refusal
+        except (Refusal, StoreError) as refusal:
+            raise Refused(str(refusal)) from refusal
 
     async def provision_station(self, station: str) -> None:
         """Register a station so that its next BootNotification is Accepted."""
@@ -107,7 +108,7 @@ class ReferenceDriver:
         try:
             await self._operator.set_registration(station, registration.value)
         except UnknownStation as unknown:
-            raise DriverError(str(unknown)) from unknown
+            raise Refused(str(unknown)) from unknown
 
     async def provision_tag(self, tag: Tag) -> None:
         """Create the tag, or change it where it exists."""
@@ -192,14 +193,14 @@ class ReferenceDriver:
         """Set the security profile of a station, and its password."""
         try:
             await self._system.security.set_security(station, profile, password)
-        except Refused as refusal:
-            raise DriverError(str(refusal)) from refusal
+        except Refusal as refusal:
+            raise Refused(str(refusal)) from refusal
 
     async def client_certificate(self, request: CertificateRequest) -> ClientCertificate | Unknown:
         """Issue a client certificate, good or flawed."""
         try:
             chain, key = await self._system.security.client_certificate(**asdict(request))
-        except Refused as refusal:
+        except Refusal as refusal:
             return Unknown(str(refusal))
         return ClientCertificate(chain=chain, key=key)
 
@@ -207,8 +208,8 @@ class ReferenceDriver:
         """Revoke a client certificate."""
         try:
             await self._system.security.revoke_certificate(chain)
-        except Refused as refusal:
-            raise DriverError(str(refusal)) from refusal
+        except Refusal as refusal:
+            raise Refused(str(refusal)) from refusal
 
     async def security_events(self, station: str) -> Sequence[SecurityEventView] | Unknown:
         """Return the security events of a station."""

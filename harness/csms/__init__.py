@@ -33,7 +33,7 @@ from harness.csms.abilities import (
     TransactionView,
     Unknown,
 )
-from harness.csms.driver import Driver, DriverError, NotDispatched, Receipt, Unsupported
+from harness.csms.driver import Driver, DriverError, Receipt, Refused, Unsupported
 from harness.csms.operation import Operation
 
 __all__ = [
@@ -48,11 +48,11 @@ __all__ = [
     "DriverError",
     "Hosted",
     "LocalListReader",
-    "NotDispatched",
     "Operation",
     "Outcome",
     "OutcomeReader",
     "Receipt",
+    "Refused",
     "Registration",
     "RegistrationControl",
     "ReservationReader",

@@ -36,7 +36,7 @@ from harness.csms.abilities import (
     TransactionView,
     Unknown,
 )
-from harness.csms.driver import Driver, DriverError, NotDispatched, Receipt
+from harness.csms.driver import Driver, DriverError, Receipt, Refused, Unsupported
 from harness.csms.operation import Operation
 from harness.verdict import Inconclusive
 
@@ -55,13 +55,6 @@ class Listener(Protocol):
     def release(self, action: str) -> None:
         """Give the claim up."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The central system would not take the operation; ``reason`` is its word."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +92,9 @@ class Csms:
     async def perform(self, operation: Operation) -> Request:
         """Have the operation performed; return once it was taken, or its CALL has arrived at the station.
 
-        Raises NotDispatched, Unsupported or DriverError. A product whose console only returns after the station
-        has answered is no different from one that returns at once: the arrival of the CALL proves that it was taken.
+        Raises Refused and Unsupported, which name it, and DriverError. A product whose console only returns after the
+        station has answered is no different from one that returns at once: the arrival of the CALL proves that it was
+        taken.
         """
         station = self._stations.get(operation.station)
         arrived = station.expect(operation.action()) if station else asyncio.Event()
@@ -122,6 +116,8 @@ class Csms:
         if (error := dispatch.exception()) is not None:
             if station:
                 station.release(operation.action())
+            if isinstance(error, Refused | Unsupported):
+                raise type(error)(f"{operation.action()}: {error.reason}") from error
             raise error
         return Request(dispatch)
 
@@ -129,8 +125,8 @@ class Csms:
         """Have the operation performed, or learn that the central system would not."""
         try:
             return await self.perform(operation)
-        except NotDispatched as error:
-            return Refused(str(error))
+        except Refused as refusal:
+            return refusal
 
     async def outcome(self, request: Request, *, patience: float | None = None) -> Outcome:
         """Return what became of an operation, once it is no longer pending or patience ends."""

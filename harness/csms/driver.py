@@ -8,18 +8,30 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from harness.csms.operation import Operation
+from harness.verdict import Inconclusive
 
 
 class DriverError(Exception):
-    """The driver itself, or the way to the central system's console, failed."""
+    """The driver itself, or the way to the central system's console, failed: nobody answered, or let the driver in."""
 
 
-class NotDispatched(DriverError):
-    """The request never got into the central system; the text says why."""
+class Refused(Inconclusive):
+    """The central system answered no to what its operator asked for; ``reason`` is its word.
+
+    A scenario that needed it cannot go on, which says nothing about the central system.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"refused to the operator: {reason}")
+        self.reason = reason
 
 
-class Unsupported(DriverError):
-    """The product has no such function."""
+class Unsupported(Inconclusive):
+    """The product has no such function; ``reason`` says how that is known."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not offered to the operator: {reason}")
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class Driver(Protocol):
     async def perform(self, operation: Operation) -> Receipt | None:
         """Have the central system take the operation, and return as soon as it has.
 
-        Raises NotDispatched if the request never got in, Unsupported if the product has no such function.
+        Raises Refused if the central system answers no, by whatever code, Unsupported if the product has no such
+        function, and DriverError if nobody answers.
         """
         ...

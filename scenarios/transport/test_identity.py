@@ -1,6 +1,6 @@
 """Which station it is: the identity in the URL (OCPP-J 1.6 section 3.1.1)."""
 
-from harness.csms import DriverError, StationProvisioning, TransactionReader
+from harness.csms import Refused, StationProvisioning, TransactionReader
 from harness.csms.console import Csms
 from harness.csms.v16 import Reset
 from harness.scenario import scenario
@@ -33,8 +33,8 @@ async def test_identity_is_percent_decoded(station: ChargePoint, stations: Stati
     """An identity with a space and a bar in it, percent-encoded in the URL, is recognised as the registered one."""
     try:
         spaced = await stations.new(f"{station.id[:15]} A|B")
-    except DriverError as error:
-        raise Inconclusive(f"such an identity cannot be registered: {error}") from error
+    except Refused as refusal:
+        raise Inconclusive(f"such an identity cannot be registered: {refusal.reason}") from refusal
 
     outcome = await spaced.knock()
     expected = "a WebSocket"

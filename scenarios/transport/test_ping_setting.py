@@ -1,6 +1,7 @@
 """The configuration key WebSocketPingInterval: OCPP-J 1.6 section 7."""
 
-from harness.csms.console import Csms, Refused
+from harness.csms import Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import ChangeConfiguration
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks

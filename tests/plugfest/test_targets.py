@@ -11,9 +11,9 @@ import pytest
 from harness.csms import (
     ConfigurationReader,
     ConnectorReader,
-    NotDispatched,
     Outcome,
     OutcomeReader,
+    Refused,
     Registration,
     RegistrationControl,
     Restart,
@@ -107,7 +107,7 @@ async def test_reference_target_drives_the_operator_api(tmp_path: Path) -> None:
             await csms.provision_tag(Tag(id_tag="T/1", parent="P", expires=datetime(2030, 1, 1, tzinfo=UTC)))
             receipt = await driver.perform(GetConfiguration(station="CP 1", key=("HeartbeatInterval",)))
             assert await csms.outcome(receipt, 0.01) == Outcome(state="pending")
-            with pytest.raises(NotDispatched, match=r"409 .*the station is pending"):
+            with pytest.raises(Refused, match=r"409 .*the station is pending"):
                 await driver.perform(RemoteStartTransaction(station="CP 1", id_tag="T/1"))
             view = await csms.station("CP 1")
             assert (view.online, view.registration) == (False, "Pending")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.csms import CertificateRequest, ClientCertificate, DriverError, SecureEndpoint, Unknown
+from harness.csms import CertificateRequest, ClientCertificate, Refused, SecureEndpoint, Unknown
 from harness.trace import Trace
 from server.driver import ReferenceDriver
 from simulators.connection import Declined, Endpoint, Unreachable, Upgraded
@@ -187,13 +187,13 @@ async def test_refusals_are_security_events(driver: ReferenceDriver) -> None:
 
 
 async def test_impossible_wishes_are_told(driver: ReferenceDriver) -> None:
-    """What makes no sense is an error of the driver, or not known."""
+    """What makes no sense is refused, or not known."""
     for profile, password in ((4, PASSWORD), (1, None), (2, b"")):
-        with pytest.raises(DriverError):
+        with pytest.raises(Refused):
             await driver.set_security("CP-1", profile, password)
-    with pytest.raises(DriverError):
+    with pytest.raises(Refused):
         await driver.set_security("NOBODY", 1, PASSWORD)
-    with pytest.raises(DriverError):
+    with pytest.raises(Refused):
         await driver.revoke_certificate("no certificate")
     assert isinstance(await driver.secure_endpoint(4), Unknown)
     for wrong in (CertificateRequest(common_name=""), CertificateRequest(common_name="A", algorithm="DSA")):

@@ -29,7 +29,7 @@ from harness.csms import (
     TransactionView,
     Unknown,
 )
-from harness.drivers.http.console import Console, describe, document
+from harness.drivers.http.console import Console, describe, document, trouble
 from harness.drivers.http.table import ActionRequest, HttpTable, ReaderRequest
 from harness.drivers.http.template import ABSENT, point
 
@@ -218,7 +218,7 @@ async def _act(
     request = _given(request)
     answer = await driver.console.send(request, values)
     if answer.status_code not in request.taken and answer.status_code not in also:
-        raise DriverError(describe(answer))
+        raise trouble(answer)
 
 
 async def _read(
@@ -228,7 +228,7 @@ async def _read(
     if answer.status_code in request.unknown:
         return answer, Unknown(describe(answer))
     if answer.status_code not in request.taken:
-        raise DriverError(describe(answer))
+        raise trouble(answer)
     return answer, point(document(answer), request.at)
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import httpx
 
-from harness.csms import DriverError
+from harness.csms import DriverError, Refused
 from harness.drivers.http.table import HttpTable, Request
 from harness.drivers.http.template import ABSENT, fill, fill_path
 
 EXCERPT = 300
 """Characters of an answer's body that an error shows."""
 
+_NOT_LET_IN = frozenset({401, 403, 407})
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -58,6 +59,12 @@ class Console:
             raise DriverError(f"{request.method} {url}: no answer within {limit:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DriverError(f"{request.method} {url}: {type(error).__name__}: {error}") from error
+
+
+def trouble(answer: httpx.Response) -> DriverError | Refused:
+    """Return what an answer means that is not as the table has it: a refusal, unless the driver was not let in."""
+    refused = answer.is_error and answer.status_code not in _NOT_LET_IN
+    return (Refused if refused else DriverError)(describe(answer))
 
 
 def document(answer: httpx.Response) -> Any:

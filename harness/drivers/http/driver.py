@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Self
 
-from harness.csms import DriverError, NotDispatched, Operation, Receipt, Unsupported, v16
+from harness.csms import DriverError, Operation, Receipt, Unsupported, v16
 from harness.drivers.http.abilities import ABILITIES
-from harness.drivers.http.console import Console, describe, document
+from harness.drivers.http.console import Console, describe, document, trouble
 from harness.drivers.http.table import HttpTable, read_table
 from harness.drivers.http.template import point
 from harness.settings import Settings
@@ -40,8 +40,8 @@ class HttpDriver:
     async def perform(self, operation: Operation) -> Receipt | None:
         """Send the request of the operation; return the receipt when the central system has taken it.
 
-        Raises Unsupported for a status code of ``unsupported``, NotDispatched for another 4xx that is not one of
-        ``taken``, DriverError for any other and for failures on the way.
+        Raises Unsupported for a status code of ``unsupported``, Refused for another 4xx or 5xx that is not one of
+        ``taken``, DriverError where the driver is not let in (401, 403, 407), for any other code and on the way.
         """
         action = operation.action()
         request = self.table.request_of(action)
@@ -53,7 +53,7 @@ class HttpDriver:
         if answer.status_code in request.unsupported:
             raise Unsupported(describe(answer))
         if answer.status_code not in request.taken:
-            raise (NotDispatched if answer.is_client_error else DriverError)(describe(answer))
+            raise trouble(answer)
         if request.receipt is None:
             return None
         found = point(document(answer), request.receipt)

@@ -1,7 +1,7 @@
 """ChangeConfiguration: OCPP 1.6 section 5.3."""
 
-from harness.csms import ConfigurationReader
-from harness.csms.console import Csms, Refused
+from harness.csms import ConfigurationReader, Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import ChangeConfiguration
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from harness.csms import ConfigurationReader, OutcomeReader
-from harness.csms.console import Csms, Refused
+from harness.csms import ConfigurationReader, OutcomeReader, Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks

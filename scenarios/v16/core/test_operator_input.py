@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from harness.csms import Operation
-from harness.csms.console import Csms, Refused
+from harness.csms import Operation, Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import (
     ChangeAvailability,
     ChangeConfiguration,

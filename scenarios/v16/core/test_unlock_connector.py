@@ -1,6 +1,7 @@
 """UnlockConnector: OCPP 1.6 section 5.18."""
 
-from harness.csms.console import Csms, Refused
+from harness.csms import Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import UnlockConnector
 from harness.scenario import scenario
 from harness.verdict import Checks

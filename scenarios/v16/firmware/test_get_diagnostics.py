@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from harness.csms.console import Csms, Refused
+from harness.csms import Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import GetDiagnostics
 from harness.judgement import seconds_off
 from harness.scenario import scenario

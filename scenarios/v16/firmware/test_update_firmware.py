@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from harness.csms import OutcomeReader
-from harness.csms.console import Csms, Refused
+from harness.csms import OutcomeReader, Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, UpdateFirmware
 from harness.judgement import iso8601, seconds_off
 from harness.scenario import scenario

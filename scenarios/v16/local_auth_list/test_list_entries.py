@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.csms import OutcomeReader, TagProvisioning
-from harness.csms.console import Csms, Refused
+from harness.csms import OutcomeReader, Refused, TagProvisioning
+from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, SendLocalList
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Nonconformity

@@ -1,7 +1,7 @@
 """How local lists are numbered: OCPP 1.6 sections 6.41 and 7.48, errata 3.52."""
 
-from harness.csms import OutcomeReader
-from harness.csms.console import Csms, Refused
+from harness.csms import OutcomeReader, Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import GetLocalListVersion, SendLocalList
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Nonconformity

@@ -1,7 +1,7 @@
 """Triggers for a BootNotification: OCPP 1.6 sections 4.2 and 5.17."""
 
-from harness.csms import Registration, RegistrationControl
-from harness.csms.console import Csms, Refused
+from harness.csms import Refused, Registration, RegistrationControl
+from harness.csms.console import Csms
 from harness.csms.v16 import ChangeConfiguration, GetConfiguration, TriggerMessage
 from harness.ocppj import Call
 from harness.scenario import scenario

@@ -1,6 +1,7 @@
 """TriggerMessage: OCPP 1.6 section 5.17."""
 
-from harness.csms.console import Csms, Refused
+from harness.csms import Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import TriggerMessage
 from harness.ocppj import Payload
 from harness.scenario import scenario

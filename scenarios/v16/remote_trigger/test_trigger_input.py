@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from harness.csms import OutcomeReader
-from harness.csms.console import Csms, Refused
+from harness.csms import OutcomeReader, Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, TriggerMessage
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Nonconformity

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.csms import Operation
-from harness.csms.console import Csms, Refused
+from harness.csms import Operation, Refused
+from harness.csms.console import Csms
 from harness.ocppj import Call, Payload
 from simulators.v16 import ChargePoint
 

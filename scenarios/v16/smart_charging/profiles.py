@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness.csms import Operation
-from harness.csms.console import Csms, Refused
+from harness.csms import Operation, Refused
+from harness.csms.console import Csms
 from harness.csms.v16 import SetChargingProfile
 from harness.judgement import iso8601, seconds_off
 from harness.ocppj import Payload

@@ -15,9 +15,9 @@ from harness.csms import (
     ClientCertificate,
     ConnectorView,
     DriverError,
-    NotDispatched,
     Outcome,
     Receipt,
+    Refused,
     Registration,
     ReservationView,
     SecureEndpoint,
@@ -27,7 +27,7 @@ from harness.csms import (
     TransactionView,
     Unknown,
 )
-from harness.csms.console import Csms, Refused, Request, shown
+from harness.csms.console import Csms, Request, shown
 from harness.csms.operation import Operation
 from harness.csms.v16 import Reset
 from harness.verdict import Inconclusive
@@ -173,16 +173,23 @@ async def test_operation_for_an_unwatched_station_is_performed(console: Making) 
     assert driver.asked == [Reset(station="another", type="Soft")]
 
 
+async def refusal(csms: Csms, operation: Operation) -> str:
+    """Return with which word an operation is refused."""
+    outcome = await csms.attempt(operation)
+    assert isinstance(outcome, Refused)
+    return outcome.reason
+
+
 async def test_refused_operation_gives_the_claim_up(console: Making, station: Listening) -> None:
     """Where the request never got in, nothing is to come: the station answers by itself again."""
 
     async def refuse(operation: Operation) -> Receipt | None:
-        raise NotDispatched("the station is rejected")
+        raise Refused("the station is rejected")
 
     csms = console(Plain(refuse))
-    with pytest.raises(NotDispatched):
+    with pytest.raises(Refused, match=r"refused to the operator: Reset: the station is rejected"):
         await csms.perform(RESET)
-    assert await csms.attempt(RESET) == Refused("the station is rejected")
+    assert await refusal(csms, RESET) == "Reset: the station is rejected"
     assert station.claims == []
 
 
@@ -190,9 +197,9 @@ async def test_refusal_for_an_unwatched_station_is_raised(console: Making) -> No
     """A refusal is a refusal also where there is no claim to give up."""
 
     async def refuse(operation: Operation) -> Receipt | None:
-        raise NotDispatched("unknown station")
+        raise Refused("unknown station")
 
-    assert await console(Plain(refuse)).attempt(Reset(station="x", type="Soft")) == Refused("unknown station")
+    assert await refusal(console(Plain(refuse)), Reset(station="x", type="Soft")) == "Reset: unknown station"
 
 
 async def test_attempt_returns_the_request_that_was_taken(console: Making) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from harness.csms import CertificateRequest, ClientCertificate, NotDispatched, SecureEndpoint, Unknown, v16
+from harness.csms import CertificateRequest, ClientCertificate, Refused, SecureEndpoint, Unknown, v16
 from harness.csms.console import Csms
 from harness.trace import Trace
 from server.driver import ReferenceDriver
@@ -176,10 +176,10 @@ async def test_certificates_are_checked_before_they_are_sent(driver: ReferenceDr
         return v16.InstallCertificate(station="CP-1", certificate_type="ManufacturerRootCertificate", certificate=text)
 
     for wrong in ("x", roots, one + " " * 5_500):
-        with pytest.raises(NotDispatched):
+        with pytest.raises(Refused):
             await driver.perform(install(wrong))
     await driver.perform(install(one))
-    with pytest.raises(NotDispatched):
+    with pytest.raises(Refused):
         await driver.perform(v16.CertificateSigned(station="CP-1", certificate_chain="x"))
 
 
@@ -237,7 +237,7 @@ async def test_signed_firmware_is_tracked(driver: ReferenceDriver, station: Char
         assert (await station.call("SignedFirmwareStatusNotification", payload)).payload == {}
     assert await tasks(driver) == [("firmware", "done", "Installed"), ("firmware", "failed", None)]
     for wrong in ({"signature": "*"}, {"signingCertificate": "x"}, {"installDateTime": "2025-01-01T00:00:00Z"}):
-        with pytest.raises(NotDispatched):
+        with pytest.raises(Refused):
             await driver.perform(v16.SignedUpdateFirmware(station="CP-1", firmware={**good, **wrong}))
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from harness.csms import NotDispatched
+from harness.csms import Refused
 from harness.csms.console import Csms
 from harness.csms.v16 import ChangeConfiguration
 from harness.trace import Trace
@@ -79,7 +79,7 @@ async def test_new_passwords_are_random(driver: ReferenceDriver) -> None:
 @pytest.mark.parametrize("value", ["00" * 15, "00" * 21, "0" * 33, "xy" * 16])
 async def test_unfit_password_is_refused(driver: ReferenceDriver, value: str) -> None:
     """A password is 16 to 20 bytes in hexadecimal; a refusal does not repeat it."""
-    with pytest.raises(NotDispatched) as refusal:
+    with pytest.raises(Refused) as refusal:
         await driver.perform(ChangeConfiguration(station="CP-1", key="authorizationKEY", value=value))
     assert value not in str(refusal.value)
 
@@ -103,21 +103,21 @@ async def test_password_is_shown_and_stored_nowhere(driver: ReferenceDriver) -> 
 
 async def test_other_keys_need_a_value(driver: ReferenceDriver) -> None:
     """Only a password can be left to the central system."""
-    with pytest.raises(NotDispatched, match="needs a value"):
+    with pytest.raises(Refused, match="needs a value"):
         await driver.perform(ChangeConfiguration(station="CP-1", key="Other"))
 
 
 @pytest.mark.parametrize("value", ["0", "1", "4", "two"])
 async def test_profile_only_rises(driver: ReferenceDriver, value: str) -> None:
     """A station is told no security profile that is not above its own."""
-    with pytest.raises(NotDispatched):
+    with pytest.raises(Refused):
         await driver.perform(ChangeConfiguration(station="CP-1", key="SecurityProfile", value=value))
 
 
 async def test_profile_that_needs_a_password(driver: ReferenceDriver) -> None:
     """A station without a password is not sent where it needs one."""
     await driver.provision_station("CP-2")
-    with pytest.raises(NotDispatched, match="needs a password"):
+    with pytest.raises(Refused, match="needs a password"):
         await driver.perform(ChangeConfiguration(station="CP-2", key="SecurityProfile", value="1"))
 
 

@@ -21,6 +21,7 @@ from harness.csms import (
     Outcome,
     OutcomeReader,
     Receipt,
+    Refused,
     Registration,
     RegistrationControl,
     ReservationReader,
@@ -92,7 +93,7 @@ async def test_forgetting_an_unknown_station_is_no_error(console: Console, statu
     console.answers = [(status, {})]
     async with able(console.url, **ABILITIES[StationProvisioning]) as driver:
         await driver.remove_station("CP1")
-        with pytest.raises(DriverError, match=f"PUT .*/stations/CP1: {status}"):
+        with pytest.raises(Refused, match=f"PUT .*/stations/CP1: {status}"):
             await driver.provision_station("CP1")
 
 
