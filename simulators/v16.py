@@ -264,6 +264,14 @@ class ChargePoint(Station):
                 return {"status": "NotImplemented"}
         return {"status": "Accepted"}
 
+    def take_list(self, payload: Payload) -> Payload:
+        """Answer a SendLocalList, whose version is from now on that of the list (OCPP 1.6 5.15)."""
+        version = int(payload.get("listVersion", 0))
+        if payload.get("updateType") == "Differential" and version <= self.list_version:
+            return {"status": "VersionMismatch"}
+        self.list_version = version
+        return {"status": "Accepted"}
+
     def change_availability(self, payload: Payload) -> Payload:
         """Answer a ChangeAvailability and report the new status (OCPP 1.6 5.2)."""
         connector = int(payload.get("connectorId", 0))
@@ -298,7 +306,7 @@ _REACTIONS: Mapping[str, Reaction] = {
     "RemoteStopTransaction": _always(status="Rejected"),
     "ReserveNow": _always(status="Rejected"),
     "Reset": _always(status="Rejected"),
-    "SendLocalList": _always(status="NotSupported"),
+    "SendLocalList": ChargePoint.take_list,
     "SetChargingProfile": _always(status="Rejected"),
     "TriggerMessage": ChargePoint.trigger,
     "UnlockConnector": _always(status="NotSupported"),

@@ -7,6 +7,7 @@ from harness.csms.v16 import ClearCache, GetConfiguration
 from harness.scenario import scenario
 from harness.schemas import Kind, schemas
 from harness.verdict import SHOULD, Checks, Nonconformity
+from scenarios.stage.orders import passed_on
 from scenarios.stage.population import Stations, Tags
 from simulators.inbox import IncomingCall
 from simulators.messages import core_calls
@@ -34,14 +35,16 @@ async def test_one_call_is_outstanding(station: ChargePoint, stations: Stations,
 
     await csms.perform(GetConfiguration(station=station.id))
     first = await station.next_call("GetConfiguration")
-    await csms.perform(ClearCache(station=station.id))
-    await csms.perform(ClearCache(station=station.id))
+    for _ in range(2):
+        await csms.perform(ClearCache(station=station.id))
+        station.release("ClearCache")
     await csms.perform(ClearCache(station=other.id))
     await other.answer_by_default(await other.next_call("ClearCache"))
 
     early = [entry.text for entry in await station.calls_until_probe("ClearCache")]
     check.equal(early, [], clause=CLAUSE, level=SHOULD)
     await station.answer_by_default(first)
+    await passed_on(station, csms, control=ClearCache(station=station.id))
 
 
 @scenario(

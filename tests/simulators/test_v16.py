@@ -25,7 +25,7 @@ from simulators.v16 import (
     timestamp,
     transaction_id,
 )
-from tests.simulators.central import Script, answer, oblige, receive, send
+from tests.simulators.central import Script, answer, oblige, receive, say_nothing, send
 from tests.simulators.conftest import Facing
 
 SCHEMAS = schemas("1.6")
@@ -332,3 +332,16 @@ def test_timestamp_is_utc_with_milliseconds() -> None:
     moment = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
     assert timestamp(moment) == "2030-01-01T10:00:00.123Z"
     assert timestamp(datetime(2030, 1, 1, tzinfo=UTC)) == "2030-01-01T00:00:00.000Z"
+
+
+async def test_local_list_is_taken(facing: Facing) -> None:
+    """A local list is accepted and its version kept; a differential one has to be newer."""
+    station = await facing(say_nothing)
+    for version, update_type, status in (
+        (3, "Full", "Accepted"),
+        (3, "Differential", "VersionMismatch"),
+        (4, "Differential", "Accepted"),
+    ):
+        answer = await station.respond(Call("l", "SendLocalList", {"listVersion": version, "updateType": update_type}))
+        assert answer == {"status": status}
+    assert station.list_version == 4

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.csms import OutcomeReader, Refused, TagProvisioning
+from harness.csms import OutcomeReader, TagProvisioning
 from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, SendLocalList
 from harness.scenario import scenario
-from harness.verdict import SHOULD, Checks, Nonconformity
+from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import passed_on
 from scenarios.stage.population import Tags, fresh_tag
+from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint
 
 UNIQUE = "OCPP 1.6 6.41"
@@ -21,15 +23,11 @@ def _entry(tag: str) -> dict[str, Any]:
     return {"idTag": tag, "idTagInfo": {"status": "Accepted"}}
 
 
-async def _arrived(station: ChargePoint, csms: Csms, order: SendLocalList) -> Entries:
-    """Return the entries that reach the station, none for a list that the operator may not send."""
-    if isinstance(await csms.attempt(order), Refused):
-        return ()
-    try:
-        sent = await station.next_call("SendLocalList")
-    except Nonconformity:
-        return ()
-    await sent.answer(status="Accepted")
+def _order(station: ChargePoint, *entries: dict[str, Any], update_type: str = "Full") -> SendLocalList:
+    return SendLocalList(station=station.id, update_type=update_type, local_authorization_list=entries)
+
+
+def _entries(sent: IncomingCall) -> Entries:
     return list(sent.payload.get("localAuthorizationList", ()))
 
 
@@ -37,6 +35,11 @@ def _unique(check: Checks, entries: Entries) -> None:
     tags = [str(entry.get("idTag")).casefold() for entry in entries]
     twice = sorted({tag for tag in tags if tags.count(tag) > 1})
     check.that(not twice, "each tag once", observed=f"twice: {twice}", clause=UNIQUE)
+
+
+def _complete(check: Checks, entries: Entries) -> None:
+    bare = [entry.get("idTag") for entry in entries if "idTagInfo" not in entry]
+    check.that(not bare, "an idTagInfo in every entry", observed=f"none for {bare}", clause=ENTRY)
 
 
 @scenario(
@@ -58,8 +61,7 @@ async def test_known_tags_come_once(station: ChargePoint, csms: Csms, tags: Tags
     entries = sent.payload.get("localAuthorizationList", [])
     await sent.answer(status="Accepted")
     _unique(check, entries)
-    bare = [entry.get("idTag") for entry in entries if "idTagInfo" not in entry]
-    check.that(not bare, "an idTagInfo in every entry", observed=f"none for {bare}", clause=ENTRY)
+    _complete(check, entries)
 
 
 @scenario(
@@ -75,10 +77,12 @@ async def test_tag_entered_twice_is_sent_once(station: ChargePoint, csms: Csms, 
     await station.ready()
 
     for update_type in ("Full", "Differential"):
-        for again in (tag, tag.swapcase()):
-            entries = (_entry(tag), _entry(again))
-            order = SendLocalList(station=station.id, update_type=update_type, local_authorization_list=entries)
-            _unique(check, await _arrived(station, csms, order))
+        twice, in_cases = (
+            _order(station, _entry(tag), _entry(again), update_type=update_type) for again in (tag, tag.swapcase())
+        )
+        control = _order(station, _entry(tag), update_type=update_type)
+        for sent in await passed_on(station, csms, twice, in_cases, control=control):
+            _unique(check, _entries(sent))
 
 
 @scenario(
@@ -93,10 +97,9 @@ async def test_full_list_has_no_removals(station: ChargePoint, csms: Csms, tags:
     first, second = await tags.accepted(), await tags.second()
     await station.ready()
 
-    entries = (_entry(first), {"idTag": second})
-    order = SendLocalList(station=station.id, update_type="Full", local_authorization_list=entries)
-    bare = [entry.get("idTag") for entry in await _arrived(station, csms, order) if "idTagInfo" not in entry]
-    check.that(not bare, "an idTagInfo in every entry", observed=f"none for {bare}", clause=ENTRY)
+    order, control = _order(station, _entry(first), {"idTag": second}), _order(station, _entry(first))
+    for sent in await passed_on(station, csms, order, control=control):
+        _complete(check, _entries(sent))
 
 
 async def _limited(station: ChargePoint, csms: Csms, *, message: int, total: int) -> None:
@@ -119,15 +122,10 @@ async def test_message_limit_is_kept(station: ChargePoint, csms: Csms, check: Ch
     """A list of more entries than the station takes in one message is sent in several, or not at all."""
     await _limited(station, csms, message=2, total=10)
 
-    entries = tuple(_entry(fresh_tag()) for _ in range(5))
-    order = SendLocalList(station=station.id, update_type="Full", local_authorization_list=entries)
-    outcome = await csms.attempt(order)
-    lengths: list[int] = []
-    while not isinstance(outcome, Refused) and sum(lengths) < len(entries):
-        sent = await station.next_call("SendLocalList", level=SHOULD)
-        lengths.append(len(sent.payload.get("localAuthorizationList", ())))
-        await sent.answer(status="Accepted")
-    check.that(all(length <= 2 for length in lengths), "up to 2", observed=lengths, clause=LIMITS, level=SHOULD)
+    entries = [_entry(fresh_tag()) for _ in range(5)]
+    for sent in await passed_on(station, csms, _order(station, *entries), control=_order(station, *entries[:2])):
+        length = len(_entries(sent))
+        check.that(length <= 2, "up to 2 entries", observed=length, clause=LIMITS, level=SHOULD)
 
 
 @scenario(
@@ -140,7 +138,7 @@ async def test_total_limit_is_kept(station: ChargePoint, csms: Csms, check: Chec
     """A list of more entries than the station can hold is not sent as a whole."""
     await _limited(station, csms, message=10, total=3)
 
-    entries = tuple(_entry(fresh_tag()) for _ in range(5))
-    order = SendLocalList(station=station.id, update_type="Full", local_authorization_list=entries)
-    length = len(await _arrived(station, csms, order))
-    check.that(length <= 3, "up to 3 entries", observed=length, clause=LIMITS, level=SHOULD)
+    entries = [_entry(fresh_tag()) for _ in range(5)]
+    for sent in await passed_on(station, csms, _order(station, *entries), control=_order(station, *entries[:3])):
+        length = len(_entries(sent))
+        check.that(length <= 3, "up to 3 entries", observed=length, clause=LIMITS, level=SHOULD)

@@ -1,12 +1,11 @@
 """Triggers that an operator may enter but a station must never see: OCPP 1.6 sections 6.51 and 7.32."""
 
-from typing import Any
-
-from harness.csms import OutcomeReader, Refused
+from harness.csms import OutcomeReader
 from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, TriggerMessage
 from harness.scenario import scenario
-from harness.verdict import SHOULD, Checks, Nonconformity
+from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import passed_on
 from simulators.v16 import ChargePoint
 
 REQUEST = "OCPP 1.6 6.51"
@@ -20,17 +19,8 @@ MESSAGES = (
 )
 
 
-async def _arrived(station: ChargePoint, csms: Csms, message: str, connector: int | None = None) -> dict[str, Any]:
-    """Return what reaches the station for a trigger that may be refused, or taken and then not carried out."""
-    order = TriggerMessage(station=station.id, requested_message=message, connector_id=connector)
-    if isinstance(await csms.attempt(order), Refused):
-        return {}
-    try:
-        trigger = await station.next_call("TriggerMessage")
-    except Nonconformity:
-        return {}
-    await trigger.answer(status="NotImplemented")
-    return dict(trigger.payload)
+def _trigger(station: ChargePoint, message: str, connector: int | None = None) -> TriggerMessage:
+    return TriggerMessage(station=station.id, requested_message=message, connector_id=connector)
 
 
 @scenario(
@@ -44,9 +34,9 @@ async def test_no_other_message_is_triggered(station: ChargePoint, csms: Csms, c
     """A message that is none of the six that can be triggered is not asked for."""
     await station.ready()
 
-    for message in ("Authorize", "StartTransaction", "heartbeat", ""):
-        asked = (await _arrived(station, csms, message)).get("requestedMessage")
-        check.graded(asked, good=(None, *MESSAGES), clause="OCPP 1.6 7.32")
+    orders = [_trigger(station, message) for message in ("Authorize", "StartTransaction", "heartbeat", "")]
+    for trigger in await passed_on(station, csms, *orders, control=_trigger(station, "Heartbeat")):
+        check.graded(trigger.payload.get("requestedMessage"), good=MESSAGES, clause="OCPP 1.6 7.32")
 
 
 @scenario(
@@ -60,8 +50,9 @@ async def test_no_connector_below_zero(station: ChargePoint, csms: Csms, check: 
     """No message of a connector below 0 is asked for."""
     await station.ready()
 
-    for message in ("StatusNotification", "MeterValues"):
-        asked = (await _arrived(station, csms, message, -1)).get("connectorId", 0)
+    orders = [_trigger(station, message, -1) for message in ("StatusNotification", "MeterValues")]
+    for trigger in await passed_on(station, csms, *orders, control=_trigger(station, "StatusNotification", 1)):
+        asked = trigger.payload.get("connectorId", 0)
         check.that(asked >= 0, "a connector that there is, if any", observed=asked, clause=REQUEST)
 
 
@@ -79,8 +70,9 @@ async def test_no_connector_that_is_not_there(station: ChargePoint, csms: Csms, 
     await (await station.next_call("GetConfiguration")).answer_by_default()
     await csms.outcome(told)
 
-    for message in ("StatusNotification", "MeterValues"):
-        asked = (await _arrived(station, csms, message, 9)).get("connectorId")
+    orders = [_trigger(station, message, 9) for message in ("StatusNotification", "MeterValues")]
+    for trigger in await passed_on(station, csms, *orders, control=_trigger(station, "StatusNotification", 1)):
+        asked = trigger.payload.get("connectorId")
         check.graded(asked, good=(None, 0, *station.connectors), clause=REQUEST, level=SHOULD)
 
 
@@ -94,6 +86,8 @@ async def test_no_connector_zero_with_other_messages(station: ChargePoint, csms:
     """Connector 0 is not named with a message that no connector has."""
     await station.ready()
 
-    for message in ("Heartbeat", "DiagnosticsStatusNotification", "FirmwareStatusNotification"):
-        asked = (await _arrived(station, csms, message, 0)).get("connectorId")
-        check.that(asked != 0, "no connector, if any trigger", observed=asked, clause=REQUEST, level=SHOULD)
+    messages = ("Heartbeat", "DiagnosticsStatusNotification", "FirmwareStatusNotification")
+    orders = [_trigger(station, message, 0) for message in messages]
+    for trigger in await passed_on(station, csms, *orders, control=_trigger(station, "Heartbeat")):
+        asked = trigger.payload.get("connectorId")
+        check.that(asked != 0, "no connector", observed=asked, clause=REQUEST, level=SHOULD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.csms.console import Csms
 from harness.csms.v16 import ExtendedTriggerMessage
-from harness.verdict import POLICY, SHOULD, Checks, Nonconformity
+from harness.verdict import POLICY, SHOULD, Checks, Inconclusive, Nonconformity
 from scenarios.v16.security.admission import PAPER
 from scenarios.v16.security.orders import ordered
 from simulators.certificates import Certificate, StationKey
@@ -35,6 +35,16 @@ async def requested(station: ChargePoint, check: Checks, csr: str) -> IncomingCa
     size = len(str(signed.payload.get("certificateChain")))
     check.that(size <= MAX_CHAIN, f"at most {MAX_CHAIN} characters", observed=size, clause=CHAIN)
     return signed
+
+
+async def issued(station: ChargePoint, csr: str) -> None:
+    """Have a good request answered with a certificate; raises Inconclusive where none comes."""
+    station.expect("CertificateSigned")
+    answer = await station.attempt("SignCertificate", {"csr": csr})
+    try:
+        await (await station.next_call("CertificateSigned")).answer(status="Accepted")
+    except Nonconformity as trouble:
+        raise Inconclusive(f"not even a good request is followed by a certificate: {answer}, {trouble}") from trouble
 
 
 def check_leaf(check: Checks, leaf: Certificate, key: StationKey, name: str) -> None:

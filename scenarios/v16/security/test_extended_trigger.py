@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from harness.csms import OutcomeReader
 from harness.csms.console import Csms
 from harness.csms.v16 import ExtendedTriggerMessage
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import passed_on
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
-from scenarios.v16.security.orders import ordered, sent
+from scenarios.v16.security.orders import ordered
 from scenarios.v16.security.signing import requested
 from simulators.certificates import StationKey
 from simulators.v16 import ChargePoint, meter_value, now, sampled
@@ -123,31 +123,36 @@ async def test_declined_trigger_is_tolerated(station: ChargePoint, csms: Csms, c
     "v16.security.extended-trigger.values",
     spec=[REQUEST],
     requirements=["SEC-5.5"],
-    needs=[ExtendedTriggerMessage, OutcomeReader],
+    needs=[ExtendedTriggerMessage],
     mutants=["operator-input-unchecked"],
 )
 async def test_only_known_messages_are_asked_for(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A message that no ExtendedTriggerMessage can ask for is not asked for."""
     await station.ready()
 
-    for wanted in ("DiagnosticsStatusNotification", "SignedFirmwareStatusNotification", "signChargePointCertificate"):
-        order = ExtendedTriggerMessage(station=station.id, requested_message=wanted)
-        payloads = await sent(station, csms, order)
-        found = {str(payload.get("requestedMessage")) for payload in payloads}
-        check.that(found <= set(MESSAGES), "one of the seven messages, or none", observed=found, clause=REQUEST)
+    unknown = ("DiagnosticsStatusNotification", "SignedFirmwareStatusNotification", "signChargePointCertificate")
+    *orders, control = [
+        ExtendedTriggerMessage(station=station.id, requested_message=one) for one in (*unknown, "Heartbeat")
+    ]
+    for trigger in await passed_on(station, csms, *orders, control=control):
+        check.graded(trigger.payload.get("requestedMessage"), good=MESSAGES, clause=REQUEST)
 
 
 @scenario(
     "v16.security.extended-trigger.irrelevant-connector",
     spec=[f"{PAPER} 5.5"],
     requirements=["SEC-5.5", "SEC-A02.trig"],
-    needs=[ExtendedTriggerMessage, OutcomeReader],
+    needs=[ExtendedTriggerMessage],
 )
 async def test_connector_is_named_where_it_matters(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A message that concerns no connector is asked for without one, even if an operator has entered one."""
     await station.ready()
 
-    for wanted in ("SignChargePointCertificate", "Heartbeat", "LogStatusNotification"):
-        order = ExtendedTriggerMessage(station=station.id, requested_message=wanted, connector_id=1)
-        found = [payload for payload in await sent(station, csms, order) if "connectorId" in payload]
-        check.equal(found, [], clause=REQUEST, level=SHOULD)
+    orders = [
+        ExtendedTriggerMessage(station=station.id, requested_message=message, connector_id=1)
+        for message in ("SignChargePointCertificate", "Heartbeat", "LogStatusNotification")
+    ]
+    control = ExtendedTriggerMessage(station=station.id, requested_message="Heartbeat")
+    for trigger in await passed_on(station, csms, *orders, control=control):
+        named = "connectorId" in trigger.payload
+        check.that(not named, "no connectorId", observed=trigger.payload, clause=REQUEST, level=SHOULD)

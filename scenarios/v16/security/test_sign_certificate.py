@@ -8,7 +8,7 @@ from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
-from scenarios.v16.security.signing import CHAIN, PROCESSED, check_leaf, requested
+from scenarios.v16.security.signing import CHAIN, PROCESSED, check_leaf, issued, requested
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint
 
@@ -92,13 +92,14 @@ async def test_certificate_follows_the_answer(station: ChargePoint, secure: Secu
 )
 async def test_garbage_is_rejected(station: ChargePoint, secure: SecureStations, check: Checks) -> None:
     """What is no request for a certificate is answered Rejected, and no certificate follows."""
-    await station.ready()
+    await station.ready(chargePointSerialNumber=station.id)
     good = StationKey.ecdsa().request(station.id, secure.organisation)
 
     for csr in ("no request at all", good[:120], good.replace("A", "%"), StationKey.ecdsa().pem.replace("KEY", "K")):
         answer = await station.call("SignCertificate", {"csr": csr})
         check.equal(answer.payload.get("status"), "Rejected", clause=f"{PAPER} A02.FR.12", at=answer.entry.index)
     check.equal(await station.calls_until_probe("CertificateSigned"), [], clause=f"{PAPER} A02.FR.12")
+    await issued(station, good)
 
 
 @scenario(

@@ -5,20 +5,21 @@ import binascii
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from harness.csms import OutcomeReader
 from harness.csms.console import Csms
 from harness.csms.v16 import SignedUpdateFirmware
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import passed_on
 from scenarios.v16.security.admission import ACCEPTED, PAPER
-from scenarios.v16.security.orders import ordered, sent
+from scenarios.v16.security.orders import ordered
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint, now, timestamp
 
 REQUEST = f"{PAPER} L01.FR.11, 5.21, 6.7"
 STATUS = f"{PAPER} L01.FR.10, 5.20"
 TIMES = f"{PAPER} 6.7"
+HOUR = timedelta(hours=1)
 STATUSES = (
     "Downloaded",
     "DownloadFailed",
@@ -154,21 +155,20 @@ async def test_every_answer_is_taken(station: ChargePoint, csms: Csms, check: Ch
     "v16.security.signed-update-firmware.install-time",
     spec=[TIMES],
     requirements=["SEC-L01.11"],
-    needs=[SignedUpdateFirmware, OutcomeReader],
+    needs=[SignedUpdateFirmware],
 )
 async def test_installation_follows_the_download(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """No station is told to install firmware at a time before it is to download it."""
     await station.ready()
     noon = datetime.now(UTC) + timedelta(hours=12)
 
-    for hours in (1, -1):
-        times = {"retrieveDateTime": timestamp(noon), "installDateTime": timestamp(noon + timedelta(hours=hours))}
-        order = SignedUpdateFirmware(station=station.id, firmware={**_signed(), **times})
-        for payload in await sent(station, csms, order):
-            told = payload.get("firmware", {})
-            install, retrieve = _instant(told.get("installDateTime")), _instant(told.get("retrieveDateTime"))
-            held = install is None or (retrieve is not None and install >= retrieve)
-            check.that(held, "installation after the download", observed=told, clause=TIMES, level=SHOULD)
+    times = [{"retrieveDateTime": timestamp(noon), "installDateTime": timestamp(noon + hour)} for hour in (-HOUR, HOUR)]
+    order, control = (SignedUpdateFirmware(station=station.id, firmware={**_signed(), **one}) for one in times)
+    for update in await passed_on(station, csms, order, control=control):
+        told = update.payload.get("firmware", {})
+        install, retrieve = _instant(told.get("installDateTime")), _instant(told.get("retrieveDateTime"))
+        held = install is None or (retrieve is not None and install >= retrieve)
+        check.that(held, "installation after the download", observed=told, clause=TIMES, level=SHOULD)
 
 
 @scenario(

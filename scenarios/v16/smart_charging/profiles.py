@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness.csms import Operation, Refused
+from harness.csms import Operation
 from harness.csms.console import Csms
 from harness.csms.v16 import SetChargingProfile
 from harness.judgement import iso8601, seconds_off
 from harness.ocppj import Payload
-from harness.verdict import Checks, Nonconformity
+from harness.verdict import Checks
 from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint, timestamp
 
@@ -98,18 +98,6 @@ async def completed(station: ChargePoint, csms: Csms, order: Operation) -> Incom
     call = await station.next_call(order.action())
     await call.answer(status="Accepted")
     await csms.outcome(request)
-    return call
-
-
-async def arrived(station: ChargePoint, csms: Csms, order: Operation) -> IncomingCall | None:
-    """Return the CALL for an order that is not to be sent as it is, None if it is refused or never carried out."""
-    if isinstance(await csms.attempt(order), Refused):
-        return None
-    try:
-        call = await station.next_call(order.action())
-    except Nonconformity:
-        return None
-    await call.answer(status="Rejected")
     return call
 
 

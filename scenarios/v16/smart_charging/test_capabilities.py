@@ -5,7 +5,8 @@ from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, SetChargingProfile
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.v16.smart_charging.profiles import Received, arrived, completed, moment, profile, schedule, setting
+from scenarios.stage.orders import passed_on
+from scenarios.v16.smart_charging.profiles import Received, completed, moment, profile, schedule, setting
 from simulators.v16 import ChargePoint
 
 NEEDS = (SetChargingProfile, GetConfiguration, OutcomeReader)
@@ -30,9 +31,10 @@ async def test_stack_level_the_station_takes(station: ChargePoint, csms: Csms, c
     """A profile is not sent with a stack level above the highest that the station has reported."""
     await _told(station, csms, ChargeProfileMaxStackLevel="1")
 
-    call = await arrived(station, csms, setting(station, 1, profile(stackLevel=2)))
-    level = Received.of(call.payload).profile.get("stackLevel") if call else None
-    check.graded(level, good=(None, 0, 1), clause="OCPP 1.6 9.4.1", level=SHOULD)
+    order, control = (setting(station, 1, profile(stackLevel=level)) for level in (2, 1))
+    for call in await passed_on(station, csms, order, control=control):
+        level = Received.of(call.payload).profile.get("stackLevel")
+        check.graded(level, good=(0, 1), clause="OCPP 1.6 9.4.1", level=SHOULD)
 
 
 @scenario(
@@ -45,10 +47,11 @@ async def test_unit_the_station_takes(station: ChargePoint, csms: Csms, check: C
     """A schedule is not sent in a unit that the station has not reported."""
     await _told(station, csms, ChargingScheduleAllowedChargingRateUnit="Current")
 
-    plan = schedule((0, 11_000.0), unit="W", startSchedule=moment())
-    call = await arrived(station, csms, setting(station, 1, profile(plan=plan)))
-    unit = Received.of(call.payload).schedule.get("chargingRateUnit") if call else None
-    check.graded(unit, good=(None, "A"), clause="OCPP 1.6 9.4.2", level=SHOULD)
+    watts = schedule((0, 11_000.0), unit="W", startSchedule=moment())
+    order, control = setting(station, 1, profile(plan=watts)), setting(station, 1, profile())
+    for call in await passed_on(station, csms, order, control=control):
+        unit = Received.of(call.payload).schedule.get("chargingRateUnit")
+        check.equal(unit, "A", clause="OCPP 1.6 9.4.2", level=SHOULD)
 
 
 @scenario(
@@ -62,10 +65,10 @@ async def test_as_many_periods_as_the_station_takes(station: ChargePoint, csms: 
     await _told(station, csms, ChargingScheduleMaxPeriods="2")
 
     plan = schedule((0, 16.0), (600, 10.0), (1200, 6.0), startSchedule=moment())
-    call = await arrived(station, csms, setting(station, 1, profile(plan=plan)))
-    periods = len(Received.of(call.payload).periods) if call else 0
-    expected = "2 periods at most"
-    check.that(periods <= 2, expected, observed=periods, clause="OCPP 1.6 9.4.3", level=SHOULD)
+    order, control = setting(station, 1, profile(plan=plan)), setting(station, 1, profile())
+    for call in await passed_on(station, csms, order, control=control):
+        periods = len(Received.of(call.payload).periods)
+        check.that(periods <= 2, "2 periods at most", observed=periods, clause="OCPP 1.6 9.4.3", level=SHOULD)
 
 
 @scenario(
@@ -78,8 +81,10 @@ async def test_as_many_profiles_as_the_station_holds(station: ChargePoint, csms:
     """A station that holds as many profiles as it has reported to hold is not sent another one on top."""
     await _told(station, csms, MaxChargingProfilesInstalled="1")
 
-    await completed(station, csms, setting(station, 1, profile()))
-    cleared = station.expect("ClearChargingProfile")
-    more = await arrived(station, csms, setting(station, 1, profile(chargingProfileId=2, stackLevel=1)))
-    kept = more is None or cleared.is_set()
-    check.that(kept, "no further profile", observed="one", clause="OCPP 1.6 9.4.5", level=SHOULD)
+    held = setting(station, 1, profile())
+    since = (await completed(station, csms, held)).entry.index
+    more = setting(station, 1, profile(chargingProfileId=2, stackLevel=1))
+    for call in await passed_on(station, csms, more, control=held):
+        level = Received.of(call.payload).profile.get("stackLevel")
+        cleared = any(entry.label() == "CALL ClearChargingProfile" for entry in station.received(since))
+        check.that(level == 0 or cleared, "no further profile", observed=level, clause="OCPP 1.6 9.4.5", level=SHOULD)

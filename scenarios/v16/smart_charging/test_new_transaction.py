@@ -8,6 +8,7 @@ from harness.ocppj import Call
 from harness.scenario import scenario
 from harness.trace import Entry
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import passed_on
 from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import Received, delivered, profile, setting
 from simulators.v16 import ChargePoint, tag_status, timestamp, transaction_id
@@ -59,7 +60,7 @@ async def test_start_is_confirmed_first(station: ChargePoint, csms: Csms, tags: 
     requirements=["SC-5.16.1-a"],
     needs=[SetChargingProfile],
 )
-async def test_stale_start_gets_no_profile(station: ChargePoint, tags: Tags, check: Checks) -> None:
+async def test_stale_start_gets_no_profile(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """No profile is sent for a transaction that began and ended days before its messages were delivered."""
     tag = await tags.accepted()
     await station.ready()
@@ -71,6 +72,9 @@ async def test_stale_start_gets_no_profile(station: ChargePoint, tags: Tags, che
     await station.heartbeat()
     sent = [entry.text for entry in _transaction_profiles(station, began)]
     check.equal(sent, [], clause=CLAUSE, level=SHOULD)
+    running = await station.charging(tag)
+    entered = profile("TxProfile", "Relative", transactionId=running.id)
+    await passed_on(station, csms, control=setting(station, 1, entered))
 
 
 def _named(entry: Entry) -> object:

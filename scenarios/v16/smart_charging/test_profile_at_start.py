@@ -5,8 +5,9 @@ from harness.csms.v16 import RemoteStartTransaction
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import Checks
+from scenarios.stage.orders import passed_on
 from scenarios.stage.population import Tags
-from scenarios.v16.smart_charging.profiles import Received, arrived, compare, delivered, moment, profile, schedule
+from scenarios.v16.smart_charging.profiles import Received, compare, delivered, moment, profile, schedule
 from simulators.v16 import ChargePoint, tag_status
 
 REQUEST = "OCPP 1.6 6.33"
@@ -82,8 +83,8 @@ async def test_no_other_profile_at_start(station: ChargePoint, csms: Csms, tags:
     await station.ready()
 
     entries = (profile("TxDefaultProfile"), profile("ChargePointMaxProfile"), profile("TxProfile", transactionId=1))
-    for entered in entries:
-        call = await arrived(station, csms, _start(station, tag, entered))
-        sent = Received.of(call.payload, "chargingProfile").profile if call else {}
+    orders = [_start(station, tag, entered) for entered in entries]
+    for start in await passed_on(station, csms, *orders, control=_start(station, tag, profile("TxProfile"))):
+        sent = Received.of(start.payload, "chargingProfile").profile
         observed = (sent.get("chargingProfilePurpose"), sent.get("transactionId"))
         check.graded(observed, good=((None, None), ("TxProfile", None)), clause=CLAUSE)

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
+from harness.csms import Operation
 from harness.csms.console import Csms
 from harness.csms.v16 import SetChargingProfile
 from harness.judgement import iso8601
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHALL, SHOULD, Checks, Level
+from scenarios.stage.orders import passed_on
 from scenarios.stage.population import Tags
-from scenarios.v16.smart_charging.profiles import Received, arrived, moment, profile, schedule, setting
-from simulators.inbox import IncomingCall
+from scenarios.v16.smart_charging.profiles import Received, moment, profile, schedule, setting
 from simulators.v16 import ChargePoint
 
 CLAUSE = "OCPP 1.6 7.8"
@@ -18,11 +19,13 @@ KINDS = "OCPP 1.6 7.9"
 Rule = Callable[[Received], bool]
 
 
-def _keeps(check: Checks, call: IncomingCall | None, rule: Rule, expected: str, level: Level = SHALL) -> None:
-    """Check that a profile, if one arrived, keeps a rule."""
-    kept = call is None or rule(Received.of(call.payload))
-    observed = call.payload if call else None
-    check.that(kept, f"no profile, or {expected}", observed=observed, clause=CLAUSE, level=level)
+async def _keep(
+    station: ChargePoint, csms: Csms, check: Checks, rule: Rule, *orders: Operation, expected: str, level: Level = SHALL
+) -> None:
+    """Have profiles entered that break a rule, and check that all that arrive, and a good one must, keep it."""
+    for call in await passed_on(station, csms, *orders, control=setting(station, 1, profile())):
+        kept = rule(Received.of(call.payload))
+        check.that(kept, expected, observed=call.payload, clause=CLAUSE, level=level)
 
 
 @scenario(
@@ -36,10 +39,11 @@ async def test_transaction_id_with_tx_profile_only(station: ChargePoint, csms: C
     """A profile that is not for one transaction is never sent with a transactionId."""
     transaction = await station.charging(await tags.accepted())
 
-    for connector, purpose in ((1, "TxDefaultProfile"), (0, "ChargePointMaxProfile")):
-        entered = profile(purpose, transactionId=transaction.id)
-        call = await arrived(station, csms, setting(station, connector, entered))
-        _keeps(check, call, _names_no_transaction, "one without transactionId")
+    orders = [
+        setting(station, connector, profile(purpose, transactionId=transaction.id))
+        for connector, purpose in ((1, "TxDefaultProfile"), (0, "ChargePointMaxProfile"))
+    ]
+    await _keep(station, csms, check, _names_no_transaction, *orders, expected="no transactionId")
 
 
 @scenario(
@@ -53,10 +57,9 @@ async def test_recurrency_of_recurring_profiles_only(station: ChargePoint, csms:
     """A profile that does not recur is sent without a recurrencyKind, which would mean nothing; this remarks."""
     await station.ready()
 
-    for kind in ("Absolute", "Relative"):
-        entered = profile(kind=kind, recurrencyKind="Daily")
-        call = await arrived(station, csms, setting(station, 1, entered))
-        _keeps(check, call, _recurs_if_recurring, "one without recurrencyKind", SHOULD)
+    entries = [profile(kind=kind, recurrencyKind="Daily") for kind in ("Absolute", "Relative")]
+    orders = [setting(station, 1, entered) for entered in entries]
+    await _keep(station, csms, check, _recurs_if_recurring, *orders, expected="no recurrencyKind", level=SHOULD)
 
 
 @scenario(
@@ -75,9 +78,9 @@ async def test_start_schedule_goes_with_the_kind(station: ChargePoint, csms: Csm
         profile(kind="Recurring", recurrencyKind="Daily", plan=bare),
         profile(kind="Relative", plan=begun),
     )
-    for entered in entries:
-        call = await arrived(station, csms, setting(station, 1, entered))
-        _keeps(check, call, _begins_if_fixed, "startSchedule with Absolute and Recurring only", SHOULD)
+    orders = [setting(station, 1, entered) for entered in entries]
+    expected = "startSchedule with Absolute and Recurring only"
+    await _keep(station, csms, check, _begins_if_fixed, *orders, expected=expected, level=SHOULD)
 
 
 @scenario(
@@ -90,9 +93,8 @@ async def test_validity_has_a_duration(station: ChargePoint, csms: Csms, check: 
     """A profile that would be valid until before it begins to be is not sent as such."""
     await station.ready()
 
-    entered = profile(validFrom=moment(2), validTo=moment(1))
-    call = await arrived(station, csms, setting(station, 1, entered))
-    _keeps(check, call, _lasts, "one with validFrom before validTo", SHOULD)
+    order = setting(station, 1, profile(validFrom=moment(2), validTo=moment(1)))
+    await _keep(station, csms, check, _lasts, order, expected="validFrom before validTo", level=SHOULD)
 
 
 @scenario(
@@ -105,8 +107,8 @@ async def test_no_level_below_zero(station: ChargePoint, csms: Csms, check: Chec
     """A profile with a negative stack level is not sent as such."""
     await station.ready()
 
-    call = await arrived(station, csms, setting(station, 1, profile(stackLevel=-1)))
-    _keeps(check, call, _stacks, "one with a stackLevel of 0 or more", SHOULD)
+    order = setting(station, 1, profile(stackLevel=-1))
+    await _keep(station, csms, check, _stacks, order, expected="a stackLevel of 0 or more", level=SHOULD)
 
 
 def _names_no_transaction(received: Received) -> bool:

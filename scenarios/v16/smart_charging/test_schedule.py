@@ -9,11 +9,11 @@ from harness.csms.v16 import SetChargingProfile
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import Checks
+from scenarios.stage.orders import passed_on
 from scenarios.v16.smart_charging.profiles import (
     PERIOD,
     SCHEDULE,
     Received,
-    arrived,
     delivered,
     moment,
     profile,
@@ -53,13 +53,12 @@ async def test_no_broken_periods(station: ChargePoint, csms: Csms, check: Checks
     await station.ready()
 
     broken = ((), ((60, 16.0),), ((0, 16.0), (1800, 10.0), (900, 8.0)), ((0, 16.0), (0, 10.0)))
-    for periods in broken:
-        plan = schedule(*periods, startSchedule=moment())
-        call = await arrived(station, csms, setting(station, 1, profile(plan=plan)))
-        starts = Received.of(call.payload).starts if call else [0]
+    plans = [schedule(*periods, startSchedule=moment()) for periods in broken]
+    orders = [setting(station, 1, profile(plan=plan)) for plan in plans]
+    for call in await passed_on(station, csms, *orders, control=setting(station, 1, profile())):
+        starts = Received.of(call.payload).starts
         ascending = all(type(one) is int for one in starts) and all(one < other for one, other in pairwise(starts))
-        expected = "no profile, or periods from 0 that ascend"
-        check.that(starts[:1] == [0] and ascending, expected, observed=starts, clause=PERIOD)
+        check.that(starts[:1] == [0] and ascending, "periods from 0 that ascend", observed=starts, clause=PERIOD)
 
 
 @scenario(
@@ -94,12 +93,9 @@ async def test_nothing_finer_than_tenths(station: ChargePoint, csms: Csms, check
         schedule((0, 16.25), startSchedule=moment()),
         schedule((0, 16.0), startSchedule=moment(), minChargingRate=6.05),
     )
-    for plan in plans:
-        call = await arrived(station, csms, setting(station, 1, profile(plan=plan)))
-        if call is None:
-            check.that(True, "a refusal, or one decimal at most", clause=PERIOD)
-        else:
-            _tenths(check, call)
+    orders = [setting(station, 1, profile(plan=plan)) for plan in plans]
+    for call in await passed_on(station, csms, *orders, control=setting(station, 1, profile())):
+        _tenths(check, call)
 
 
 def _tenths(check: Checks, call: IncomingCall) -> None:

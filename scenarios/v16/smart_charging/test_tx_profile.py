@@ -5,10 +5,10 @@ from harness.csms.v16 import SetChargingProfile
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHALL, SHOULD, Checks, Level
+from scenarios.stage.orders import passed_on
 from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import (
     Received,
-    arrived,
     compare,
     delivered,
     moment,
@@ -24,17 +24,14 @@ REQUEST = "OCPP 1.6 6.43"
 PURPOSES = "OCPP 1.6 3.13.1"
 
 
-def _fits(check: Checks, call: IncomingCall | None, *running: Transaction, level: Level = SHALL) -> None:
-    """Check that a TxProfile, if one arrived, is for a connector and the transaction that is running on it."""
-    expected = "no TxProfile, or one for a running transaction and its connector"
-    if call is None:
-        check.that(True, expected, clause=PURPOSES, level=level)
-        return
+def _fits(check: Checks, call: IncomingCall, *running: Transaction, level: Level = SHALL) -> None:
+    """Check that a TxProfile is for a connector and the transaction that is running on it."""
     received = Received.of(call.payload)
     sent = (received.connector, received.profile.get("transactionId"))
     fits = received.profile.get("chargingProfilePurpose") != "TxProfile" or sent in [
         (one.connector, one.id) for one in running
     ]
+    expected = "a running transaction and its connector in a TxProfile"
     check.that(fits, expected, observed=sent, clause=PURPOSES, level=level)
 
 
@@ -106,10 +103,16 @@ async def test_profile_names_the_transaction_of_its_connector(
     first = await station.charging(await tags.accepted(), 1)
     second = await station.charging(await tags.second(), 2)
 
-    for connector, named in ((1, None), (2, None), (1, second), (2, first)):
-        given: Payload = {} if named is None else {"transactionId": named.id}
-        entered = profile("TxProfile", "Relative", **given)
-        _fits(check, await arrived(station, csms, setting(station, connector, entered)), first, second)
+    named: tuple[tuple[int, Payload], ...] = (
+        (1, {}),
+        (2, {}),
+        (1, {"transactionId": second.id}),
+        (2, {"transactionId": first.id}),
+        (1, {"transactionId": first.id}),
+    )
+    *orders, control = [setting(station, one, profile("TxProfile", "Relative", **given)) for one, given in named]
+    for call in await passed_on(station, csms, *orders, control=control):
+        _fits(check, call, first, second)
 
 
 @scenario(
@@ -124,13 +127,14 @@ async def test_no_transaction_no_profile(station: ChargePoint, csms: Csms, tags:
     tag = await tags.accepted()
     await station.ready()
 
-    for connector in station.connectors:
-        entered = profile("TxProfile", "Relative")
-        _fits(check, await arrived(station, csms, setting(station, connector, entered)), level=SHOULD)
+    first, second = (setting(station, connector, profile("TxProfile", "Relative")) for connector in station.connectors)
+    control = setting(station, 1, profile())
+    for call in await passed_on(station, csms, first, second, control=control):
+        _fits(check, call, level=SHOULD)
     transaction = await station.charging(tag)
     await station.stop_transaction(transaction.id)
-    late = profile("TxProfile", "Relative")
-    _fits(check, await arrived(station, csms, setting(station, 1, late)), level=SHOULD)
+    for call in await passed_on(station, csms, first, control=control):
+        _fits(check, call, level=SHOULD)
 
 
 @scenario(
@@ -147,4 +151,6 @@ async def test_no_transaction_profile_for_the_station(
     transaction = await station.charging(await tags.accepted())
 
     entered = profile("TxProfile", "Relative", transactionId=transaction.id)
-    _fits(check, await arrived(station, csms, setting(station, 0, entered)), transaction)
+    order, control = (setting(station, connector, entered) for connector in (0, transaction.connector))
+    for call in await passed_on(station, csms, order, control=control):
+        _fits(check, call, transaction)
