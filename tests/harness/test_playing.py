@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.csms import DriverError
+from harness.csms import DriverError, Refused
 from harness.csms.abilities import Restart
 from harness.csms.v16 import Reset
 from harness.ocppj import Problem
@@ -74,6 +74,7 @@ def raises(error: Exception) -> Callable[[Checks, Trace], None]:
         (lambda check, trace: hear(trace), Verdict.ERROR),
         (raises(Nonconformity("an answer", "silence", clause="c")), Verdict.FAILED),
         (raises(Inconclusive("not reached")), Verdict.INCONCLUSIVE),
+        (raises(Refused("not today")), Verdict.INCONCLUSIVE),
         (differs_and_raises(Inconclusive("late")), Verdict.FAILED),
         (differs_and_raises(KeyError("ours")), Verdict.ERROR),
         (raises(TimeoutError("ours")), Verdict.ERROR),
