@@ -13,7 +13,8 @@ from typing import Any
 import jsonschema
 from ocpp.messages import Call, _validate_payload
 
-from harness.judgement import request_problems
+from harness.judgement import judge_request
+from harness.rules import Ruling
 from harness.schemas import Kind, schemas
 
 ROUNDS = 7
@@ -48,7 +49,7 @@ def contenders() -> Mapping[str, Callable[[], object]]:
     call = Call("1", "MeterValues", PAYLOAD)
     return {
         "plugfest, schema": lambda: ours.violations("MeterValues", Kind.REQUEST, PAYLOAD),
-        "plugfest, schema and timestamps": lambda: list(request_problems(ours, "MeterValues", PAYLOAD)),
+        "plugfest, schema and timestamps": lambda: judge_request(Ruling(), ours, "MeterValues", PAYLOAD),
         "jsonschema": lambda: python.validate(PAYLOAD),
         "ocpp": lambda: _validate_payload(call, "1.6"),
     }

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from harness import expected
-from harness.expected import Expectation
-from harness.ocppj import Problem
+from harness import findings, tally
+from harness.expected import Expectations, Standing
 from harness.record import Result
 from harness.scenario import Scenario
 from harness.trace import Trace
-from harness.verdict import CONFORMANCE, Check, Checks, Inconclusive, Nonconformity, Verdict
-
-MAX_PROBLEMS = 200
-"""Problems of the wire that become checks of one scenario; a flood may bring many thousands."""
+from harness.verdict import Checks, Inconclusive, Nonconformity, Verdict
 
 MAX_TOLD = 5
 """Broken checks that the message of a result tells; the checks themselves are all recorded."""
@@ -40,26 +36,24 @@ class Evidence:
     result: Result | None = None
 
     def judgement(self, error: BaseException | None) -> Judgement:
-        """Judge checks, wire and what ended the scenario; of several calls the first takes the wire into account."""
+        """Judge the checks and what ended the scenario."""
         if isinstance(error, Nonconformity):
             self.checks.add(error.check)
-        if self.result is None:
-            self._take_problems()
         verdict = self.checks.verdict()
         if isinstance(error, Inconclusive) and verdict is not Verdict.FAILED:
             return Judgement(Verdict.INCONCLUSIVE, str(error))
         if error is not None and not isinstance(error, Nonconformity | Inconclusive):
             details = "".join(traceback.format_exception(error))
             return Judgement(Verdict.ERROR, f"{type(error).__name__}: {error}", details)
-        if verdict is Verdict.ERROR:
+        if verdict is Verdict.INCONCLUSIVE:
             return Judgement(verdict, "the scenario checked nothing that the central system produced")
         return Judgement(verdict, self._complaint())
 
     def result_of(
-        self, scenario: Scenario, judgement: Judgement, expectation: Expectation | None, *, trace: str | None
+        self, scenario: Scenario, judgement: Judgement, expectations: Expectations, *, trace: str | None
     ) -> Result:
         """Return the result of a scenario that was judged so; ``trace`` is the path of its recorded wire."""
-        return Result(
+        result = Result(
             id=scenario.id,
             title=scenario.title,
             version=scenario.version,
@@ -68,28 +62,22 @@ class Evidence:
             octt=scenario.octt,
             requirements=scenario.requirements,
             verdict=judgement.verdict,
-            standing=expected.standing(judgement.verdict, expectation),
+            standing=Standing.AS_EXPECTED,
             seconds=round(time.monotonic() - self.began, 4),
             message=judgement.message,
-            expectation=f"{expectation.finding}: {expectation.reason}" if expectation else None,
             checks=self.checks.made,
             measures=self.checks.measures,
+            judged=tally.judged(self.trace),
+            breaches=tally.breaches(self.trace, strict=self.checks.strict),
+            causes=findings.causes(judgement.verdict, self.checks.made, judgement.message),
             trace=trace,
             details=judgement.details,
         )
-
-    def _take_problems(self) -> None:
-        found = [_check(problem, entry.index) for entry in self.trace for problem in entry.problems]
-        for one in sorted(found, key=lambda one: not one.failing)[:MAX_PROBLEMS]:
-            self.checks.add(one)
+        standing, expectation = expectations.judge(result)
+        return replace(result, standing=standing, expectation=expectation)
 
     def _complaint(self) -> str:
         broken = [one for one in self.checks.made if not one.held]
         told = (f"{one.clause}: expected {one.expected}, observed {one.observed}" for one in broken[:MAX_TOLD])
         rest = f"; and {len(broken) - MAX_TOLD} more" if len(broken) > MAX_TOLD else ""
         return "; ".join(told) + rest
-
-
-def _check(problem: Problem, evidence: int) -> Check:
-    expected, observed = problem.expected, problem.observed
-    return Check(problem.clause, problem.level, CONFORMANCE, expected, observed, held=False, evidence=evidence)

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from harness import rules
 from harness.corpus import Rule
-from harness.ocppj import ERROR_CODES, MISSPELT_ERROR_CODES, Payload, Problem
+from harness.ocppj import ERROR_CODES, MISSPELT_ERROR_CODES, Payload
+from harness.rules import Ruling
 from harness.schemas import Kind, Schemas, Violation
 from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Axis, Checks, Level
 
@@ -70,28 +72,30 @@ def judge_refusal(word: str, fair: Fairness, check: Checks, *, clause: str) -> N
         check.graded(word, good=sorted(fair.right), tolerable=fair.tolerable, clause=clause)
 
 
-def request_problems(schemas: Schemas, action: str, payload: Payload) -> Iterator[Problem]:
-    """Yield what is wrong with the payload of a CALL of the central system."""
-    if action not in schemas.actions:
-        yield Problem("OCPP-J 1.6 4.2.1", SHALL, f"an action of OCPP {schemas.version}", action)
-        return
-    yield from _payload_problems(schemas, action, Kind.REQUEST, payload)
+def judge_request(ruling: Ruling, schemas: Schemas, action: str, payload: Payload) -> None:
+    """Hold the payload of a CALL of the central system to its rules."""
+    expected = f"an action of OCPP {schemas.version}"
+    if ruling.that(action in schemas.actions, rules.CALL_ACTION, expected, action):
+        _judge_payload(ruling, schemas, action, Kind.REQUEST, payload)
 
 
-def response_problems(schemas: Schemas, action: str, payload: Payload) -> Iterator[Problem]:
-    """Yield what is wrong with the payload of a CALLRESULT of the central system."""
+def judge_response(ruling: Ruling, schemas: Schemas, action: str, payload: Payload) -> None:
+    """Hold the payload of a CALLRESULT of the central system to its rules."""
     if action in schemas.actions:
-        yield from _payload_problems(schemas, action, Kind.RESPONSE, payload)
+        _judge_payload(ruling, schemas, action, Kind.RESPONSE, payload)
 
 
-def _payload_problems(schemas: Schemas, action: str, kind: Kind, payload: Payload) -> Iterator[Problem]:
+def _judge_payload(ruling: Ruling, schemas: Schemas, action: str, kind: Kind, payload: Payload) -> None:
+    rule = rules.payload_rule(schemas.version, action, kind)
+    ruling.that(True, rule, "", "")
     for violation in schemas.violations(action, kind, payload):
-        level = SHOULD if _tolerable(violation, payload) else SHALL
-        expected = f"{action} {kind} valid against its schema ({violation.rule} at {violation.path})"
-        yield Problem("OCPP-J 1.6 4.2.4", level, expected, violation.message)
+        if not _only_a_form_of_time(violation, payload):
+            expected = f"{action} {kind} valid against its schema ({violation.rule} at {violation.path})"
+            ruling.that(False, rule, expected, violation.message)
     for path, text in _timestamps(payload):
-        if remark := timestamp_remark(text):
-            yield Problem("OCPP 1.6 3.15", SHOULD, f"a UTC timestamp that every station reads at {path}", remark)
+        remark = timestamp_remark(text)
+        expected = f"a UTC timestamp that every station reads at {path}"
+        ruling.that(remark is None, rules.TIMESTAMP, expected, remark or text, level=SHOULD)
 
 
 def timestamp_remark(text: str) -> str | None:
@@ -130,8 +134,11 @@ def seconds_off(text: object, moment: datetime) -> float:
     return ((named if named.tzinfo else named.replace(tzinfo=UTC)) - moment).total_seconds()
 
 
-def _tolerable(violation: Violation, payload: Payload) -> bool:
-    """Whether a violation is a valid ISO 8601 timestamp that is only not of the stricter RFC 3339 (no zone)."""
+def _only_a_form_of_time(violation: Violation, payload: Payload) -> bool:
+    """Whether a violation is a valid ISO 8601 timestamp that is only not of the stricter RFC 3339 (no zone).
+
+    The rule on timestamps remarks on those.
+    """
     if violation.rule != "format":
         return False
     value: object = payload
@@ -162,6 +169,7 @@ _TIMESTAMP_NAMES = (
     "/startTime",
     "/stopTime",
     "/startSchedule",
+    "/scheduleStart",
     "/validFrom",
     "/validTo",
     "/oldestTimestamp",

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from harness import rules
+from harness.rules import Problem, Rule, Ruling
 from harness.verdict import SHALL, SHOULD, Level
 
 CALL = 2
@@ -19,9 +21,6 @@ CALLERROR = 4
 
 MAX_UNIQUE_ID = 36
 """Longest unique id in characters (OCPP-J 1.6 4.1.4)."""
-
-ID_CLAUSE = "OCPP-J 1.6 4.1.4"
-"""The clause on unique ids."""
 
 ERROR_CODES = frozenset(
     {
@@ -76,21 +75,16 @@ Frame = Call | CallResult | CallError
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One rule that a frame breaks: the clause, how strongly it binds, what was expected and observed."""
-
-    clause: str
-    level: Level
-    expected: str
-    observed: str
-
-
-@dataclass(frozen=True, slots=True)
 class Parsed:
-    """What the parser made of a text: the frame if one can be made out, and all problems."""
+    """What the parser made of a text: the frame if one can be made out, and what the rules say of it."""
 
     frame: Frame | None
-    problems: tuple[Problem, ...]
+    ruling: Ruling
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the text."""
+        return tuple(self.ruling.problems)
 
 
 def encode(message: Frame | Sequence[Any]) -> str:
@@ -137,99 +131,97 @@ _decoder = json.JSONDecoder(object_pairs_hook=_reject_duplicates, parse_constant
 
 def parse(text: str) -> Parsed:
     """Parse one text message of the central system strictly."""
+    ruling = Ruling()
     try:
         message = _decoder.decode(text)
     except (ValueError, RecursionError) as error:
-        expected = "one JSON text without duplicate members or NaN"
-        return Parsed(None, (Problem("OCPP-J 1.6 4.1.2", SHALL, expected, f"{error}"),))
-    if not isinstance(message, list):
-        return Parsed(None, (Problem("OCPP-J 1.6 4.2", SHALL, "a JSON array", _kind(message)),))
+        ruling.that(False, rules.JSON, "one JSON text without duplicate members or NaN", f"{error}")
+        return Parsed(None, ruling)
+    ruling.that(True, rules.JSON, "", "")
+    if not ruling.that(isinstance(message, list), rules.ARRAY, "a JSON array", _kind(message)):
+        return Parsed(None, ruling)
     kind = message[0] if message else None
-    if isinstance(kind, bool) or not isinstance(kind, int) or kind not in _PARSERS:
-        return Parsed(None, (Problem("OCPP-J 1.6 4.1.3", SHALL, "message type 2, 3 or 4", _kind(kind)),))
-    return _PARSERS[kind](message)
+    parser = _PARSERS.get(kind) if isinstance(kind, int) and not isinstance(kind, bool) else None
+    ruling.that(parser is not None, rules.MESSAGE_TYPE, "message type 2, 3 or 4", _kind(kind))
+    return Parsed(parser(_Reader(message, ruling)) if parser else None, ruling)
 
 
 class _Reader:
-    """Takes the elements of one message apart and notes what is wrong with each."""
+    """Takes the elements of one message apart and holds each to its rule."""
 
-    def __init__(self, message: list[Any], clause: str, length: int) -> None:
-        self.problems: list[Problem] = []
+    def __init__(self, message: list[Any], ruling: Ruling) -> None:
         self._message = message
-        self._clause = clause
-        if len(message) != length:
-            self.note(f"{length} elements", f"{len(message)} elements")
+        self._ruling = ruling
 
-    def note(self, expected: str, observed: str, *, level: Level = SHALL, clause: str | None = None) -> None:
-        self.problems.append(Problem(clause or self._clause, level, expected, observed))
+    def elements(self, count: int, rule: Rule) -> None:
+        found = len(self._message)
+        self._ruling.that(found == count, rule, f"{count} elements", f"{found} elements")
 
     def unique_id(self) -> str | None:
         value = self._get(1)
         if not isinstance(value, str):
-            self.note("a unique id string", _kind(value), clause=ID_CLAUSE)
+            self._ruling.that(False, rules.ID_FORM, "a unique id string", _kind(value))
             return None
-        if not value or len(value) > MAX_UNIQUE_ID:
-            self.note("a unique id of 1 to 36 characters", f"{len(value)} characters", clause=ID_CLAUSE)
+        proper = 1 <= len(value) <= MAX_UNIQUE_ID
+        self._ruling.that(proper, rules.ID_FORM, "a unique id of 1 to 36 characters", f"{len(value)} characters")
         return value
 
     def action(self) -> str:
-        action = self.string(2, "the action")
+        action = self.string(2, "the action", rules.CALL_ACTION)
         if action == "" == self._get(2):
-            self.note("an action", "an empty text")
+            self._ruling.that(False, rules.CALL_ACTION, "an action", "an empty text")
         return action
 
-    def string(self, index: int, name: str, *, null_level: Level = SHALL) -> str:
-        value = self._get(index)
-        if isinstance(value, str):
-            return value
-        self.note(f"{name} as a string", _kind(value), level=null_level if value is None else SHALL)
-        return ""
+    def code(self) -> str:
+        code = self.string(2, "the error code", rules.ERROR_CODE)
+        if code and code not in ERROR_CODES:
+            level = SHOULD if code in MISSPELT_ERROR_CODES else SHALL
+            self._ruling.that(False, rules.ERROR_CODE, "an error code of table 7", code, level=level)
+        return code
 
-    def payload(self, index: int, name: str, *, null_level: Level = SHALL) -> Payload | None:
+    def string(self, index: int, name: str, rule: Rule, *, null_level: Level = SHALL) -> str:
         value = self._get(index)
-        if isinstance(value, dict):
-            return value
-        self.note(f"{name} as an object", _kind(value), level=null_level if value is None else SHALL)
-        return {} if value is None else None
+        level = null_level if value is None else SHALL
+        proper = isinstance(value, str)
+        self._ruling.that(proper, rule, f"{name} as a string", _kind(value), level=level)
+        return value if proper else ""
+
+    def payload(self, index: int, name: str, rule: Rule, *, null_level: Level = SHALL) -> Payload | None:
+        value = self._get(index)
+        level = null_level if value is None else SHALL
+        proper = self._ruling.that(isinstance(value, dict), rule, f"{name} as an object", _kind(value), level=level)
+        if not proper:
+            return {} if value is None else None
+        return value  # type: ignore[no-any-return]
 
     def _get(self, index: int) -> Any:
         return self._message[index] if index < len(self._message) else _MISSING
-
-    def parsed(self, frame: Frame | None) -> Parsed:
-        return Parsed(frame, tuple(self.problems))
 
 
 _MISSING = object()
 
 
-def _call(message: list[Any]) -> Parsed:
-    reader = _Reader(message, "OCPP-J 1.6 4.2.1", 4)
+def _call(reader: _Reader) -> Call | None:
+    reader.elements(4, rules.CALL_ELEMENTS)
     unique_id, action = reader.unique_id(), reader.action()
-    payload = reader.payload(3, "the payload", null_level=SHOULD)
+    payload = reader.payload(3, "the payload", rules.CALL_PAYLOAD, null_level=SHOULD)
     if unique_id is None or not action or payload is None:
-        return reader.parsed(None)
-    return reader.parsed(Call(unique_id, action, payload))
+        return None
+    return Call(unique_id, action, payload)
 
 
-def _call_result(message: list[Any]) -> Parsed:
-    reader = _Reader(message, "OCPP-J 1.6 4.2.2", 3)
-    unique_id, payload = reader.unique_id(), reader.payload(2, "the payload", null_level=SHOULD)
-    if unique_id is None or payload is None:
-        return reader.parsed(None)
-    return reader.parsed(CallResult(unique_id, payload))
+def _call_result(reader: _Reader) -> CallResult | None:
+    reader.elements(3, rules.RESULT_ELEMENTS)
+    unique_id, payload = reader.unique_id(), reader.payload(2, "the payload", rules.RESULT_PAYLOAD, null_level=SHOULD)
+    return None if unique_id is None or payload is None else CallResult(unique_id, payload)
 
 
-def _call_error(message: list[Any]) -> Parsed:
-    reader = _Reader(message, "OCPP-J 1.6 4.2.3", 5)
-    unique_id, code = reader.unique_id(), reader.string(2, "the error code")
-    description = reader.string(3, "the error description", null_level=SHOULD)
-    details = reader.payload(4, "the error details")
-    if code and code not in ERROR_CODES:
-        level = SHOULD if code in MISSPELT_ERROR_CODES else SHALL
-        reader.note("an error code of table 7", code, level=level)
-    if unique_id is None:
-        return reader.parsed(None)
-    return reader.parsed(CallError(unique_id, code, description, details or {}))
+def _call_error(reader: _Reader) -> CallError | None:
+    reader.elements(5, rules.ERROR_ELEMENTS)
+    unique_id, code = reader.unique_id(), reader.code()
+    description = reader.string(3, "the error description", rules.ERROR_DESCRIPTION, null_level=SHOULD)
+    details = reader.payload(4, "the error details", rules.ERROR_DETAILS)
+    return None if unique_id is None else CallError(unique_id, code, description, details or {})
 
 
 _PARSERS = {CALL: _call, CALLRESULT: _call_result, CALLERROR: _call_error}

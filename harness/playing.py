@@ -50,7 +50,7 @@ class Terms:
     settings: Settings
     strict: bool = False
     out: Path | None = None
-    expectations: Expectations = field(default_factory=dict)
+    expectations: Expectations = field(default_factory=Expectations)
 
 
 class Player:
@@ -136,8 +136,7 @@ class Player:
     def _result(self, part: Part, evidence: Evidence, judgement: Judgement) -> Result:
         scenario = part.scenario
         path = f"traces/{scenario.id}.jsonl" if self._terms.out and len(evidence.trace) else None
-        expectation = self._terms.expectations.get(scenario.id)
-        evidence.result = evidence.result_of(scenario, judgement, expectation, trace=path)
+        evidence.result = evidence.result_of(scenario, judgement, self._terms.expectations, trace=path)
         return evidence.result
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,10 +18,10 @@ from typing import Any, Literal
 
 import pytest
 
-from harness import expected, settings
+from harness import expected, rules, settings, tally
 from harness.playing import Player, Stage, Terms
 from harness.record import Header, Recorder, Result
-from harness.scenario import Declares, Part, Scenario, parts_of
+from harness.scenario import Catalogue, Declares, Part, Scenario, parts_of
 from harness.selection import Selection
 from harness.verdict import Verdict
 
@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run."""
     group = parser.getgroup("plugfest", "OCPP central system under test")
     group.addoption("--target", metavar="FILE", help="target file; without one, the reference in this process")
+    group.addoption("--bundled", action="store_true", help="the target file need not be named to play a scenario again")
     group.addoption("--endpoint", metavar="URL", help="where stations connect, in place of the target file's endpoint")
     for option in ("--scenario", "--octt", "--requirement", "--profile"):
         group.addoption(option, action="append", default=[], help="play only these scenarios")
@@ -155,10 +156,11 @@ def settings_of(config: pytest.Config) -> settings.Settings:
     return settings.load(Path(target) if target else None, endpoint=endpoint)
 
 
-def expectations_of(target: settings.Settings, known: Container[str] | None = None) -> expected.Expectations:
-    """Return the verdicts expected of a target; raises ExpectationError."""
+def expectations_of(target: settings.Settings, catalogue: Catalogue | None = None) -> expected.Expectations:
+    """Return the verdicts expected of a target; raises ExpectationError, for unknown ids if there is a catalogue."""
     if target.csms.expected is None:
-        return {}
+        return expected.Expectations()
+    known = None if catalogue is None else {*(one.id for one in catalogue), *rules.known()}
     return expected.load(target.resolve(target.csms.expected), known)
 
 
@@ -174,6 +176,7 @@ class Keeper:
         self._began = time.monotonic()
         self._recorder: Recorder | None = None
         self._interrupted = False
+        self._results: list[Result] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Open the record when the first act begins, and append the result that a report brings."""
@@ -183,6 +186,7 @@ class Keeper:
         if self._recorder is not None and line is not None:
             result = Result.from_json(json.loads(line))
             self._recorder.add(result)
+            self._results.append(result)
             self._config.hook.pytest_plugfest_recorded(result=result)
 
     def _opened(self, selected: int) -> Recorder:
@@ -196,6 +200,7 @@ class Keeper:
             selected=selected,
             strict=self._config.getoption("strict_levels"),
             mutant=self._config.getoption("mutant"),
+            options=_naming_the_target(self._config),
         )
         out.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(out / "run.jsonl", header)
@@ -207,7 +212,22 @@ class Keeper:
         self._interrupted = True
 
     def pytest_sessionfinish(self) -> None:
-        """Write the footer."""
-        if self._recorder is not None:
-            with self._recorder:
-                self._recorder.finish(round(time.monotonic() - self._began, 3), interrupted=self._interrupted)
+        """Judge the rules of the wire over the whole run, and write the footer."""
+        if self._recorder is None:
+            return
+        expectations = expectations_of(settings_of(self._config))
+        with self._recorder:
+            ruled = list(tally.rule_results(self._results, expectations))
+            for rule in ruled:
+                self._recorder.add_rule(rule)
+                self._config.hook.pytest_plugfest_recorded(result=rule)
+            seconds = round(time.monotonic() - self._began, 3)
+            remarks = list(expectations.remarks([*self._results, *ruled]))
+            self._recorder.finish(seconds, interrupted=self._interrupted, remarks=remarks)
+
+
+def _naming_the_target(config: pytest.Config) -> list[str]:
+    """Return the options that name the target, as on the command line."""
+    names = ("endpoint", "mutant") if config.getoption("bundled") else ("target", "endpoint", "mutant")
+    given = {name: config.getoption(name) for name in names}
+    return [f"--{name}={value}" for name, value in given.items() if value is not None]

@@ -1,4 +1,4 @@
-"""The run record: JSON lines with a header, one line per scenario, and a footer.
+"""The run record: JSON lines with a header, one line per scenario, one per rule of the wire, and a footer.
 
 The record is written as the run goes on; everything that is reported is derived from it. A record without a
 footer is the record of a run that was cut short. Its JSON schema lies beside this module: ``record.schema.json``.
@@ -22,7 +22,7 @@ from harness.expected import Standing
 from harness.verdict import Axis, Check, Level, Verdict
 
 FORMAT = "plugfest-run"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 class RecordError(Exception):
@@ -31,7 +31,10 @@ class RecordError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What was run: against which target, with which version of plugfest, when (ISO 8601, UTC)."""
+    """What was run: against which target, with which version of plugfest, when (ISO 8601, UTC).
+
+    ``options`` are those of the command line that name the target; with them a scenario is played again.
+    """
 
     plugfest: str
     target: str
@@ -41,14 +44,31 @@ class Header:
     selected: int
     strict: bool = False
     mutant: str | None = None
+    options: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """How a rule of the wire was broken: its id, in how many messages, and an example of each kind, worst first."""
+
+    rule: str
+    messages: int
+    checks: Sequence[Check]
+
+    @property
+    def failing(self) -> bool:
+        """Whether it makes the rule fail, and not only remark."""
+        return self.checks[0].failing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one scenario; ``seconds`` is its duration, ``at`` its start since the run began.
+    """What became of one scenario, or of one rule of the wire; ``seconds`` is the duration of a scenario.
 
     ``message`` says in one sentence why the verdict is not ``passed``; ``trace`` is the path of the recorded
-    wire, relative to the record. ``measures`` are the figures of the run that the scenario counts towards.
+    wire, relative to the record. ``measures`` are the figures of the run that the scenario counts towards. ``judged``
+    tells how many messages each rule of the wire was applied to, and ``breaches`` how they broke it, which does not
+    colour the verdict of a scenario. ``causes`` are the findings that made the verdict what it is.
     """
 
     id: str
@@ -65,12 +85,15 @@ class Result:
     expectation: str | None = None
     checks: Sequence[Check] = ()
     measures: Mapping[str, bool] = field(default_factory=dict)
+    judged: Mapping[str, int] = field(default_factory=dict)
+    breaches: Sequence[Breach] = ()
+    causes: Sequence[str] = ()
     trace: str | None = None
     details: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the result as a line of the record."""
-        return {"kind": "result", **asdict(self)}
+    def to_json(self, kind: str = "result") -> dict[str, Any]:
+        """Return the result as a line of the record, ``kind`` being result or rule."""
+        return {"kind": kind, **asdict(self)}
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> Result:
@@ -78,30 +101,37 @@ class Result:
         members = {key: value for key, value in line.items() if key != "kind"}
         members["verdict"] = Verdict(members["verdict"])
         members["standing"] = Standing(members["standing"])
-        members["checks"] = tuple(
-            Check(**{**check, "level": Level(check["level"]), "axis": Axis(check["axis"])})
-            for check in members["checks"]
+        for name in ("clauses", "octt", "requirements", "causes"):
+            members[name] = tuple(members[name])
+        members["checks"] = _checks(members["checks"])
+        members["breaches"] = tuple(
+            Breach(breach["rule"], breach["messages"], _checks(breach["checks"])) for breach in members["breaches"]
         )
         return cls(**members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footer:
-    """How the run ended: ``interrupted`` or not, how long it took, how many scenarios of which verdict and news."""
+    """How the run ended: ``interrupted`` or not, how long it took, how many scenarios of which verdict and news.
+
+    ``news`` counts rules too. ``remarks`` say what is to be mended in the list of expected verdicts.
+    """
 
     seconds: float
     verdicts: Mapping[str, int]
     news: int
     interrupted: bool = False
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole record; ``footer`` is None when the run was cut short."""
+    """A whole record; ``footer`` is None when the run was cut short, and then ``rules`` are not judged either."""
 
     path: Path
     header: Header
-    results: Sequence[Result] = field(default_factory=tuple)
+    results: Sequence[Result] = ()
+    rules: Sequence[Result] = ()
     footer: Footer | None = None
 
     @property
@@ -144,9 +174,16 @@ class Recorder:
         self._news += result.standing is Standing.NEWS
         self._write(result.to_json())
 
-    def finish(self, seconds: float, *, interrupted: bool = False) -> Footer:
+    def add_rule(self, result: Result) -> None:
+        """Append the result of a rule of the wire."""
+        self._news += result.standing is Standing.NEWS
+        self._write(result.to_json("rule"))
+
+    def finish(self, seconds: float, *, interrupted: bool = False, remarks: Sequence[str] = ()) -> Footer:
         """Append the footer and return it."""
-        footer = Footer(seconds=seconds, verdicts=dict(self._counts), news=self._news, interrupted=interrupted)
+        footer = Footer(
+            seconds=seconds, verdicts=dict(self._counts), news=self._news, interrupted=interrupted, remarks=remarks
+        )
         self._write({"kind": "footer", **asdict(footer)})
         return footer
 
@@ -169,14 +206,25 @@ def read(path: Path) -> Run:
     parsed = [_line(path, number, line) for number, line in enumerate(lines, 1)]
     if not parsed or parsed[0]["kind"] != "header":
         raise RecordError(f"{path}: line 1 is not the header of a run record")
-    header = Header(**_without(parsed[0], "kind", "format", "format_version"))
+    members = _without(parsed[0], "kind", "format", "format_version")
+    header = Header(**{**members, "options": tuple(members["options"])})
     for number, line in enumerate(parsed[1:], 2):
         if line["kind"] == "header" or (line["kind"] == "footer" and number != len(parsed)):
             raise RecordError(f"{path}:{number}: a {line['kind']} in the middle; one file holds one run")
     results = tuple(Result.from_json(line) for line in parsed if line["kind"] == "result")
+    ruled = tuple(Result.from_json(line) for line in parsed if line["kind"] == "rule")
     last = parsed[-1]
     complete = last["kind"] == "footer" and not unfinished
-    return Run(path, header, results, Footer(**_without(last, "kind")) if complete else None)
+    return Run(path, header, results, ruled, _footer(last) if complete else None)
+
+
+def _footer(line: Mapping[str, Any]) -> Footer:
+    members = _without(line, "kind")
+    return Footer(**{**members, "remarks": tuple(members["remarks"])})
+
+
+def _checks(members: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
+    return tuple(Check(**{**one, "level": Level(one["level"]), "axis": Axis(one["axis"])}) for one in members)
 
 
 def _without(line: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -190,6 +238,9 @@ def _line(path: Path, number: int, text: str) -> dict[str, Any]:
         raise RecordError(f"{path}:{number}: not JSON: {error}") from None
     except RecursionError:
         raise RecordError(f"{path}:{number}: nested too deeply") from None
+    if isinstance(line, dict) and line.get("format") == FORMAT and line.get("format_version") != FORMAT_VERSION:
+        found = line.get("format_version")
+        raise RecordError(f"{path}: a record of format {found}, this plugfest reads {FORMAT_VERSION}; run again")
     for problem in _schema().iter_errors(line):
         raise RecordError(f"{path}:{number}: {problem.message} at /{'/'.join(map(str, problem.instance_path))}")
     return line

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from harness.ocppj import Call, CallError, CallResult, Frame, Problem
+from harness.ocppj import Call, CallError, CallResult, Frame
+from harness.rules import Problem, Rule, Ruling
 
 MAX_RECORDED_TEXT = 65_536
 """Characters of one message that a trace keeps; what is longer is cut with a note of its length."""
@@ -36,7 +37,10 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event on the wire of one station; ``at`` is in seconds since the trace began."""
+    """One event on the wire of one station; ``at`` is in seconds since the trace began.
+
+    ``rules`` are those of the wire that it was held to, ``problems`` what it broke of them.
+    """
 
     index: int
     at: float
@@ -45,6 +49,7 @@ class Entry:
     event: Event
     text: str
     frame: Frame | None = None
+    rules: tuple[Rule, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -59,8 +64,14 @@ class Entry:
         }
         if self.problems:
             members["problems"] = [
-                {"clause": p.clause, "level": p.level.value, "expected": _cut(p.expected), "observed": _cut(p.observed)}
-                for p in self.problems
+                {
+                    "rule": problem.rule.id,
+                    "clause": problem.rule.clause,
+                    "level": problem.level.value,
+                    "expected": _cut(problem.expected),
+                    "observed": _cut(problem.observed),
+                }
+                for problem in self.problems
             ]
         return members
 
@@ -107,11 +118,12 @@ class Trace:
         text: str = "",
         *,
         frame: Frame | None = None,
-        problems: Iterable[Problem] = (),
+        ruling: Ruling | None = None,
     ) -> Entry:
         """Append an event and return its entry."""
         at = self._clock() - self._began
-        entry = Entry(len(self._entries), at, station, direction, event, text, frame, tuple(problems))
+        ruled = (tuple(ruling.rules), tuple(ruling.problems)) if ruling else ((), ())
+        entry = Entry(len(self._entries), at, station, direction, event, text, frame, *ruled)
         self._entries.append(entry)
         return entry
 

@@ -88,7 +88,7 @@ class Checks:
 
     def __init__(self, latest_evidence: Callable[[], int | None], *, strict: bool = False) -> None:
         self._latest_evidence = latest_evidence
-        self._strict = strict
+        self.strict = strict
         self._made: list[Check] = []
         self._measures: dict[str, bool] = {}
 
@@ -108,7 +108,7 @@ class Checks:
 
     def add(self, check: Check) -> None:
         """Record a check that was made elsewhere; very long texts are cut."""
-        level, axis = (SHALL, CONFORMANCE) if self._strict else (check.level, check.axis)
+        level, axis = (SHALL, CONFORMANCE) if self.strict else (check.level, check.axis)
         expected, observed = _cut(check.expected), _cut(check.observed)
         self._made.append(Check(check.clause, level, axis, expected, observed, check.held, check.evidence))
 
@@ -176,7 +176,7 @@ class Checks:
         return self.that(held, f"{expected} ± {within}", clause=clause, observed=observed, level=level, at=at)
 
     def verdict(self) -> Verdict:
-        """Judge the checks; none on evidence of the central system is an error of the scenario."""
+        """Judge the checks; without any on evidence of the central system the question is open."""
         return judge(self._made)
 
 
@@ -186,7 +186,7 @@ def judge(checks: Iterable[Check]) -> Verdict:
     if any(check.failing for check in made):
         return Verdict.FAILED
     if not any(check.evidence is not None for check in made):
-        return Verdict.ERROR
+        return Verdict.INCONCLUSIVE
     return Verdict.PASSED if all(check.held for check in made) else Verdict.REMARKED
 
 

@@ -16,7 +16,7 @@ import click
 from harness import record
 from harness.scenario import Catalogue
 from plugfest.play import arguments
-from reports.kill_matrix import Matrix, Row, write
+from reports.kill_matrix import Matrix, Played, Row, write
 from server.mutants import MUTANTS, UnknownMutant, parts
 
 PATIENCE = 1.0
@@ -70,9 +70,9 @@ def play(mutant: str, named: Sequence[str], others: Sequence[str]) -> Row:
         files = arguments([catalogue[id] for id in ids], out)
         pytest.main([*files, f"--mutant={mutant}", *(f"--scenario={id}" for id in ids)])
         results = record.read(out / "run.jsonl").results
-    verdicts = {result.id: result.verdict for result in results}
+    said = {result.id: Played.of(result) for result in results}
     one = MUTANTS[mutant]
-    return Row(mutant, one.description, tuple(named), verdicts, remarks=one.remarks, faults=one.faults)
+    return Row(mutant, one.description, tuple(named), said, remarks=one.remarks, faults=one.faults)
 
 
 def _others(catalogue: Catalogue, mutant: str, named: Sequence[str], full: bool) -> list[str]:
@@ -87,8 +87,8 @@ def _lines(row: Row) -> Iterable[str]:
     elif row.proven:
         yield f"{click.style('caught  ', fg='green')} {row.mutant} by {len(row.named)}"
     for id in row.survived:
-        verdict = row.verdicts.get(id)
-        said = verdict.value if verdict else "nothing"
+        one = row.played.get(id)
+        said = one.verdict if one else "nothing"
         yield f"{click.style('survived', fg='red')} {row.mutant}: {id} says {said}"
     for id in row.accused:
         yield f"{click.style('unfair  ', fg='red')} {row.mutant}: {id} fails it, though it may only be remarked on"

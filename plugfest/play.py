@@ -31,6 +31,7 @@ def arguments(scenarios: Iterable[Scenario], out: Path, *, target: Path = REFERE
         "-pno:terminal",
         "-pno:cacheprovider",
         f"--target={target}",
+        *(["--bundled"] if target == REFERENCE else []),
         f"--out={out}",
         *([f"-n{workers}"] if workers > 1 else []),
     ]

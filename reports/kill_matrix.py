@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.verdict import Verdict
+from harness.findings import kind
+from harness.record import Result
+from harness.verdict import Check, Verdict
 from reports.html import environment, style
 from reports.markdown import code, prose
 
@@ -15,8 +17,32 @@ FORMAT = "plugfest-kill-matrix"
 
 
 @dataclass(frozen=True, slots=True)
+class Played:
+    """What a scenario said of a mutant: its verdict, and which checks and rules of the wire it made.
+
+    ``failed`` and ``remarked`` are those that did not hold, ``held`` the others. A check is named by its clause and
+    expectation, a rule by its id.
+    """
+
+    verdict: Verdict
+    failed: frozenset[str] = frozenset()
+    remarked: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, result: Result) -> Played:
+        """Return what a result says; the rules that the frames of the scenario broke count as its checks."""
+        broken = [(check_name(one), one.failing) for one in result.checks if not one.held]
+        broken += [(one.rule, one.failing) for one in result.breaches]
+        failed = {name for name, failing in broken if failing}
+        remarked = {name for name, _ in broken} - failed
+        made = {*map(check_name, result.checks), *result.judged}
+        return cls(result.verdict, frozenset(failed), frozenset(remarked), frozenset(made - failed - remarked))
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One mutant: the scenarios that name it, and the verdict of every scenario that was played against it.
+    """One mutant: the scenarios that name it, and what every scenario that was played against it said.
 
     Over a mutant that ``remarks`` no scenario may fail; it is caught by a remark. ``faults`` are the public threads
     about real central systems with this defect.
@@ -25,7 +51,7 @@ class Row:
     mutant: str
     description: str
     named: Sequence[str]
-    verdicts: Mapping[str, Verdict]
+    played: Mapping[str, Played]
     remarks: bool = False
     faults: Sequence[str] = ()
 
@@ -34,30 +60,44 @@ class Row:
         """The verdict that catches the mutant."""
         return Verdict.REMARKED if self.remarks else Verdict.FAILED
 
+    def fatal(self, id: str) -> frozenset[str]:
+        """Return the checks and rules by which a scenario caught the mutant, none where it did not."""
+        one = self.played.get(id)
+        if one is None:
+            return frozenset()
+        if self.remarks:
+            return frozenset() if one.failed else one.remarked
+        return one.failed
+
     @property
     def killers(self) -> list[str]:
         """The scenarios that caught the mutant, whether they name it or not."""
-        return [id for id, verdict in self.verdicts.items() if verdict is self.deadly]
+        return [id for id in self.played if self.fatal(id)]
 
     @property
     def survived(self) -> list[str]:
         """The scenarios that name the mutant and did not catch it."""
-        return [id for id in self.named if self.verdicts.get(id) is not self.deadly]
+        return [id for id in self.named if not self.fatal(id)]
 
     @property
     def accused(self) -> list[str]:
         """The scenarios that fail a mutant over which none may fail."""
-        return [id for id, verdict in self.verdicts.items() if self.remarks and verdict is Verdict.FAILED]
+        return [id for id, one in self.played.items() if self.remarks and one.failed]
 
     @property
     def broken(self) -> list[str]:
         """The scenarios that ended in an error: a defect of the central system must never break the harness."""
-        return [id for id, verdict in self.verdicts.items() if verdict is Verdict.ERROR]
+        return [id for id, one in self.played.items() if one.verdict is Verdict.ERROR]
 
     @property
     def proven(self) -> bool:
         """Whether the mutant is named, every scenario that names it caught it, and none broke or was unfair."""
         return bool(self.named) and not (self.survived or self.accused or self.broken)
+
+
+def check_name(check: Check) -> str:
+    """Return what a check is called in the matrix, whatever values it compared this time."""
+    return f"{check.clause}: {kind(check.expected)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +124,7 @@ def write(matrix: Matrix, folder: Path) -> list[Path]:
 
 
 def _to_json(matrix: Matrix) -> dict[str, object]:
-    return {"format": FORMAT, "format_version": 1, "mutants": {row.mutant: _row(row) for row in matrix.rows}}
+    return {"format": FORMAT, "format_version": 2, "mutants": {row.mutant: _row(row) for row in matrix.rows}}
 
 
 def _row(row: Row) -> dict[str, object]:
@@ -93,7 +133,8 @@ def _row(row: Row) -> dict[str, object]:
         "faults": list(row.faults),
         "caught_by": row.deadly,
         "named": list(row.named),
-        "verdicts": dict(row.verdicts),
+        "verdicts": {id: one.verdict for id, one in row.played.items()},
+        "by": {id: sorted(row.fatal(id)) for id in row.killers},
     }
 
 

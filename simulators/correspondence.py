@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.judgement import request_problems, response_problems
-from harness.ocppj import ID_CLAUSE, Call, CallError, CallResult, Frame, Parsed, Problem, encode, parse
+from harness import rules
+from harness.judgement import judge_request, judge_response
+from harness.ocppj import Call, CallError, CallResult, Frame, Parsed, encode, parse
+from harness.rules import Problem, Ruling
 from harness.schemas import schemas
-from harness.verdict import SHALL, SHOULD
+from harness.verdict import SHOULD
 
 _TEXTS = re.compile(r'"([^"]{1,2000})"')
 _SEARCHED = 4096
@@ -48,9 +50,10 @@ class Correspondence:
         else:
             text = message if isinstance(message, str) else encode(message)
         parsed = parse(text)
-        if parsed.problems or isinstance(message, bytes):
+        problems = parsed.ruling.problems
+        if problems or isinstance(message, bytes):
             self._sent_garbage = True
-            self._sent_odd_id |= any(problem.clause == ID_CLAUSE for problem in parsed.problems)
+            self._sent_odd_id |= any(problem.rule == rules.ID_FORM for problem in problems)
             self._mentioned.update(_TEXTS.findall(text[:_SEARCHED]))
             self._unanswered -= self._mentioned
         if parsed.frame is not None:
@@ -61,26 +64,26 @@ class Correspondence:
         """Count a CALL of the central system as timed out; the next one may follow (OCPP-J 1.6 4.1.1)."""
         self._unanswered.discard(unique_id)
 
-    def framing_problems(self, parsed: Parsed) -> Iterator[Problem]:
-        """Yield what is wrong with a message as such; the answer to an odd message may repeat its odd id.
+    def judge(self, parsed: Parsed) -> Ruling:
+        """Return what the rules say of a message of the central system, and remember its frame."""
+        problems = [self._fair(problem, parsed.frame) for problem in parsed.ruling.problems]
+        ruling = Ruling([rules.TEXT, *parsed.ruling.rules], [problem for problem in problems if problem])
+        match parsed.frame:
+            case Call() as call:
+                self._judge_call(ruling, call)
+            case CallResult() | CallError() as answer:
+                self._judge_answer(ruling, answer)
+        return ruling
+
+    def _fair(self, problem: Problem, frame: Frame | None) -> Problem | None:
+        """Return what is left of a problem: the answer to an odd message may repeat its odd id.
 
         A code that OCPP 1.6 does not know only remarks where no proper CALL is refused with it.
         """
-        frame = parsed.frame
+        if problem.rule == rules.ID_FORM and self._sent_odd_id and not isinstance(frame, Call):
+            return None
         stray = isinstance(frame, CallError) and not self._owed[frame.unique_id] and self._sent_garbage
-        for problem in parsed.problems:
-            if problem.clause == ID_CLAUSE and self._sent_odd_id and not isinstance(frame, Call):
-                continue
-            code = isinstance(frame, CallError) and problem.observed == frame.code
-            yield replace(problem, level=SHOULD) if stray and code else problem
-
-    def judge(self, frame: Frame | None) -> Iterator[Problem]:
-        """Yield what is wrong with a frame of the central system, and remember it."""
-        match frame:
-            case Call():
-                yield from self._judge_call(frame)
-            case CallResult() | CallError():
-                yield from self._judge_answer(frame)
+        return replace(problem, level=SHOULD) if stray and problem.rule == rules.ERROR_CODE else problem
 
     def _note_frame(self, frame: Frame) -> None:
         if isinstance(frame, Call):
@@ -89,24 +92,22 @@ class Correspondence:
         else:
             self._unanswered.discard(frame.unique_id)
 
-    def _judge_call(self, call: Call) -> Iterator[Problem]:
-        yield from request_problems(self._schemas, call.action, call.payload)
-        if call.unique_id in self._call_ids:
-            yield Problem("OCPP-J 1.6 4.1.4", SHALL, "an id not used before on this connection", call.unique_id)
-        if self._unanswered:
-            yield Problem("OCPP-J 1.6 4.1.1", SHOULD, "one CALL at a time", f"{call.action} before an answer")
+    def _judge_call(self, ruling: Ruling, call: Call) -> None:
+        judge_request(ruling, self._schemas, call.action, call.payload)
+        fresh, alone = call.unique_id not in self._call_ids, not self._unanswered
+        ruling.that(fresh, rules.ID_FRESH, "an id not used before on this connection", call.unique_id)
+        ruling.that(alone, rules.ONE_CALL, "one CALL at a time", f"{call.action} before an answer", level=SHOULD)
         self._call_ids.add(call.unique_id)
         self._unanswered.add(call.unique_id)
 
-    def _judge_answer(self, answer: CallResult | CallError) -> Iterator[Problem]:
+    def _judge_answer(self, ruling: Ruling, answer: CallResult | CallError) -> None:
         action = self._actions.get(answer.unique_id)
         if action is not None and isinstance(answer, CallResult):
-            yield from response_problems(self._schemas, action, answer.payload)
-        if self._owed[answer.unique_id]:
+            judge_response(ruling, self._schemas, action, answer.payload)
+        owed = self._owed[answer.unique_id] > 0
+        if owed:
             self._owed[answer.unique_id] -= 1
         elif answer.unique_id in self._mentioned or (isinstance(answer, CallError) and self._sent_garbage):
             return
-        elif action is not None:
-            yield Problem("OCPP-J 1.6 4.2", SHALL, f"one answer to {action}", f"another one to {answer.unique_id}")
-        else:
-            yield Problem("OCPP-J 1.6 4.1.4", SHALL, "the id of a CALL of this station", answer.unique_id)
+        if ruling.that(action is not None, rules.ID_KNOWN, "the id of a CALL of this station", answer.unique_id):
+            ruling.that(owed, rules.ONE_ANSWER, f"one answer to {action}", f"another one to {answer.unique_id}")

@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from harness.judgement import request_problems
-from harness.ocppj import Call, CallError, CallResult, Frame, Payload, Problem, encode, parse
+from harness import rules
+from harness.judgement import judge_request
+from harness.ocppj import Call, CallError, CallResult, Frame, Payload, encode, parse
+from harness.rules import Ruling
 from harness.schemas import schemas
 from harness.trace import Direction, Entry, Event, Trace
 from harness.verdict import SHALL, Inconclusive, Level, Nonconformity
@@ -284,8 +286,10 @@ class Station(ABC):
     async def answer_by_default(self, incoming: IncomingCall) -> None:
         """Answer a CALL as a correct station does; one that its schema forbids is refused (OCPP-J 1.6 4.2.3)."""
         call, known = incoming.call, schemas(self.version)
-        problems = request_problems(known, call.action, call.payload) if call.action in known.actions else ()
-        broken = next((problem for problem in problems if problem.level is SHALL), None)
+        ruling = Ruling()
+        if call.action in known.actions:
+            judge_request(ruling, known, call.action, call.payload)
+        broken = next((problem for problem in ruling.problems if problem.level is SHALL), None)
         if broken is not None:
             await incoming.refuse("FormationViolation", broken.expected[:255])
             return
@@ -415,26 +419,27 @@ class Station(ABC):
 
     def _note_end(self, connection: Upgraded, error: ConnectionClosed) -> Closed:
         outcome = closed(error, connection.socket)
+        flooded = outcome.violation == FLOOD
+        ruling = Ruling()
+        ruling.that(not flooded, rules.FLOOD, "one CALL at a time", FLOOD)
+        proper = flooded or outcome.violation is None
+        ruling.that(proper, rules.FRAMES, "frames that RFC 6455 allows", str(outcome.violation))
         if self._connection is not connection and outcome.violation is None:
             outcome = Closed(None, "", ours=True)
-            self.trace.add(self.id, Direction.SENT, Event.CLOSED, str(outcome))
+            self.trace.add(self.id, Direction.SENT, Event.CLOSED, str(outcome), ruling=ruling)
             return outcome
-        problems = []
-        if outcome.violation == FLOOD:
-            problems.append(Problem("OCPP-J 1.6 4.1.1", SHALL, "one CALL at a time", FLOOD))
-        elif outcome.violation:
-            problems.append(Problem("RFC 6455 5", SHALL, "frames that RFC 6455 allows", outcome.violation))
-        self.trace.add(self.id, Direction.RECEIVED, Event.CLOSED, str(outcome), problems=problems)
+        self.trace.add(self.id, Direction.RECEIVED, Event.CLOSED, str(outcome), ruling=ruling)
         return outcome
 
     def _take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
-            problem = Problem("OCPP-J 1.6 4.1.2", SHALL, "a text message", f"a binary message of {len(message)} bytes")
-            self.trace.add(self.id, Direction.RECEIVED, Event.BINARY, message[:1000].hex(), problems=[problem])
+            ruling = Ruling()
+            ruling.that(False, rules.TEXT, "a text message", f"a binary message of {len(message)} bytes")
+            self.trace.add(self.id, Direction.RECEIVED, Event.BINARY, message[:1000].hex(), ruling=ruling)
             return
         parsed = parse(message)
-        problems = [*self._correspondence.framing_problems(parsed), *self._correspondence.judge(parsed.frame)]
-        entry = self.trace.add(self.id, Direction.RECEIVED, Event.TEXT, message, frame=parsed.frame, problems=problems)
+        ruling = self._correspondence.judge(parsed)
+        entry = self.trace.add(self.id, Direction.RECEIVED, Event.TEXT, message, frame=parsed.frame, ruling=ruling)
         match parsed.frame:
             case Call() as call:
                 self._inbox.put(IncomingCall(self, call, entry))

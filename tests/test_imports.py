@@ -29,7 +29,14 @@ HARNESS = tuple(
     for path in (ROOT / "harness").iterdir()
     if path.stem not in ("__init__", "__pycache__", "plugin", "drivers")
 )
-JUDGED = ("harness.record", "harness.verdict", "harness.expected", "harness.trace")
+JUDGED = (
+    "harness.record",
+    "harness.verdict",
+    "harness.expected",
+    "harness.findings",
+    "harness.rules",
+    "harness.trace",
+)
 RULES = (
     Rule("harness/plugin.py", ("harness",), ("pytest",)),
     Rule("harness/drivers/__init__.py", ("harness.csms", "harness.settings", "harness.drivers")),

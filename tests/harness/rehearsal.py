@@ -12,8 +12,10 @@ from harness.csms.v16 import ClearCache
 from harness.evidence import Evidence
 from harness.playing import Player, Terms
 from harness.record import Result
+from harness.rules import ARRAY, Ruling
 from harness.scenario import Need, Part, parts_of, scenario
 from harness.trace import Direction, Event, Trace
+from harness.verdict import SHALL, Level
 
 
 class Idle:
@@ -61,9 +63,11 @@ class Empty:
             raise self._after
 
 
-def hear(trace: Trace, **more: Any) -> None:
-    """Put a message of the central system into a trace."""
-    trace.add("CP", Direction.RECEIVED, Event.TEXT, '[3,"1",{}]', **more)
+def hear(trace: Trace, breaks: Level | None = None) -> None:
+    """Put a message of the central system into a trace; ``breaks`` is how badly it breaks a rule of the wire."""
+    ruling = Ruling()
+    ruling.that(breaks is None, ARRAY, "an array", "an object", level=breaks or SHALL)
+    trace.add("CP", Direction.RECEIVED, Event.TEXT, '[3,"1",{}]', ruling=ruling)
 
 
 def part(function: Callable[..., Any], name: str = "one", *needs: Need) -> Part:

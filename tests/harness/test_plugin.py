@@ -21,6 +21,7 @@ CONFTEST = """
 
 PREAMBLE = """
     from harness.scenario import Declares, scenario
+    from harness.verdict import SHALL, SHOULD
     from tests.harness.rehearsal import hear
 """
 
@@ -63,6 +64,37 @@ def test_known_failure_is_as_expected(play, pytester: pytest.Pytester) -> None: 
         Standing.AS_EXPECTED,
         "ACME-17: fixed in 4.3",
     )
+
+
+def test_rule_of_the_wire_has_one_verdict_of_its_own(play, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
+    """However many scenarios break it, a rule is one result of the run; its breach is news and colours no scenario."""
+    bad = "hear(trace, SHALL); check.equal(1, 1, clause='c')"
+    results = play(scenario_of("one", bad) + scenario_of("two", GOOD) + scenario_of("three", bad))
+    run = record.read(pytester.path / "out" / "run.jsonl")
+    (rule,) = run.rules
+    assert {one.verdict for one in results.values()} == {Verdict.PASSED}
+    assert (rule.id, rule.verdict, rule.standing) == ("v16.wire.frame.array", Verdict.FAILED, Standing.NEWS)
+    assert rule.message.startswith("2 of 3 in 2 scenarios, first in v16.core.feature.one #0")
+    assert run.footer is not None
+    assert (run.footer.news, run.truncated) == (1, False)
+
+
+def test_strict_levels_reach_the_rules(play, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
+    """With strict levels a rule fails that would only remark."""
+    play(scenario_of("one", "hear(trace, SHOULD)"), "--strict-levels")
+    assert record.read(pytester.path / "out" / "run.jsonl").rules[0].verdict is Verdict.FAILED
+
+
+def test_list_that_does_not_fit_is_told_in_the_footer(play, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
+    """Entries of the expected list that nothing needed are part of the record, as are the options for another try."""
+    pytester.path.joinpath("acme.toml").write_text('[csms]\nexpected = "list.toml"\n', encoding="utf-8")
+    entry = '["v16.firmware.*"]\nverdict = "failed"\nreason = "r"\n'
+    pytester.path.joinpath("list.toml").write_text(entry, encoding="utf-8")
+    play(scenario_of("one", GOOD), "--target=acme.toml")
+    run = record.read(pytester.path / "out" / "run.jsonl")
+    assert run.header.options == ("--target=acme.toml",)
+    assert run.footer is not None
+    assert "match nothing that was played: v16.firmware.*" in run.footer.remarks[0]
 
 
 def test_options_select_scenarios(play) -> None:  # type: ignore[no-untyped-def]

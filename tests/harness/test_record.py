@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.expected import Standing
-from harness.record import Header, Recorder, RecordError, Result, Run, read
-from harness.verdict import POLICY, SHOULD, Check, Verdict
+from harness.record import Breach, Header, Recorder, RecordError, Result, Run, read
+from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Check, Verdict
 
 HEADER = Header(
     plugfest="0.1.0",
@@ -25,6 +25,7 @@ HEADER = Header(
     selected=2,
     strict=True,
     mutant="deaf",
+    options=("--target=acme.toml",),
 )
 
 
@@ -35,15 +36,20 @@ def result(id: str, verdict: Verdict = Verdict.PASSED, standing: Standing = Stan
         title="A title.",
         version="1.6",
         profile="Core",
-        clauses=["OCPP 1.6 4.2"],
-        octt=["TC_001_CSMS"],
-        requirements=["CORE-4.2-a"],
+        clauses=("OCPP 1.6 4.2",),
+        octt=("TC_001_CSMS",),
+        requirements=("CORE-4.2-a",),
         verdict=verdict,
         standing=standing,
         seconds=0.25,
         message="why",
         expectation="ACME-17",
         checks=(Check("OCPP 1.6 4.2", SHOULD, POLICY, "this", "that", False, 3),),
+        judged={"v16.wire.frame.json": 3},
+        breaches=(
+            Breach("v16.wire.frame.json", 1, (Check("OCPP-J 1.6 4.1.2", SHALL, CONFORMANCE, "a", "b", False, 1),)),
+        ),
+        causes=("0a1b2c3d",),
         trace="traces/a.jsonl",
         details="more",
     )
@@ -61,7 +67,8 @@ def lines(path: Path) -> list[str]:
     with Recorder(path, HEADER) as recorder:
         recorder.add(result("v16.core.a.x"))
         recorder.add(result("v16.core.b.x", Verdict.FAILED, Standing.NEWS))
-        recorder.finish(1.5)
+        recorder.add_rule(result("v16.wire.frame.json", Verdict.FAILED, Standing.NEWS))
+        recorder.finish(1.5, remarks=["the list is long"])
     return path.read_text().splitlines(keepends=True)
 
 
@@ -72,7 +79,9 @@ def test_record_reads_back(path: Path, lines: list[str]) -> None:
     assert run.results[0] == result("v16.core.a.x")
     assert run.results[1].verdict is Verdict.FAILED
     assert run.footer is not None
-    assert (run.footer.verdicts, run.footer.news) == ({"passed": 1, "failed": 1}, 1)
+    assert [one.id for one in run.rules] == ["v16.wire.frame.json"]
+    assert (run.footer.verdicts, run.footer.news) == ({"passed": 1, "failed": 1}, 2)
+    assert run.footer.remarks == ("the list is long",)
     assert not run.truncated
 
 
@@ -138,11 +147,14 @@ def without(line: str, key: str) -> str:
         (lambda lines: [*lines[:2], "nonsense\n", *lines[2:]], ":3: not JSON"),
         (lambda lines: [lines[0], "[" * 100_000 + "\n"], ":2: "),
         (lambda lines: [lines[0], "\n", *lines[1:]], ":2: not JSON"),
-        (lambda lines: [*lines, lines[0]], ":4: a footer in the middle"),
+        (lambda lines: [*lines, lines[0]], ":5: a footer in the middle"),
         (lambda lines: [*lines[:2], *lines], ":3: a header in the middle"),
         (lambda lines: [lines[0], without(lines[1], "verdict")], ':2: "verdict" is a required property at /'),
         (lambda lines: [lines[0], lines[1].replace('"passed"', '"fine"')], "at /verdict"),
-        (lambda lines: [lines[0].replace('"format_version": 1', '"format_version": 9')], "at /format_version"),
+        (
+            lambda lines: [lines[0].replace('"format_version": 2', '"format_version": 1')],
+            "of format 1, this plugfest reads 2",
+        ),
         (lambda lines: [lines[0], lines[1].replace('"policy"', '"taste"')], "at /checks/0/axis"),
         (lambda lines: [lines[0], '{"kind": "remark"}\n'], "at /kind"),
         (lambda lines: [lines[0], "[]\n"], ":2: "),

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.ocppj import Call, CallError, CallResult, Frame, Problem
+from harness.ocppj import Call, CallError, CallResult, Frame
+from harness.rules import ARRAY, Ruling
 from harness.trace import MAX_RECORDED_TEXT, Direction, Event, Trace, entry_line
-from harness.verdict import SHALL
 
 
 def ticking() -> Iterator[float]:
@@ -61,13 +61,20 @@ def test_evidence_is_what_the_scenario_looks_at(trace: Trace) -> None:
 
 def test_line_holds_problems_and_not_the_frame(trace: Trace) -> None:
     """A line of the trace is JSON with the text, and with the problems if there are any."""
-    problem = Problem("OCPP-J 1.6 4.2", SHALL, "an array", "é")
+    ruling = Ruling()
+    ruling.that(False, ARRAY, "an array", "é")
     trace.add("CP1", Direction.SENT, Event.TEXT, "[]", frame=CallResult("1"))
-    trace.add("CP1", Direction.RECEIVED, Event.TEXT, "{}", problems=[problem])
+    trace.add("CP1", Direction.RECEIVED, Event.TEXT, "{}", ruling=ruling)
     plain, noted = [json.loads(line) for line in trace.lines()]
     assert set(plain) == {"index", "at", "station", "direction", "event", "text"}
     assert noted["problems"] == [
-        {"clause": "OCPP-J 1.6 4.2", "level": "SHALL", "expected": "an array", "observed": "é"}
+        {
+            "rule": "v16.wire.frame.array",
+            "clause": "OCPP-J 1.6 4.2",
+            "level": "SHALL",
+            "expected": "an array",
+            "observed": "é",
+        }
     ]
 
 

@@ -33,14 +33,14 @@ def checks(evidence: int | None = 7, *, strict: bool = False) -> Checks:
     return Checks(lambda: evidence, strict=strict)
 
 
-def test_no_check_is_an_error() -> None:
-    """A scenario that checked nothing is an error, not a pass."""
-    assert judge([]) is Verdict.ERROR
+def test_no_check_is_inconclusive() -> None:
+    """A scenario that checked nothing has not reached its question."""
+    assert judge([]) is Verdict.INCONCLUSIVE
 
 
-def test_checks_without_evidence_are_an_error() -> None:
+def test_checks_without_evidence_are_inconclusive() -> None:
     """Checks that held before the central system had sent anything prove nothing."""
-    assert judge([make(True, evidence=None)]) is Verdict.ERROR
+    assert judge([make(True, evidence=None)]) is Verdict.INCONCLUSIVE
 
 
 def test_one_check_on_evidence_is_enough() -> None:

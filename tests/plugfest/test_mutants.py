@@ -14,7 +14,7 @@ from harness import record
 from harness.scenario import Catalogue, Scenario
 from harness.verdict import POLICY, Verdict
 from plugfest.mutants import SAMPLE, _lines, _others, mutants
-from reports.kill_matrix import Row
+from reports.kill_matrix import Played, Row
 from server.mutants import MUTANTS
 from tests.plugfest.test_command import plugfest
 
@@ -26,6 +26,11 @@ POLICIES = {
     "unknown-vendor-accepted": "v16.core.data-transfer.unknown-vendor",
 }
 """Deliberate tolerance, which shows on the policy axis only."""
+
+
+FAILS = Played(Verdict.FAILED, failed=frozenset({"a check"}))
+REMARKS = Played(Verdict.REMARKED, remarked=frozenset({"a check"}))
+PASSES = Played(Verdict.PASSED)
 
 
 @pytest.fixture
@@ -60,17 +65,17 @@ def test_small_catalogue_is_its_own_sample() -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (Row("deaf", "D.", ["a"], {"a": Verdict.FAILED}), ["caught   deaf by 1"]),
-        (Row("deaf", "D.", ["a"], {"a": Verdict.REMARKED}, remarks=True), ["caught   deaf by 1"]),
+        (Row("deaf", "D.", ["a"], {"a": FAILS}), ["caught   deaf by 1"]),
+        (Row("deaf", "D.", ["a"], {"a": REMARKS}, remarks=True), ["caught   deaf by 1"]),
         (Row("deaf", "D.", [], {}), ["unproven deaf: no scenario names it"]),
-        (Row("deaf", "D.", ["a"], {"a": Verdict.PASSED}), ["survived deaf: a says passed"]),
+        (Row("deaf", "D.", ["a"], {"a": PASSES}), ["survived deaf: a says passed"]),
         (Row("deaf", "D.", ["a"], {}), ["survived deaf: a says nothing"]),
         (
-            Row("deaf", "D.", ["a"], {"a": Verdict.FAILED, "b": Verdict.ERROR}),
+            Row("deaf", "D.", ["a"], {"a": FAILS, "b": Played(Verdict.ERROR)}),
             ["error    deaf: b breaks instead of judging"],
         ),
         (
-            Row("deaf", "D.", ["a"], {"a": Verdict.REMARKED, "b": Verdict.FAILED}, remarks=True),
+            Row("deaf", "D.", ["a"], {"a": REMARKS, "b": FAILS}, remarks=True),
             ["unfair   deaf: b fails it, though it may only be remarked on"],
         ),
     ],

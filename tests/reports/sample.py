@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.expected import Standing
-from harness.ocppj import Problem
 from harness.record import Header, Recorder, Result
+from harness.rules import JSON, Ruling
 from harness.trace import Direction, Event, Trace
 from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Axis, Check, Level, Verdict
 
@@ -155,8 +155,9 @@ def trace(station: str = "PLUGFEST-0001") -> Trace:
     wire.add(station, RECEIVED, Event.PING, "")
     wire.add(station, SENT, Event.PONG, "")
     wire.add(station, RECEIVED, Event.TEXT, json.dumps([2, "reset-1", "Reset", {"type": "Soft"}]))
-    problem = Problem("OCPP-J 1.6 4.1.2", SHALL, "one JSON text", HOSTILE)
-    wire.add(station, RECEIVED, Event.TEXT, HOSTILE, problems=[problem])
+    ruling = Ruling()
+    ruling.that(False, JSON, "one JSON text", HOSTILE)
+    wire.add(station, RECEIVED, Event.TEXT, HOSTILE, ruling=ruling)
     wire.add(station, SENT, Event.TEXT, '[4, "reset-1", "InternalError", "", {}]')
     wire.add(station, RECEIVED, Event.TEXT, f'[2, "long-1", "DataTransfer", {{"data": "{LONG_TEXT}"}}]')
     wire.add(station, SENT, Event.BINARY, "00ff")

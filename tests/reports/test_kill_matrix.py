@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.verdict import Verdict
-from reports.kill_matrix import Matrix, Row, write
-from tests.reports.sample import HOSTILE
+from harness.record import Breach
+from harness.rules import ARRAY, JSON
+from harness.verdict import CONFORMANCE, POLICY, SHALL, Axis, Check, Verdict
+from reports.kill_matrix import Matrix, Played, Row, write
+from tests.reports.sample import HOSTILE, result
 
-FAILED, REMARKED, PASSED, ERROR = Verdict.FAILED, Verdict.REMARKED, Verdict.PASSED, Verdict.ERROR
+PLAIN = result("v16.core.a", "T.", Verdict.FAILED)
+BROKEN = frozenset({"OCPP 1.6 4.2: an answer"})
+FAILED = Played(Verdict.FAILED, failed=BROKEN)
+REMARKED = Played(Verdict.REMARKED, remarked=BROKEN)
+PASSED = Played(Verdict.PASSED, held=BROKEN)
+ERROR = Played(Verdict.ERROR)
+BREACH = Played(Verdict.PASSED, failed=frozenset({"v16.wire.frame.json"}))
+"""A scenario that passes, though its frames break a rule of the wire."""
 
 
-def row(named: tuple[str, ...] = ("a",), *, mutant: str = "deaf", remarks: bool = False, **verdicts: Verdict) -> Row:
-    """Return the row of a mutant with the verdicts of some scenarios."""
-    return Row(mutant, "It hears nothing.", named, verdicts, remarks=remarks, faults=("steve-community/steve#1",))
+def row(named: tuple[str, ...] = ("a",), *, mutant: str = "deaf", remarks: bool = False, **played: Played) -> Row:
+    """Return the row of a mutant with what some scenarios said."""
+    return Row(mutant, "It hears nothing.", named, played, remarks=remarks, faults=("steve-community/steve#1",))
+
+
+def check(expected: str, *, held: bool = False, axis: Axis = CONFORMANCE) -> Check:
+    """Return a check on a SHALL."""
+    return Check("OCPP 1.6 4.2", SHALL, axis, expected, "that", held, 1)
+
+
+def test_checks_and_rules_are_told_apart_by_what_became_of_them() -> None:
+    """A result says which checks failed, remarked and held, and which rules its frames broke and kept."""
+    breach = Breach(JSON.id, 1, (check("JSON"),))
+    made = (check("one 17"), check("two", held=True), check("three", axis=POLICY))
+    one = Played.of(replace(PLAIN, checks=made, judged={JSON.id: 2, ARRAY.id: 2}, breaches=(breach,)))
+    assert one.failed == {"OCPP 1.6 4.2: one #", JSON.id}
+    assert one.remarked == {"OCPP 1.6 4.2: three"}
+    assert one.held == {"OCPP 1.6 4.2: two", ARRAY.id}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +51,8 @@ def row(named: tuple[str, ...] = ("a",), *, mutant: str = "deaf", remarks: bool 
     [
         (row(a=FAILED), True),
         (row(a=FAILED, b=PASSED), True),
+        (row(a=BREACH), True),
+        (row(remarks=True, a=BREACH), False),
         (row(a=PASSED), False),
         (row(a=REMARKED), False),
         (row(("a", "b"), a=FAILED), False),
@@ -77,7 +104,7 @@ class Cells(HTMLParser):
 def test_json_holds_everything(tmp_path: Path) -> None:
     """The JSON names its format and has each mutant with its faults and the verdict of each scenario."""
     told: dict[str, Any] = json.loads(written(tmp_path, row(a=FAILED, b=PASSED))[".json"])
-    assert (told["format"], told["format_version"]) == ("plugfest-kill-matrix", 1)
+    assert (told["format"], told["format_version"]) == ("plugfest-kill-matrix", 2)
     assert told["mutants"] == {
         "deaf": {
             "description": "It hears nothing.",
@@ -85,6 +112,7 @@ def test_json_holds_everything(tmp_path: Path) -> None:
             "caught_by": "failed",
             "named": ["a"],
             "verdicts": {"a": "failed", "b": "passed"},
+            "by": {"a": ["OCPP 1.6 4.2: an answer"]},
         }
     }
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.ocppj import Call, CallError, CallResult, Frame, Problem, encode, parse
+from harness import rules
+from harness.ocppj import Call, CallError, CallResult, Frame, encode, parse
+from harness.rules import Problem
+from harness.schemas import Kind
 from harness.verdict import SHALL, SHOULD
 from simulators.correspondence import Correspondence
 from tests.simulators.central import NOW
@@ -21,9 +24,14 @@ def correspondence() -> Correspondence:
     return Correspondence("1.6")
 
 
-def problems(correspondence: Correspondence, frame: Frame | None) -> list[Problem]:
+def problems(correspondence: Correspondence, frame: Frame) -> list[Problem]:
     """Return what is wrong with a frame of the central system."""
-    return list(correspondence.judge(frame))
+    return found(correspondence, encode(frame))
+
+
+def found(correspondence: Correspondence, text: str) -> list[Problem]:
+    """Return what is wrong with a text of the central system."""
+    return correspondence.judge(parse(text)).problems
 
 
 @pytest.mark.parametrize(
@@ -106,34 +114,45 @@ def test_payload_is_judged(correspondence: Correspondence) -> None:
     assert problems(correspondence, Call("b", "Explode"))[0].observed == "Explode"
 
 
-def test_no_frame_is_no_matter(correspondence: Correspondence) -> None:
-    """A text without a frame is the parser's business."""
-    assert problems(correspondence, None) == []
+def test_text_without_a_frame_has_the_problems_of_the_parser(correspondence: Correspondence) -> None:
+    """What is no frame is judged all the same."""
+    (problem,) = found(correspondence, "{}")
+    assert problem.rule == rules.ARRAY
+
+
+def test_every_rule_that_applies_is_counted(correspondence: Correspondence) -> None:
+    """A message is held to the rules of its kind, whether it breaks them or not, and to no others."""
+    correspondence.note_sent(Call("1", "Heartbeat"))
+    ruling = correspondence.judge(parse(encode(HEARTBEAT)))
+    of_all = {rules.TEXT, rules.JSON, rules.ARRAY, rules.MESSAGE_TYPE, rules.ID_FORM}
+    of_result = {rules.RESULT_ELEMENTS, rules.RESULT_PAYLOAD, rules.ID_KNOWN, rules.ONE_ANSWER, rules.TIMESTAMP}
+    payload = rules.payload_rule("1.6", "Heartbeat", Kind.RESPONSE)
+    assert (set(ruling.rules), ruling.problems) == (of_all | of_result | {payload}, [])
 
 
 @pytest.mark.parametrize("odd", [123, None, "", "x" * 37], ids=["number", "null", "empty", "overlong"])
 def test_odd_id_may_be_repeated(correspondence: Correspondence, odd: object) -> None:
     """An answer may repeat an id that the station should not have used; without that it is a problem."""
-    answer = parse(encode([4, odd, "FormationViolation", "", {}]))
-    assert [problem.level for problem in correspondence.framing_problems(answer)] == [SHALL]
+    answer = encode([4, odd, "FormationViolation", "", {}])
+    assert rules.ID_FORM in [problem.rule for problem in found(correspondence, answer)]
     correspondence.note_sent([2, odd, "Heartbeat", {}])
-    assert list(correspondence.framing_problems(answer)) == []
+    assert found(correspondence, answer) == []
 
 
 def test_odd_id_of_a_call_is_a_problem_all_the_same(correspondence: Correspondence) -> None:
     """Whatever ids the station has used, those of the central system's own CALLs are judged."""
     correspondence.note_sent([2, 123, "Heartbeat", {}])
-    call = parse(encode([2, "x" * 37, "ClearCache", {}]))
-    assert [problem.level for problem in correspondence.framing_problems(call)] == [SHALL]
+    (problem,) = problems(correspondence, Call("x" * 37, "ClearCache"))
+    assert (problem.rule, problem.level) == (rules.ID_FORM, SHALL)
 
 
 def test_foreign_code_only_remarks_on_garbage(correspondence: Correspondence) -> None:
     """A code of a later version accuses where a proper CALL is refused, and only remarks where garbage is."""
-    stray, owed = (parse(encode([4, one, "RpcFrameworkError", "", {}])) for one in ("-1", "1"))
+    stray, owed = (CallError(one, "RpcFrameworkError") for one in ("-1", "1"))
     correspondence.note_sent("{")
     correspondence.note_sent(Call("1", "Heartbeat"))
-    assert [problem.level for problem in correspondence.framing_problems(stray)] == [SHOULD]
-    assert [problem.level for problem in correspondence.framing_problems(owed)] == [SHALL]
+    assert [problem.level for problem in problems(correspondence, stray)] == [SHOULD]
+    assert [problem.level for problem in problems(correspondence, owed)] == [SHALL]
 
 
 def test_call_that_is_written_off_frees_the_line(correspondence: Correspondence) -> None:
