@@ -62,7 +62,10 @@ class CsmsSection(_Section):
 
 
 class StationsSection(_Section):
-    """``[stations]``: the identities that stations may use, and how gently they must behave (seconds)."""
+    """``[stations]``: the identities that stations may use, and how gently each of them must behave (seconds).
+
+    The identities are those of stations that the central system knows and keeps: nobody creates or deletes them.
+    """
 
     identities: tuple[str, ...] = ()
     prefix: str = "PLUGFEST"
@@ -72,7 +75,10 @@ class StationsSection(_Section):
 
 
 class IdTagsSection(_Section):
-    """``[id_tags]``: tags that exist in the central system, for a driver that cannot provision any."""
+    """``[id_tags]``: tags that exist in the central system, for a driver that cannot provision any.
+
+    ``invalid`` is one that it always calls Invalid, for a central system that accepts tags it has never heard of.
+    """
 
     accepted: str | None = None
     second: str | None = None

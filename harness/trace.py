@@ -39,12 +39,14 @@ class Event(StrEnum):
 class Entry:
     """One event on the wire of one station; ``at`` is in seconds since the trace began.
 
+    ``connection`` tells apart the connections that an identity holds at the same time; the first has number 1.
     ``rules`` are those of the wire that it was held to, ``problems`` what it broke of them.
     """
 
     index: int
     at: float
     station: str
+    connection: int
     direction: Direction
     event: Event
     text: str
@@ -58,6 +60,7 @@ class Entry:
             "index": self.index,
             "at": round(self.at, 6),
             "station": self.station,
+            "connection": self.connection,
             "direction": self.direction.value,
             "event": self.event.value,
             "text": _cut(self.text),
@@ -117,13 +120,14 @@ class Trace:
         event: Event,
         text: str = "",
         *,
+        connection: int = 1,
         frame: Frame | None = None,
         ruling: Ruling | None = None,
     ) -> Entry:
         """Append an event and return its entry."""
         at = self._clock() - self._began
         ruled = (tuple(ruling.rules), tuple(ruling.problems)) if ruling else ((), ())
-        entry = Entry(len(self._entries), at, station, direction, event, text, frame, *ruled)
+        entry = Entry(len(self._entries), at, station, connection, direction, event, text, frame, *ruled)
         self._entries.append(entry)
         return entry
 
@@ -146,8 +150,14 @@ class Trace:
             yield json.dumps(entry.to_json(), ensure_ascii=False)
 
 
+def line_name(members: Mapping[str, Any]) -> str:
+    """Return the station of an entry in its JSON form, and which of its simultaneous connections if not the first."""
+    number = members.get("connection", 1)
+    return f"{members['station']}{'' if number == 1 else f' (connection {number})'}"
+
+
 def entry_line(members: Mapping[str, Any]) -> str:
     """Return one line for a person from an entry in its JSON form."""
     arrow = "→" if members["direction"] == Direction.SENT else "←"
     event = "" if members["event"] == Event.TEXT else f"({members['event']}) "
-    return f"{members['at']:8.3f}  {members['station']} {arrow} {event}{members['text'][:400]}"
+    return f"{members['at']:8.3f}  {line_name(members)} {arrow} {event}{members['text'][:400]}"

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from harness.trace import Direction, Event
+from harness.trace import Direction, Event, line_name
 
 FIRST_MESSAGES: Final = 300
 LAST_MESSAGES: Final = 200
@@ -36,7 +36,10 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One event on the wire in words; ``at`` is in seconds since the trace began."""
+    """One event on the wire in words; ``at`` is in seconds since the trace began.
+
+    ``station`` names the connection too where it is not the first of its identity.
+    """
 
     index: int
     at: float
@@ -123,7 +126,7 @@ class _Narrator:
         index, at = members["index"], float(members["at"])
         if not isinstance(index, int) or not math.isfinite(at):
             raise ValueError("an entry needs a number and a time")
-        station, text = str(members["station"]), str(members["text"])
+        station, text = line_name(members), str(members["text"])
         direction, event = Direction(members["direction"]), Event(members["event"])
         shape, label = self._words(station, direction, text) if event is Event.TEXT else _event_words(event, text)
         problems = tuple(

@@ -19,9 +19,10 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from harness.ocppj import CallError, CallResult, encode, parse
-from harness.trace import Direction, Event, Trace
+from harness.trace import Direction, Entry, Event, Trace
 from harness.verdict import Inconclusive
 from simulators.connection import FLOOD, MAX_BYTES, MAX_FRAMES, MAX_MESSAGE, Endpoint
+from simulators.manners import Conduct, Manners
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -155,8 +156,8 @@ def frame(
 class RawSocket:
     """One TCP connection to the endpoint of a station; an asynchronous context manager.
 
-    ``headers`` are further ones that every proper handshake has. What is sent and received goes into the trace.
-    Waits take up to ``patience`` seconds and say what they saw.
+    ``headers`` are further ones that every proper handshake has, ``conduct`` is that of the identity. What is sent and
+    received goes into the trace. Waits take up to ``patience`` seconds and say what they saw.
     """
 
     def __init__(
@@ -167,8 +168,12 @@ class RawSocket:
         *,
         patience: float,
         headers: Mapping[str, str] | None = None,
+        conduct: Conduct | None = None,
     ) -> None:
         self._station = station
+        self._conduct = conduct or Manners().of(station)
+        self._number = self._conduct.vacant
+        self._upgraded = False
         self._headers = dict(headers or {})
         self._trace = trace
         self.patience = patience
@@ -182,19 +187,24 @@ class RawSocket:
         self._passed: list[RawFrame] = []
 
     async def __aenter__(self) -> Self:
+        await self._conduct.approach()
         try:
             async with asyncio.timeout(self.patience):
                 self._reader, self._writer = await asyncio.open_connection(self._host, self._port, ssl=self._ssl)
         except (OSError, TimeoutError) as error:
             raise Inconclusive(f"{self.authority} cannot be reached: {error}") from None
+        self._number = self._conduct.opened()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._writer.transport.abort()
+        self._conduct.ended(self._number)
 
     async def send(self, data: bytes) -> None:
         """Send bytes as they are; a connection that the server has ended meanwhile is no error here."""
-        self._trace.add(self._station, Direction.SENT, Event.BINARY, _shown(data))
+        if self._upgraded:
+            await self._conduct.turn()
+        self._add(Direction.SENT, Event.BINARY, _shown(data))
         self._writer.write(data)
         try:
             async with asyncio.timeout(self.patience):
@@ -247,6 +257,9 @@ class RawSocket:
             if colon:
                 key = name.strip().lower()
                 headers[key] = f"{headers[key]}, {value.strip()}" if key in headers else value.strip()
+        if words[1] == "101":
+            self._upgraded = True
+            await self._conduct.settle()
         return HttpAnswer(int(words[1]), headers)
 
     async def call(self, action: str, payload: Mapping[str, object] | None = None) -> str:
@@ -347,7 +360,10 @@ class RawSocket:
         return RawFrame(bool(first & 0x80), (first >> 4) & 0x7, first & 0xF, bool(mask), payload)
 
     def _note(self, event: Event, text: str) -> None:
-        self._trace.regard(self._trace.add(self._station, Direction.RECEIVED, event, text))
+        self._trace.regard(self._add(Direction.RECEIVED, event, text))
+
+    def _add(self, direction: Direction, event: Event, text: str) -> Entry:
+        return self._trace.add(self._station, direction, event, text, connection=self._number)
 
     def _not_http(self, what: str) -> Ended:
         how = f"an answer that is not HTTP: {what}"

@@ -35,6 +35,7 @@ from simulators.connection import (
 from simulators.correspondence import Correspondence
 from simulators.credentials import basic
 from simulators.inbox import Inbox, IncomingCall
+from simulators.manners import Conduct, Manners
 from simulators.observation import Answer, ConnectionGone, Observation, Refusal, Silence
 from simulators.rawsocket import RawSocket
 
@@ -44,8 +45,9 @@ __all__ = ["Answer", "Closed", "ConnectionGone", "IncomingCall", "Observation", 
 class Station(ABC):
     """One simulated station, speaking one OCPP version over one connection at a time.
 
-    ``patience`` is the time in seconds that the central system has for what it owes. With a ``password`` it gives
-    Basic credentials wherever it connects (OCPP-J 1.6 6.2.2).
+    ``patience`` is the time in seconds that the central system has for what it owes; ``conduct`` that of its identity,
+    shared with everything else that connects under it. With a ``password`` it gives Basic credentials wherever it
+    connects (OCPP-J 1.6 6.2.2).
     """
 
     version: ClassVar[str]
@@ -58,9 +60,7 @@ class Station(ABC):
         trace: Trace,
         *,
         patience: float = 5.0,
-        pace: float | None = None,
-        settle: float = 0.0,
-        reconnect_gap: float = 0.0,
+        conduct: Conduct | None = None,
         password: bytes | None = None,
     ) -> None:
         self.id = id
@@ -68,11 +68,8 @@ class Station(ABC):
         self.password = password
         self.trace = trace
         self.patience = patience
-        self._pause = 1 / pace if pace else 0.0
-        self._next_sending = 0.0
-        self._settle = settle
-        self._reconnect_gap = reconnect_gap
-        self._connected_before = False
+        self.conduct = conduct or Manners().of(id)
+        self._number = 1
         self._connection: Upgraded | None = None
         self._reader: asyncio.Task[None] | None = None
         self._closed: asyncio.Future[Closed] | None = None
@@ -97,9 +94,7 @@ class Station(ABC):
         """
         if self.connected:
             await self.disconnect()
-        if self._connected_before and self._reconnect_gap:
-            await asyncio.sleep(self._reconnect_gap)
-        self._connected_before = True
+        await self.conduct.approach()
         names = [self.subprotocol] if subprotocols is None else list(subprotocols)
         outcome = await open_socket(
             self.endpoint,
@@ -110,20 +105,20 @@ class Station(ABC):
             compression=compression,
         )
         if not isinstance(outcome, Upgraded):
-            event = Event.REFUSED if isinstance(outcome, Declined) else Event.CLOSED
-            direction = Direction.RECEIVED if isinstance(outcome, Declined) else Direction.SENT
-            entry = self.trace.add(self.id, direction, event, str(outcome))
-            if direction is Direction.RECEIVED:
-                self.trace.regard(entry)
+            self._number = self.conduct.vacant
+            if isinstance(outcome, Declined):
+                self.trace.regard(self._note(Direction.RECEIVED, Event.REFUSED, str(outcome)))
+            else:
+                self._note(Direction.SENT, Event.CLOSED, str(outcome))
             return outcome
         await self._end_reader()
-        self.trace.regard(self.trace.add(self.id, Direction.RECEIVED, Event.OPENED, str(outcome)))
+        self._number = self.conduct.opened()
+        self.trace.regard(self._note(Direction.RECEIVED, Event.OPENED, str(outcome)))
         self._connection = outcome
         self._closed = asyncio.get_running_loop().create_future()
         self._correspondence.reconnected()
         self._reader = asyncio.create_task(self._read(outcome, self._closed), name=f"reader of {self.id}")
-        if self._settle:
-            await asyncio.sleep(self._settle)
+        await self.conduct.settle()
         return outcome
 
     async def connect(self, *, compression: bool = False, headers: Mapping[str, str] | None = None) -> Upgraded:
@@ -152,7 +147,8 @@ class Station(ABC):
 
     def raw_socket(self) -> RawSocket:
         """Return a connection of this station's own below the WebSocket library; entering it connects."""
-        return RawSocket(self.endpoint, self.id, self.trace, patience=self.patience, headers=self._credentials())
+        headers, patience = self._credentials(), self.patience
+        return RawSocket(self.endpoint, self.id, self.trace, patience=patience, headers=headers, conduct=self.conduct)
 
     async def wait_closed(self) -> Closed:
         """Wait for the central system to end the connection, which it owes; raises Nonconformity."""
@@ -178,7 +174,7 @@ class Station(ABC):
     async def ping(self, data: bytes = b"") -> None:
         """Send a WebSocket ping and wait for its pong, which is owed; raises Nonconformity."""
         socket = self._socket()
-        self.trace.add(self.id, Direction.SENT, Event.PING, data.hex())
+        self._note(Direction.SENT, Event.PING, data.hex())
         try:
             async with asyncio.timeout(self.patience):
                 await (await socket.ping(data))
@@ -186,7 +182,7 @@ class Station(ABC):
             raise Nonconformity("a pong", f"none within {self.patience:g} s", clause="RFC 6455 5.5.2") from None
         except ConnectionClosed:
             raise Nonconformity("a pong", str(await self.wait_closed()), clause="RFC 6455 5.5.2") from None
-        self.trace.add(self.id, Direction.RECEIVED, Event.PONG, data.hex())
+        self._note(Direction.RECEIVED, Event.PONG, data.hex())
 
     # Sending
 
@@ -195,8 +191,7 @@ class Station(ABC):
 
         Raises Inconclusive when the connection is gone.
         """
-        if self._pause:
-            await self._keep_pace()
+        await self.conduct.turn()
         socket = self._socket()
         if self._closed is not None and self._closed.done():
             raise ConnectionGone(self.id, self._closed.result())
@@ -204,7 +199,7 @@ class Station(ABC):
         frame = self._correspondence.note_sent(message)
         event = Event.BINARY if isinstance(data, bytes) else Event.TEXT
         text = data.hex() if isinstance(data, bytes) else data
-        entry = self.trace.add(self.id, Direction.SENT, event, text, frame=frame)
+        entry = self._note(Direction.SENT, event, text, frame=frame)
         try:
             async with asyncio.timeout(self.patience):
                 await socket.send(data)
@@ -389,11 +384,8 @@ class Station(ABC):
             raise Inconclusive(f"{self.id} is not connected")
         return self._connection.socket
 
-    async def _keep_pace(self) -> None:
-        now = asyncio.get_running_loop().time()
-        turn = max(now, self._next_sending)
-        self._next_sending = turn + self._pause
-        await asyncio.sleep(turn - now)
+    def _note(self, direction: Direction, event: Event, text: str, **more: Any) -> Entry:
+        return self.trace.add(self.id, direction, event, text, connection=self._number, **more)
 
     def _not_delivered(self, wanted: str, ended: Closed, level: Level) -> Nonconformity | Inconclusive:
         if ended.ours:
@@ -415,6 +407,7 @@ class Station(ABC):
             raise
         finally:
             ended.cancel()  # without effect unless this task was cancelled
+            self.conduct.ended(self._number)
             self._inbox.wake()
 
     def _note_end(self, connection: Upgraded, error: ConnectionClosed) -> Closed:
@@ -426,20 +419,20 @@ class Station(ABC):
         ruling.that(proper, rules.FRAMES, "frames that RFC 6455 allows", str(outcome.violation))
         if self._connection is not connection and outcome.violation is None:
             outcome = Closed(None, "", ours=True)
-            self.trace.add(self.id, Direction.SENT, Event.CLOSED, str(outcome), ruling=ruling)
+            self._note(Direction.SENT, Event.CLOSED, str(outcome), ruling=ruling)
             return outcome
-        self.trace.add(self.id, Direction.RECEIVED, Event.CLOSED, str(outcome), ruling=ruling)
+        self._note(Direction.RECEIVED, Event.CLOSED, str(outcome), ruling=ruling)
         return outcome
 
     def _take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
             ruling = Ruling()
             ruling.that(False, rules.TEXT, "a text message", f"a binary message of {len(message)} bytes")
-            self.trace.add(self.id, Direction.RECEIVED, Event.BINARY, message[:1000].hex(), ruling=ruling)
+            self._note(Direction.RECEIVED, Event.BINARY, message[:1000].hex(), ruling=ruling)
             return
         parsed = parse(message)
         ruling = self._correspondence.judge(parsed)
-        entry = self.trace.add(self.id, Direction.RECEIVED, Event.TEXT, message, frame=parsed.frame, ruling=ruling)
+        entry = self._note(Direction.RECEIVED, Event.TEXT, message, frame=parsed.frame, ruling=ruling)
         match parsed.frame:
             case Call() as call:
                 self._inbox.put(IncomingCall(self, call, entry))

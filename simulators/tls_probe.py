@@ -130,11 +130,13 @@ async def probe(
     host, port = parts.hostname or "", parts.port or 443
     hello = client_hello(host, version, tuple(suites.values()), compressions)
     offer = f"ClientHello {version.name}, {len(suites)} suites, compressions {list(compressions)}"
+    await station.conduct.approach()
+    number = station.conduct.opened()
     try:
         async with asyncio.timeout(station.patience):
             reader, writer = await asyncio.open_connection(host, port)
             try:
-                station.trace.add(station.id, Direction.SENT, Event.BINARY, offer)
+                station.trace.add(station.id, Direction.SENT, Event.BINARY, offer, connection=number)
                 writer.write(hello)
                 outcome = await _answer(reader, version)
             finally:
@@ -143,8 +145,10 @@ async def probe(
         raise Inconclusive(f"{host}:{port} answered no ClientHello within {station.patience:g} s") from None
     except OSError as error:
         raise Inconclusive(f"{host}:{port} cannot be reached: {error}") from None
+    finally:
+        station.conduct.ended(number)
     event = Event.OPENED if isinstance(outcome, Negotiated) else Event.REFUSED
-    station.trace.add(station.id, Direction.RECEIVED, event, str(outcome))
+    station.trace.add(station.id, Direction.RECEIVED, event, str(outcome), connection=number)
     return outcome
 
 

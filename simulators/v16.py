@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,31 +15,51 @@ from harness.verdict import Inconclusive, Nonconformity
 from simulators.station import Answer, Observation, Station
 
 _READ_ONLY = {
+    "AdditionalRootCertificateCheck": "false",
+    "CertificateSignedMaxChainSize": "10000",
+    "CertificateStoreMaxLength": "10",
     "ChargeProfileMaxStackLevel": "10",
     "ChargingScheduleAllowedChargingRateUnit": "Current,Power",
     "ChargingScheduleMaxPeriods": "24",
+    "ConnectorPhaseRotationMaxLength": "3",
+    "ConnectorSwitch3to1PhaseSupported": "false",
     "GetConfigurationMaxKeys": "100",
     "LocalAuthListMaxLength": "1000",
     "MaxChargingProfilesInstalled": "10",
+    "MeterValuesAlignedDataMaxLength": "10",
+    "MeterValuesSampledDataMaxLength": "10",
     "NumberOfConnectors": "2",
+    "ReserveConnectorZeroSupported": "true",
     "SendLocalListMaxLength": "100",
+    "StopTxnAlignedDataMaxLength": "10",
+    "StopTxnSampledDataMaxLength": "10",
     "SupportedFeatureProfiles": ",".join(
         ("Core", "FirmwareManagement", "LocalAuthListManagement", "Reservation", "SmartCharging", "RemoteTrigger")
     ),
+    "SupportedFeatureProfilesMaxLength": "6",
+    "SupportedFileTransferProtocols": "FTP,FTPS,HTTP,HTTPS,SFTP",
 }
 _WRITABLE = {
+    "AllowOfflineTxForUnknownId": "false",
+    "AuthorizationCacheEnabled": "true",
     "AuthorizeRemoteTxRequests": "true",
+    "BlinkRepeat": "3",
     "ClockAlignedDataInterval": "0",
     "ConnectionTimeOut": "60",
     "ConnectorPhaseRotation": "0.Unknown,1.Unknown,2.Unknown",
+    "CpoName": "plugfest",
     "HeartbeatInterval": "300",
+    "LightIntensity": "50",
     "LocalAuthListEnabled": "true",
     "LocalAuthorizeOffline": "true",
     "LocalPreAuthorize": "false",
+    "MaxEnergyOnInvalidId": "0",
     "MeterValueSampleInterval": "60",
     "MeterValuesAlignedData": "Energy.Active.Import.Register",
     "MeterValuesSampledData": "Energy.Active.Import.Register",
+    "MinimumStatusDuration": "0",
     "ResetRetries": "1",
+    "SecurityProfile": "0",
     "StopTransactionOnEVSideDisconnect": "true",
     "StopTransactionOnInvalidId": "true",
     "StopTxnAlignedData": "",
@@ -48,11 +69,18 @@ _WRITABLE = {
     "UnlockConnectorOnEVSideDisconnect": "true",
     "WebSocketPingInterval": "30",
 }
+AUTHORIZATION_KEY = "AuthorizationKey"
+"""The key that holds the password, 16 to 20 bytes in hexadecimal (security white paper A01.FR.02)."""
+
+_KEY = re.compile("([0-9A-Fa-f]{2}){16,20}")
 
 
 @dataclass(slots=True)
 class Configuration:
-    """The configuration keys of a charge point (OCPP 1.6 9)."""
+    """The configuration keys of a charge point (OCPP 1.6 9, security white paper 5).
+
+    The password is among them, but can only be written.
+    """
 
     read_only: dict[str, str] = field(default_factory=lambda: dict(_READ_ONLY))
     writable: dict[str, str] = field(default_factory=lambda: dict(_WRITABLE))
@@ -60,15 +88,23 @@ class Configuration:
     def get(self, keys: list[str]) -> Payload:
         """Return the GetConfiguration.conf for these keys, or for all when there are none (OCPP 1.6 5.8)."""
         known = {**self.read_only, **self.writable}
-        found = [key for key in keys if key in known] if keys else sorted(known)
+        named = [*known, AUTHORIZATION_KEY]
+        found = [key for key in keys if key in named] if keys else sorted(named)
         return {
-            "configurationKey": [{"key": key, "readonly": key in self.read_only, "value": known[key]} for key in found],
-            "unknownKey": [key for key in keys if key not in known],
+            "configurationKey": [
+                _given({"key": key, "readonly": key in self.read_only, "value": known.get(key)}) for key in found
+            ],
+            "unknownKey": [key for key in keys if key not in named],
         }
 
     def change(self, key: str, value: str) -> str:
-        """Set a key and return the ChangeConfiguration.conf status (OCPP 1.6 5.3)."""
-        if key in self.read_only:
+        """Set a key and return the ChangeConfiguration.conf status (OCPP 1.6 5.3).
+
+        The security profile stays, for a station that took another one would have to connect in another way.
+        """
+        if key == AUTHORIZATION_KEY:
+            return "Accepted" if _KEY.fullmatch(value) else "Rejected"
+        if key in self.read_only or (key == "SecurityProfile" and value != self.writable[key]):
             return "Rejected"
         if key not in self.writable:
             return "NotSupported"
@@ -242,8 +278,11 @@ class ChargePoint(Station):
             return CallError(call.unique_id, "NotSupported", f"{call.action} is not supported by this charge point")
         return CallError(call.unique_id, "NotImplemented", f"{call.action} is not known to this charge point")
 
-    def trigger(self, payload: Payload) -> Payload:
-        """Answer a TriggerMessage and send what it asks for (OCPP 1.6 5.17)."""
+    def trigger(self, payload: Payload, *, firmware: str = "FirmwareStatusNotification") -> Payload:
+        """Answer a TriggerMessage and send what it asks for (OCPP 1.6 5.17).
+
+        ``firmware`` is the message that reports on firmware, another one where ExtendedTriggerMessage asks for it.
+        """
         connector = payload.get("connectorId")
         connectors = tuple(self._statuses) if connector is None else (int(connector),)
         if not set(connectors) <= set(self._statuses):
@@ -258,8 +297,10 @@ class ChargePoint(Station):
                     self._spawn(self.status(one, self._statuses[one]))
             case "MeterValues":
                 self._spawn(self.meter_values(connector=connectors[-1]))
-            case "DiagnosticsStatusNotification" | "FirmwareStatusNotification" as message:
+            case "DiagnosticsStatusNotification" | "LogStatusNotification" as message:
                 self._spawn(self.call(message, {"status": "Idle"}))
+            case "FirmwareStatusNotification":
+                self._spawn(self.call(firmware, {"status": "Idle"}))
             case _:
                 return {"status": "NotImplemented"}
         return {"status": "Accepted"}
@@ -271,6 +312,14 @@ class ChargePoint(Station):
             return {"status": "VersionMismatch"}
         self.list_version = version
         return {"status": "Accepted"}
+
+    def change_configuration(self, payload: Payload) -> Payload:
+        """Answer a ChangeConfiguration; a new password is used from the next connection on (OCPP 1.6 5.3)."""
+        key, value = str(payload.get("key")), str(payload.get("value"))
+        status = self.configuration.change(key, value)
+        if key == AUTHORIZATION_KEY and status == "Accepted":
+            self.password = bytes.fromhex(value)
+        return {"status": status}
 
     def change_availability(self, payload: Payload) -> Payload:
         """Answer a ChangeAvailability and report the new status (OCPP 1.6 5.2)."""
@@ -291,23 +340,30 @@ def _always(**members: Any) -> Reaction:
 
 _REACTIONS: Mapping[str, Reaction] = {
     "CancelReservation": _always(status="Rejected"),
+    "CertificateSigned": _always(status="Rejected"),
     "ChangeAvailability": ChargePoint.change_availability,
-    "ChangeConfiguration": lambda station, payload: {
-        "status": station.configuration.change(str(payload.get("key")), str(payload.get("value")))
-    },
+    "ChangeConfiguration": ChargePoint.change_configuration,
     "ClearCache": _always(status="Accepted"),
     "ClearChargingProfile": _always(status="Unknown"),
     "DataTransfer": _always(status="UnknownVendorId"),
+    "DeleteCertificate": _always(status="NotFound"),
+    "ExtendedTriggerMessage": lambda station, payload: station.trigger(
+        payload, firmware="SignedFirmwareStatusNotification"
+    ),
     "GetCompositeSchedule": _always(status="Rejected"),
     "GetConfiguration": lambda station, payload: station.configuration.get(list(payload.get("key") or ())),
     "GetDiagnostics": _always(),
+    "GetInstalledCertificateIds": _always(status="NotFound"),
     "GetLocalListVersion": lambda station, payload: {"listVersion": station.list_version},
+    "GetLog": _always(status="Rejected"),
+    "InstallCertificate": _always(status="Rejected"),
     "RemoteStartTransaction": _always(status="Rejected"),
     "RemoteStopTransaction": _always(status="Rejected"),
     "ReserveNow": _always(status="Rejected"),
     "Reset": _always(status="Rejected"),
     "SendLocalList": ChargePoint.take_list,
     "SetChargingProfile": _always(status="Rejected"),
+    "SignedUpdateFirmware": _always(status="Rejected"),
     "TriggerMessage": ChargePoint.trigger,
     "UnlockConnector": _always(status="NotSupported"),
     "UpdateFirmware": _always(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar, cast
 
@@ -75,13 +75,16 @@ class Csms:
     """The central system under test, as its operator sees it.
 
     ``limit`` bounds, in seconds, how long a driver may take for one request. A reader that answers Unknown makes
-    the scenario Inconclusive.
+    the scenario Inconclusive. The stations ``kept`` are there already and stay: they are never registered, never
+    forgotten, and accepted again at the end of a scenario that kept them out.
     """
 
-    def __init__(self, driver: Driver, *, patience: float, limit: float = 30.0) -> None:
+    def __init__(self, driver: Driver, *, patience: float, limit: float = 30.0, kept: Collection[str] = ()) -> None:
         self._driver = driver
         self._patience = patience
         self._limit = limit
+        self._kept = frozenset(kept)
+        self._kept_out: set[str] = set()
         self._stations: dict[str, Listener] = {}
         self._dispatches: set[asyncio.Task[Receipt | None]] = set()
 
@@ -190,15 +193,19 @@ class Csms:
 
     async def set_registration(self, station: str, registration: Registration) -> None:
         """Decide what the station's next BootNotification is answered."""
+        if station in self._kept:
+            self._kept_out.add(station)
         await self._able(RegistrationControl).set_registration(station, registration)
 
     async def register(self, station: str) -> None:
         """Make a station known to the central system."""
-        await self._able(StationProvisioning).provision_station(station)
+        if station not in self._kept:
+            await self._able(StationProvisioning).provision_station(station)
 
     async def forget(self, station: str) -> None:
         """Make a station unknown to the central system."""
-        await self._able(StationProvisioning).remove_station(station)
+        if station not in self._kept:
+            await self._able(StationProvisioning).remove_station(station)
 
     async def secure_endpoint(self, profile: int) -> SecureEndpoint:
         """Return where stations of a security profile connect."""
@@ -229,11 +236,13 @@ class Csms:
         await self._able(Restart).restart()
 
     async def leave(self) -> None:
-        """Cancel the requests that are still under way; called once, at the end of a scenario."""
+        """Cancel the requests that are still under way and let kept stations in again, at the end of a scenario."""
         for dispatch in self._dispatches:
             dispatch.cancel()
         await asyncio.gather(*self._dispatches, return_exceptions=True)
         self._stations.clear()
+        for station in self._kept_out:
+            await self._able(RegistrationControl).set_registration(station, Registration.ACCEPTED)
 
     def _able(self, ability: type[T]) -> T:
         if not isinstance(self._driver, ability):

@@ -10,15 +10,20 @@ from contextlib import asynccontextmanager
 
 from harness.settings import Settings
 from harness.verdict import Inconclusive
+from simulators.manners import Manners
 
 
 class Identities:
-    """Lends station identities to scenarios: fresh ones, or those that the target file lists, dealt out among acts."""
+    """Lends station identities to scenarios: fresh ones, or those that the target file lists, dealt out among acts.
+
+    ``manners`` is how each of them has treated the central system so far, over all scenarios.
+    """
 
     def __init__(self, settings: Settings, number: int = 0, of: int = 1) -> None:
         """Prepare the identities of act ``number`` (from 0) of ``of``."""
-        listed = settings.stations.identities
-        self._prefix = settings.stations.prefix
+        listed, rules = settings.stations.identities, settings.stations
+        self.manners = Manners(pace=rules.pace, settle=rules.settle, reconnect_gap=rules.reconnect_gap)
+        self._prefix = rules.prefix
         self._listed = bool(listed)
         self._ours = listed[number::of]
         self._free = deque(self._ours)
@@ -66,6 +71,7 @@ class Loan:
 
     def __init__(self, identities: Identities) -> None:
         self._identities = identities
+        self.manners = identities.manners
         self.taken: list[str] = []
 
     async def take(self) -> str:

@@ -46,7 +46,7 @@ class Stations:
         """Return a new station that is not connected yet, its trace the scenario's."""
         identity = id or await self._identities.take()
         if registered and isinstance(self._driver, StationProvisioning):
-            await self._driver.provision_station(identity)
+            await self.csms.register(identity)
             self._registered.append(identity)
         station = self._make(identity)
         await equip(station, self._settings, self._driver, known=registered)
@@ -69,19 +69,15 @@ class Stations:
             await station.leave()
         if isinstance(self._driver, StationProvisioning) and not isinstance(self._driver, Hosted):
             for identity in self._registered:
-                await self._driver.remove_station(identity)
+                await self.csms.forget(identity)
 
     def _make(self, identity: str) -> ChargePoint:
-        manners = self._settings.stations
-        station = ChargePoint(
-            identity,
-            self._endpoint,
-            self._trace,
-            patience=self._settings.csms.patience,
-            pace=manners.pace,
-            settle=manners.settle,
-            reconnect_gap=manners.reconnect_gap,
-        )
+        conduct, patience = self._identities.manners.of(identity), self._settings.csms.patience
+        station = ChargePoint(identity, self._endpoint, self._trace, patience=patience, conduct=conduct)
+        station.configuration.writable |= {
+            "CpoName": self.organisation,
+            "SecurityProfile": str(self._settings.security.profile),
+        }
         self._made.append(station)
         self.csms.watch(station)
         return station
@@ -202,8 +198,12 @@ class Tags:
         await self._driver.provision_tag(Tag(id_tag=id_tag, status=status))
 
     def unknown(self) -> str:
-        """Return a tag that the central system has never heard of."""
-        return self._given.invalid or fresh_tag()
+        """Return a tag that the central system has never heard of, another one each time, for it may learn."""
+        return fresh_tag()
+
+    def invalid(self) -> str:
+        """Return a tag that the central system calls Invalid: that of the target file, else one it never heard of."""
+        return self._given.invalid or self.unknown()
 
     async def _provision(self, tag: Tag) -> str:
         assert isinstance(self._driver, TagProvisioning)

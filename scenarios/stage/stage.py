@@ -47,7 +47,8 @@ class Stage:
         """Yield the arguments of one scenario; at its end nobody of it is left on the wire."""
         several = not {"stations", "secure"}.isdisjoint(part.arguments)
         async with self._identities.loan(several=several) as loan:
-            csms = Csms(self.driver, patience=self._settings.csms.patience)
+            kept = self._settings.stations.identities
+            csms = Csms(self.driver, patience=self._settings.csms.patience, kept=kept)
             stations = Stations(self._settings, loan, self.driver, csms, self._endpoint, evidence.trace)
             try:
                 yield await self._props(part, evidence, csms, stations)

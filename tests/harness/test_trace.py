@@ -66,7 +66,7 @@ def test_line_holds_problems_and_not_the_frame(trace: Trace) -> None:
     trace.add("CP1", Direction.SENT, Event.TEXT, "[]", frame=CallResult("1"))
     trace.add("CP1", Direction.RECEIVED, Event.TEXT, "{}", ruling=ruling)
     plain, noted = [json.loads(line) for line in trace.lines()]
-    assert set(plain) == {"index", "at", "station", "direction", "event", "text"}
+    assert set(plain) == {"index", "at", "station", "connection", "direction", "event", "text"}
     assert noted["problems"] == [
         {
             "rule": "v16.wire.frame.array",

@@ -16,6 +16,7 @@ from harness.trace import Direction, Event, Trace
 from harness.verdict import SHALL, Inconclusive, Nonconformity
 from simulators import connection
 from simulators.connection import FLOOD, Declined, Endpoint, Unreachable, Upgraded
+from simulators.manners import Manners
 from simulators.rawsocket import Opcode, frame
 from simulators.station import Answer, Closed, ConnectionGone, Refusal, Silence
 from simulators.v16 import ChargePoint
@@ -422,7 +423,7 @@ async def test_lingering_ends_with_the_connection(facing: Facing) -> None:
 
 async def test_pace_spaces_messages(facing: Facing, trace: Trace) -> None:
     """A station with a pace sends at most that many messages a second, also when several are sent at once."""
-    station = await facing(oblige, pace=50.0)
+    station = await facing(oblige, conduct=Manners(pace=50.0).of("CP1"))
     await station.connect()
     await asyncio.gather(*(station.heartbeat() for _ in range(3)))
     sent = [entry.at for entry in trace if entry.direction is Direction.SENT]
@@ -432,7 +433,7 @@ async def test_pace_spaces_messages(facing: Facing, trace: Trace) -> None:
 async def test_settling_and_the_gap_between_connections(facing: Facing) -> None:
     """A station waits after the handshake, and before every connection but the first."""
     loop = asyncio.get_running_loop()
-    station = await facing(oblige, settle=0.03, reconnect_gap=0.06)
+    station = await facing(oblige, conduct=Manners(settle=0.03, reconnect_gap=0.06).of("CP1"))
     began = loop.time()
     await station.connect()
     first = loop.time() - began
@@ -479,7 +480,7 @@ async def test_leaving_is_bounded_though_nobody_listens(facing: Facing) -> None:
         socket.transport.pause_reading()
         await socket.wait_closed()
 
-    station = await facing(hang, pace=0.1)
+    station = await facing(hang, conduct=Manners(pace=0.1).of("CP1"))
     arrived = station.expect("Reset")
     await station.connect()
     await arrived.wait()

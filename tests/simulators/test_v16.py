@@ -16,6 +16,7 @@ from harness.verdict import Inconclusive, Nonconformity
 from simulators.connection import Endpoint
 from simulators.messages import core_calls
 from simulators.v16 import (
+    AUTHORIZATION_KEY,
     ChargePoint,
     Configuration,
     meter_value,
@@ -114,7 +115,8 @@ def test_configuration_tells_known_and_unknown_keys() -> None:
         "unknownKey": ["Colour"],
     }
     everything = [entry["key"] for entry in configuration.get([])["configurationKey"]]
-    assert everything == sorted({**configuration.read_only, **configuration.writable})
+    assert everything == sorted({**configuration.read_only, **configuration.writable, AUTHORIZATION_KEY: ""})
+    assert len(everything) < int(configuration.read_only["GetConfigurationMaxKeys"])
 
 
 def test_configuration_changes_what_is_writable() -> None:
@@ -124,6 +126,27 @@ def test_configuration_changes_what_is_writable() -> None:
     assert configuration.writable["HeartbeatInterval"] == "5"
     assert configuration.change("NumberOfConnectors", "9") == "Rejected"
     assert configuration.change("Colour", "red") == "NotSupported"
+    assert configuration.change("SecurityProfile", "0") == "Accepted"
+    assert configuration.change("SecurityProfile", "2") == "Rejected"
+
+
+def test_configuration_never_tells_the_password() -> None:
+    """The key of the password is known and writable, but has no value to read (security white paper A01.FR.08)."""
+    configuration = Configuration()
+    configuration.change(AUTHORIZATION_KEY, "ab" * 16)
+    found = configuration.get([AUTHORIZATION_KEY])
+    assert found == {"configurationKey": [{"key": AUTHORIZATION_KEY, "readonly": False}], "unknownKey": []}
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "password"),
+    [("ab" * 20, "Accepted", b"\xab" * 20), ("ab" * 15, "Rejected", b"old"), ("a word", "Rejected", b"old")],
+)
+def test_station_takes_a_new_password(lonely: ChargePoint, value: str, status: str, password: bytes) -> None:
+    """A password of 16 to 20 bytes in hexadecimal is used from then on; any other changes nothing."""
+    lonely.password = b"old"
+    assert lonely.change_configuration({"key": AUTHORIZATION_KEY, "value": value}) == {"status": status}
+    assert lonely.password == password
 
 
 async def test_configuration_is_asked_and_changed_over_the_wire(lonely: ChargePoint) -> None:
@@ -168,6 +191,32 @@ async def test_trigger_brings_the_message(
     assert [call.action for call in sent(trace)] == triggered
     for call in sent(trace):
         assert SCHEMAS.violations(call.action, Kind.REQUEST, call.payload) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "triggered"),
+    [
+        ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
+        ("LogStatusNotification", "LogStatusNotification"),
+    ],
+)
+async def test_extended_trigger_brings_the_message_of_the_security_extension(
+    facing: Facing, wanted: str, triggered: str
+) -> None:
+    """What ExtendedTriggerMessage asks for is sent as the security white paper names it."""
+    messages: list[list[Any]] = []
+
+    async def trigger(socket: ServerConnection) -> None:
+        await send(socket, [2, "t", "ExtendedTriggerMessage", {"requestedMessage": wanted}])
+        messages.append(await receive(socket))
+        messages.append(await receive(socket))
+        await answer(socket, messages[-1])
+
+    station = await facing(trigger)
+    await station.connect()
+    await station.wait_closed()
+    assert messages[0] == [3, "t", {"status": "Accepted"}]
+    assert messages[1][2:] == [triggered, {"status": "Idle"}]
 
 
 def test_unknown_message_cannot_be_triggered(lonely: ChargePoint) -> None:

@@ -40,7 +40,7 @@ async def test_unknown_tag_is_invalid(station: ChargePoint, tags: Tags, check: C
     """Authorize of an idTag that nobody knows is answered Invalid."""
     await station.ready()
 
-    check.equal(tag_status(await station.authorize(tags.unknown())), "Invalid", clause=STATUS)
+    check.equal(tag_status(await station.authorize(tags.invalid())), "Invalid", clause=STATUS)
 
 
 @scenario(

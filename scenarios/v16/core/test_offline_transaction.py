@@ -50,7 +50,7 @@ async def test_offline_start_with_an_invalid_tag(station: ChargePoint, tags: Tag
     await station.drop()
     await station.connect()
 
-    start = await station.start_transaction(tags.unknown(), timestamp=timestamp(_ago(hours=4)))
+    start = await station.start_transaction(tags.invalid(), timestamp=timestamp(_ago(hours=4)))
     check.equal(tag_status(start), "Invalid", clause="OCPP 1.6 7.2")
     check.equal((await station.status(1, "Charging")).payload, {}, clause=STATUS)
     stop = await station.stop_transaction(transaction_id(start), reason="DeAuthorized")

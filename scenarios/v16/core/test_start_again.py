@@ -77,7 +77,7 @@ async def test_refused_start_ends_no_other(station: ChargePoint, csms: Csms, tag
     """A start on one connector whose idTag is not accepted leaves the transaction on the other running."""
     transaction = await station.charging(await tags.accepted(), connector=1)
 
-    for tag in (tags.unknown(), await tags.blocked()):
+    for tag in (tags.invalid(), await tags.blocked()):
         await station.start_transaction(tag, 2)
         view = await csms.transaction(station.id, transaction.id)
         check.that(view.active, "a transaction that runs on", observed=view, clause=CLAUSE)

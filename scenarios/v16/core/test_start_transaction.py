@@ -63,7 +63,7 @@ async def test_refused_tag_gets_an_id(station: ChargePoint, tags: Tags, check: C
     """A start with an unknown, blocked or expired idTag is answered with the state of the tag, and an id."""
     await station.ready()
 
-    states = ((tags.unknown(), "Invalid"), (await tags.blocked(), "Blocked"), (await tags.expired(), "Expired"))
+    states = ((tags.invalid(), "Invalid"), (await tags.blocked(), "Blocked"), (await tags.expired(), "Expired"))
     for tag, state in states:
         answer = await station.start_transaction(tag)
         check.graded(tag_status(answer), good=[state], tolerable=["Invalid"], clause=CLAUSE)

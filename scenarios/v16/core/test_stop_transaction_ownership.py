@@ -112,7 +112,7 @@ async def test_refused_tag_stops_too(station: ChargePoint, csms: Csms, tags: Tag
     """A stop with an unknown or blocked idTag ends the transaction; only idTagInfo tells of the tag."""
     await station.ready()
 
-    for tag, states in ((tags.unknown(), ("Invalid",)), (await tags.blocked(), ("Blocked", "Invalid"))):
+    for tag, states in ((tags.invalid(), ("Invalid",)), (await tags.blocked(), ("Blocked", "Invalid"))):
         transaction = await station.charging(await tags.accepted())
         stop = await station.stop_transaction(transaction.id, idTag=tag)
         if "idTagInfo" in stop.payload:

@@ -112,5 +112,5 @@ async def test_refused_start_uses_no_reservation(station: ChargePoint, csms: Csm
     await station.ready()
 
     number = await _reserved(station, csms, await tags.accepted())
-    await station.start_transaction(tags.unknown(), reservationId=number)
+    await station.start_transaction(tags.invalid(), reservationId=number)
     check.equal(await _status(station, csms, number), "active", clause="OCPP 1.6 4.8", level=SHOULD)

@@ -355,3 +355,22 @@ async def test_ability_that_the_driver_lacks_is_an_error(console: Making) -> Non
     """A scenario that uses what it did not list in its needs is told so."""
     with pytest.raises(DriverError, match="StationReader, which it does not list"):
         await console(Plain()).station("CP1")
+
+
+async def test_kept_station_is_neither_registered_nor_forgotten(console: Making) -> None:
+    """A station that the target file lists is left as it is, whoever wants to make or delete it."""
+    driver = Able()
+    csms = console(driver, kept=["CP1"])
+    await csms.register("CP1")
+    await csms.forget("CP1")
+    assert driver.asked == []
+
+
+async def test_kept_station_is_let_in_again(console: Making) -> None:
+    """A station that is not deleted after the scenario is accepted again, if the scenario kept it out."""
+    driver = Able()
+    csms = console(driver, kept=["CP1"])
+    await csms.set_registration("CP1", Registration.REJECTED)
+    await csms.set_registration("CP2", Registration.REJECTED)
+    await csms.leave()
+    assert driver.asked[2:] == [("CP1", Registration.ACCEPTED)]
