@@ -14,6 +14,7 @@ from urllib.parse import quote
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import Frame as WebSocketFrame
+from websockets.frames import Opcode
 from websockets.protocol import Event as WebSocketEvent
 from websockets.typing import Subprotocol
 
@@ -54,9 +55,10 @@ class Endpoint:
 
 
 class Socket(ClientConnection):
-    """A connection that is given up when the central system floods it, be it with pings."""
+    """A connection that counts the ``pings`` of the central system, and is given up when it is flooded."""
 
     flooded = False
+    pings = 0
     _frames = 0
     _bytes = 0
 
@@ -81,6 +83,7 @@ class Socket(ClientConnection):
                 self.flooded = True
                 self.transport.abort()
                 return
+            self.pings += event.opcode is Opcode.PING
         super().process_event(event)
 
 

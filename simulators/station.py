@@ -25,6 +25,7 @@ from simulators.connection import (
     Declined,
     Endpoint,
     Handshake,
+    Socket,
     Unreachable,
     Upgraded,
     abort,
@@ -133,6 +134,12 @@ class Station(ABC):
     def connected(self) -> bool:
         """Whether the connection is open as far as this side knows."""
         return self._closed is not None and not self._closed.done()
+
+    @property
+    def pings(self) -> int:
+        """How many WebSocket pings the central system has sent on this connection; each is answered at once."""
+        socket = self._connection.socket if self._connection else None
+        return socket.pings if isinstance(socket, Socket) else 0
 
     async def disconnect(self) -> None:
         """Close the connection properly."""
