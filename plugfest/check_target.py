@@ -5,25 +5,19 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
 
-from harness.csms import Driver, DriverError, StationProvisioning
+from harness.csms import Driver
 from harness.plugin import expectations_of
 from harness.scenario import Catalogue, unmet
-from harness.settings import Settings, SettingsError, load
-from harness.trace import Trace
-from harness.verdict import Inconclusive
+from harness.settings import Settings, load
 from plugfest.targets import target_of
-from scenarios.stage.access import endpoint_of, equip
 from scenarios.stage.driver import driver_of
-from simulators.connection import Unreachable
-from simulators.station import Answer
-from simulators.v16 import ChargePoint
+from scenarios.stage.trial import Trial
 
-PROBE_STATION = "PLUGFEST-CHECK"
+_MARKS = {True: "ok", False: "FAILED", None: "note"}
 
 
 @click.command("check-target")
@@ -31,7 +25,11 @@ PROBE_STATION = "PLUGFEST-CHECK"
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
 @click.option("--offline", is_flag=True, help="Check the file only; touch no network.")
 def check_target(target: Path | None, endpoint: str | None, offline: bool) -> None:
-    """Check a target file and its driver, then connect one station for a trial (exit code 3 if that fails)."""
+    """Check a target file, then try its system and driver with one station (exit code 3 if something fails).
+
+    The station keeps settle, pace and reconnect gap. Each ability of the driver is tried once, and the times of the
+    system are proposed for the file. Unless call_timeout is declared, to measure it may take a minute.
+    """
     settings = load(target_of(target, endpoint), endpoint=endpoint)
     driver = driver_of(settings, None)
     known = Catalogue.load()
@@ -45,38 +43,13 @@ def check_target(target: Path | None, endpoint: str | None, offline: bool) -> No
         click.echo(f"           {count:3} {reason}")
     if offline:
         return
-    fine = asyncio.run(_try(settings, driver))
-    sys.exit(0 if fine else 3)
+    sys.exit(0 if asyncio.run(_tried(settings, driver)) else 3)
 
 
-async def _try(settings: Settings, driver: Driver) -> bool:
-    async for fine, sentence in _trial(settings, driver):
-        click.echo(f"{'ok      ' if fine else 'FAILED  '}   {sentence}")
-        if not fine:
-            return False
-    return True
-
-
-async def _trial(settings: Settings, driver: Driver) -> AsyncIterator[tuple[bool, str]]:
-    """Yield one sentence per step, and whether it went well."""
-    try:
-        async with driver:
-            yield True, "the driver started"
-            identity = next(iter(settings.stations.identities), PROBE_STATION)
-            if isinstance(driver, StationProvisioning):
-                await driver.provision_station(identity)
-                yield True, f"{identity} is registered"
-            endpoint = await endpoint_of(settings, driver)
-            station = ChargePoint(identity, endpoint, Trace(), patience=settings.csms.patience)
-            await equip(station, settings, driver, known=True)
-            outcome = await station.knock()
-            yield not isinstance(outcome, Unreachable) and station.connected, f"{identity} knocked: {outcome}"
-            answer = await station.attempt("BootNotification", station.identity)
-            yield isinstance(answer, Answer), f"BootNotification: {answer}"
-            await station.leave()
-            if isinstance(driver, StationProvisioning):
-                await driver.remove_station(identity)
-    except DriverError as error:
-        yield False, f"the driver failed: {error}"
-    except (SettingsError, Inconclusive) as error:
-        yield False, str(error)
+async def _tried(settings: Settings, driver: Driver) -> bool:
+    """Try a target, show each step, and return whether none failed."""
+    fine = True
+    async for step in Trial(settings, driver).steps():
+        click.echo(f"{_MARKS[step.fine]:<10} {step.text}")
+        fine = fine and step.fine is not False
+    return fine
