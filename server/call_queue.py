@@ -207,14 +207,15 @@ class CallQueue:
 
     async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
         """Send one CALL and return its answer; raises CallFailed."""
-        if station.session is None:
+        session = station.session
+        if session is None:
             raise CallFailed(LOST)
         self.effects.sent(station, operation.action, payload)
         try:
             async with asyncio.timeout(self.settings.call_timeout):
-                return await station.session.call(operation.action, payload)
+                return await session.call(operation.action, payload)
         except TimeoutError:
-            raise CallFailed(f"timeout: no answer within {self.settings.call_timeout:g} s") from None
+            raise session.silence(self.settings.call_timeout) from None
 
     async def _fail(self, operation: Operation, reason: str) -> None:
         def job(tx: Connection) -> None:

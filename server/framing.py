@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn, TypeAlias
 
 import orjson
@@ -17,6 +18,12 @@ CALLERROR: int = MessageType.CallError
 
 MAX_UNIQUE_ID = 36
 """Longest unique id in characters (OCPP-J 1.6 4.1.4)."""
+
+_BEGUN_ANSWER = re.compile(rb'\s*\[\s*(?:3|4)\s*,\s*"([^"\\]{1,36})"')
+"""How a CALLRESULT or CALLERROR begins, also one of which the rest is missing."""
+
+_MISTYPED_ANSWERS = ("3", "4", 3.0, 4.0)
+"""What stands for the type of an answer where a station writes it as a text or as a fraction."""
 
 Message: TypeAlias = Any
 """A Call, CallResult or CallError of ``ocpp``, which has no type information."""
@@ -93,7 +100,12 @@ class Framing:
         return orjson.dumps([CALLERROR, unique_id, error.code, error.description or "", {}])
 
     def _not_json(self, data: bytes) -> NoReturn:
-        """Refuse what is not JSON: by CALLERROR where a lenient parser still finds the id of a CALL in it."""
+        """Refuse what is not JSON: by CALLERROR where a lenient parser still finds the id of a CALL in it.
+
+        An answer of which only the beginning can be read still ends its CALL.
+        """
+        if (begun := _BEGUN_ANSWER.match(data)) is not None:
+            raise BrokenAnswer(begun[1].decode(errors="replace"), "not JSON, or cut off")
         try:
             elements = json.loads(data)
         except (ValueError, RecursionError):
@@ -106,6 +118,8 @@ class Framing:
 
     def _rarer(self, elements: list[Any]) -> Message:
         kind, unique_id = elements[0], elements[1] if len(elements) > 1 else None
+        if type(kind) in (str, float) and kind in _MISTYPED_ANSWERS and isinstance(unique_id, str):
+            raise BrokenAnswer(unique_id, f"the message type is {json.dumps(kind)} instead of a whole number")
         if type(kind) is not int or kind not in (CALL, CALLRESULT, CALLERROR):
             raise Unreadable("unknown message type")
         if not isinstance(unique_id, str) or not unique_id:
@@ -113,15 +127,27 @@ class Framing:
         match elements:
             case [3, _, dict(payload)]:
                 return CallResult(unique_id, payload)
-            case [4, _, str(code), str(description), dict(details)]:
-                return CallError(unique_id, code, description, details)
+            case [4, _, str(code), *rest]:
+                # What follows the code may be left out or mistyped: the code tells the operator most.
+                description = rest[0] if rest and isinstance(rest[0], str) else ""
+                return CallError(unique_id, code, description, {})
         if kind != CALL:
-            raise BrokenAnswer(unique_id, "not formed as an answer")
+            raise BrokenAnswer(unique_id, f"not formed as an answer: {_forms(elements)}")
         self.check_id(unique_id)
         match elements:
             case [2, _, str(action), None]:
                 return Call(unique_id, action, {})
         raise _broken(unique_id, "a CALL has a unique id, an action and a payload object")
+
+
+def _forms(elements: list[Any]) -> str:
+    """Return the elements of a frame after its id by their JSON types."""
+    return f"[{', '.join(['type', 'id', *(_TYPES[type(one)] for one in elements[2:6])])}]"
+
+
+_TYPES = {
+    str: "string", int: "number", float: "number", bool: "boolean", dict: "object", list: "array", type(None): "null"
+}  # fmt: skip
 
 
 class _TwiceError(Exception):

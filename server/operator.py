@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 from ocpp.v16.enums import RegistrationStatus
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
 from websockets.frames import CloseCode
 
 from server import instants, tables
@@ -61,11 +62,12 @@ class Operator:
 
     async def remove_station(self, id: str) -> None:
         """Forget a station and all that was recorded of it; one that is not known is no error."""
-        station = await self.context.stations.remove(id)
+        station = self.context.stations.get(id)
+        if station is not None and station.session is not None:
+            station.session.connection.close(CloseCode.POLICY_VIOLATION, "the station has been removed")
+        await self.context.stations.remove(id)
         if station is not None:
             self.context.queue.forget(station)
-            if station.session is not None:
-                station.session.connection.close(CloseCode.POLICY_VIOLATION, "the station has been removed")
 
     async def set_registration(self, id: str, registration: str) -> None:
         """Set what the next BootNotification of a known station is answered."""
@@ -115,8 +117,8 @@ class Operator:
     # Reading
 
     async def ping(self) -> None:
-        """Return once the store has answered; raises StoreError."""
-        await self.context.store.read(lambda tx: tx.execute(text("SELECT 1")).scalar())
+        """Return once the store has written something: one that can only be read is not well; raises StoreError."""
+        await self.context.store.append(_CHECKED, {"number": 1, "checked": instants.to_wire(instants.now())}, None)
 
     def known(self, id: str) -> Station:
         """Return a station; raises UnknownStation."""
@@ -229,6 +231,10 @@ class Operator:
             "status": row.status,
             "reason": row.reason,
         }
+
+
+_checked = insert(tables.health)
+_CHECKED = _checked.on_conflict_do_update(index_elements=["number"], set_={"checked": _checked.excluded.checked})
 
 
 def _instant(text: str | None) -> datetime | None:

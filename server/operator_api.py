@@ -173,7 +173,7 @@ def _open_routes(system: CentralSystem) -> APIRouter:
 
     @router.get("/health")
     async def health() -> dict[str, Any]:
-        """Tell whether the central system serves stations and its store answers."""
+        """Tell whether the central system serves stations and can write its store; 503 says why not."""
         await system.operator.ping()
         return {"status": "ok", "endpoint": system.endpoint, "mutant": system.settings.mutant}
 

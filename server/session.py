@@ -54,6 +54,8 @@ class Session:
         self.connection = connection
         self.framing = context.parts.framing()
         self.handlers = handlers
+        self._ignored: str | None = None
+        self._serving: dict[str, asyncio.Future[Payload]] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._outstanding: dict[str, tuple[PayloadSchema, asyncio.Future[Payload]]] = {}
         self.take_over()
@@ -71,12 +73,12 @@ class Session:
 
     def replaced(self) -> None:
         """Give way to a newer connection of the same station."""
-        self.fail_outstanding(LOST)
+        self.fail_outstanding(f"{LOST}: the station has connected again")
         self.connection.close(CloseCode.POLICY_VIOLATION, "the station has connected again")
 
     def lost(self, why: str) -> None:
         """Learn that the connection has ended, and why; a newer one of the station is not touched by that."""
-        self.fail_outstanding(LOST)
+        self.fail_outstanding(f"{LOST}: {why}")
         self.context.log.note("disconnected", station=self.station.id, peer=self.connection.peer, reason=why)
         if self.station.session is self:
             self.station.session = None
@@ -123,6 +125,7 @@ class Session:
     def ignore(self, problem: str) -> None:
         """Leave a message unanswered."""
         self.context.metrics.ignored += 1
+        self._ignored = problem
         self.context.log.note("ignored", station=self.station.id, problem=problem)
 
     # CALLs of the station.
@@ -133,8 +136,8 @@ class Session:
         self.context.metrics.message("received", "call", action)
         try:
             self.check_unique(call.unique_id)
-            self.check_admitted(call.action)
             handler = self.route(call.action)
+            self.check_admitted(call.action)
             self.check_payload(call.action, call.payload)
             answer = handler(self.station, call.payload)
         except Exception as error:
@@ -144,7 +147,8 @@ class Session:
             self.answer(call.unique_id, action, answer, began)
         else:
             self.connection.owe(1)
-            asyncio.ensure_future(answer).add_done_callback(partial(self._settled, call.unique_id, action, began))
+            serving = self._serving[call.unique_id] = asyncio.ensure_future(answer)
+            serving.add_done_callback(partial(self._settled, call.unique_id, action, began))
 
     def check_unique(self, unique_id: str) -> None:
         """Raise ProtocolError for a unique id that this connection has seen (OCPP-J 1.6 4.1.4)."""
@@ -193,11 +197,20 @@ class Session:
         self.context.queue.wake(self.station)
 
     def refuse(self, unique_id: str, error: OCPPError) -> None:
-        """Send a CALLERROR."""
+        """Send a CALLERROR; that of a CALL which repeats the id of one being served comes after the answer to that."""
+        if (first := self._serving.get(unique_id)) is not None:
+            self.connection.owe(1)
+            first.add_done_callback(partial(self._refuse_late, unique_id, error))
+            return
         self.context.metrics.refusal("sent", error.code)
         self.send(self.framing.encode_error(unique_id, error))
 
+    def _refuse_late(self, unique_id: str, error: OCPPError, first: asyncio.Future[Payload]) -> None:
+        self.refuse(unique_id, error)
+        self.connection.owe(-1)
+
     def _settled(self, unique_id: str, action: str, began: float, future: asyncio.Future[Payload]) -> None:
+        self._serving.pop(unique_id, None)
         if not future.cancelled():
             error = future.exception()
             if error is None:
@@ -210,13 +223,18 @@ class Session:
 
     def call(self, action: str, payload: Payload) -> asyncio.Future[Payload]:
         """Send a CALL and return the future of its answer, which may end in CallFailed."""
-        unique_id = self.new_id()
+        unique_id, self._ignored = self.new_id(), None
         answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
         self._outstanding[unique_id] = validation.response(action), answer
         answer.add_done_callback(lambda _: self._outstanding.pop(unique_id, None))
         self.context.metrics.message("sent", "call", action)
         self.send(self.framing.encode_call(unique_id, action, payload))
         return answer
+
+    def silence(self, seconds: float) -> CallFailed:
+        """Return the failure of the CALL that was sent last and was not answered, with what came in its stead."""
+        instead = f"; a message was ignored: {self._ignored}" if self._ignored else ""
+        return CallFailed(f"timeout: no answer within {seconds:g} s{instead}")
 
     def new_id(self) -> str:
         """Return a unique id that was never used before (OCPP-J 1.6 4.1.4)."""

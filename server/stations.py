@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from server import tables
 from server.credentials import STORE, Credentials
 from server.frame_log import FrameLog
-from server.store import Store
+from server.store import Store, StoreError
 from server.validation import Payload
 
 if TYPE_CHECKING:
@@ -128,7 +128,12 @@ class Stations:
 
     async def secure(self, station: Station, credentials: Credentials) -> None:
         """Set how a station proves who it is."""
-        await self._store.append(STORE, credentials.row(station.id), None)
+
+        def job(tx: Connection) -> None:
+            tx.execute(_upsert, {"id": station.id, "registration": station.registration})
+            tx.execute(STORE, credentials.row(station.id))
+
+        await self._store.write(job)
         station.credentials = credentials
 
     def named(self, station: Station, name: str) -> bool:
@@ -142,15 +147,24 @@ class Stations:
         return name == station.serial and not any(name in (one.id, one.serial) for one in others)
 
     async def remove(self, id: str) -> Station | None:
-        """Forget a station with all that was recorded of it; return it if it was known."""
+        """Forget a station with all that was recorded of it; return it if it was known.
+
+        It is unknown at once, so that nothing it still sends is recorded; it is known again if the store fails.
+        """
 
         def job(tx: Connection) -> None:
             tx.execute(delete(tables.stations).where(tables.stations.c.id == id))
             for table in _BELONGINGS:
                 tx.execute(delete(table).where(table.c.station == id))
 
-        await self._store.write(job)
-        return self._known.pop(id, None)
+        station = self._known.pop(id, None)
+        try:
+            await self._store.write(job)
+        except StoreError:
+            if station is not None:
+                self._known.setdefault(id, station)
+            raise
+        return station
 
     def remember(self, station: Station) -> None:
         """Store lazily when a station was last seen."""

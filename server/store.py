@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from server.tables import metadata
@@ -162,14 +162,19 @@ class Store:
     def _carry_out(self, connection: Connection, group: list[_Job]) -> list[_Settled]:
         try:
             return self._commit(connection, group)
-        except (OperationalError, sqlite3.OperationalError) as error:
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            if not _of_the_database(error):
+                return self._one_by_one(connection, group, error)
             # A lock or a full disk concerns all of them: waiting for it once is enough.
             refused = StoreError(_cause(error))
             return [(job.future, None, refused) for job in group]
         except Exception as error:
-            # The defect of one job must not take its neighbours along: each runs again, alone.
-            if len(group) == 1:
-                return [(group[0].future, None, error)]
+            return self._one_by_one(connection, group, error)
+
+    def _one_by_one(self, connection: Connection, group: list[_Job], error: Exception) -> list[_Settled]:
+        """Run the jobs of a group again, each alone: the defect of one must not take its neighbours along."""
+        if len(group) == 1:
+            return [(group[0].future, None, error)]
         return [settled for job in group for settled in self._carry_out(connection, [job])]
 
     def _commit(self, connection: Connection, group: list[_Job]) -> list[_Settled]:
@@ -252,6 +257,12 @@ def _raw(connection: Connection) -> sqlite3.Connection:
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     return raw
+
+
+def _of_the_database(error: Exception) -> bool:
+    """Return whether an error is one of the file, its lock or its disk, rather than of what a job has asked."""
+    cause = getattr(error, "orig", None) or error
+    return isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError
 
 
 def _cause(error: Exception) -> str:

@@ -142,6 +142,9 @@ operations = Table(
 )
 """``state`` is queued, sent, answered or failed."""
 
+health = Table("health", metadata, Column("number", Integer, primary_key=True), Column("checked", Text, nullable=False))
+"""One row, written whenever somebody asks whether the store can be written."""
+
 tasks = Table(
     "tasks",
     metadata,

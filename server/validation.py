@@ -25,13 +25,27 @@ class _Compiled(Protocol):
     def iter_errors(self, instance: Any) -> Any: ...
 
 
+_INSTANT: _Compiled = jsonschema_rs.validator_for({"format": "date-time"}, validate_formats=True)
+
+
+def is_instant(text: str) -> bool:
+    """Return whether a text is an instant of RFC 3339, or lacks nothing but the zone to be one.
+
+    The schemas ask for RFC 3339; OCPP 1.6 3.14 names ISO 8601, which knows times without a zone, and stations in
+    the field send them. They are read as UTC.
+    """
+    return _INSTANT.is_valid(text) or _INSTANT.is_valid(f"{text}Z")
+
+
 class PayloadSchema:
     """The schema of one payload: a request, or the answer to it."""
 
     __slots__ = ("_compiled", "is_valid")
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._compiled: _Compiled = jsonschema_rs.validator_for(dict(schema), validate_formats=True)
+    def __init__(self, schema: Mapping[str, Any], *, zoned: bool = False) -> None:
+        """Compile a schema; ``zoned`` demands a zone of every instant."""
+        formats = {} if zoned else {"date-time": is_instant}
+        self._compiled: _Compiled = jsonschema_rs.validator_for(dict(schema), validate_formats=True, formats=formats)
         self.is_valid = self._compiled.is_valid
 
     def violation(self, payload: Any) -> OCPPError | None:
@@ -42,8 +56,7 @@ class PayloadSchema:
             return FormationViolationError(description="payload: nested too deeply")
         for error in errors:
             kind = _ERRORS.get(error.kind.name, FormationViolationError)
-            place = "/".join(map(str, error.instance_path)) or "payload"
-            return kind(description=_sentence(place, error.kind.name))
+            return kind(description=_sentence(_place(error), error.kind.name))
         return None
 
 
@@ -63,14 +76,31 @@ _ERRORS: Mapping[str, type[OCPPError]] = {
 }
 
 
+def _place(error: Any) -> str:
+    """Return the path of the member that a violation is about, also where it is missing or should not be there."""
+    path = [*map(str, error.instance_path)]
+    match error.kind.name:
+        case "required":
+            path.append(error.kind.property)
+        case "additionalProperties":
+            path.append(error.kind.unexpected[0])
+    return "/".join(path) or "payload"
+
+
 def _sentence(place: str, rule: str) -> str:
     return f"{place[:100]}: breaks the rule {rule}"
 
 
 @cache
 def request(action: str) -> PayloadSchema:
-    """Return the schema of the request of an action."""
+    """Return the schema of the request of an action, as it is read."""
     return PayloadSchema(_read(action))
+
+
+@cache
+def order(action: str) -> PayloadSchema:
+    """Return the schema of the request of an action, as it is sent: to the letter."""
+    return PayloadSchema(_read(action), zoned=True)
 
 
 @cache

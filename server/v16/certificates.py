@@ -65,6 +65,7 @@ class Certificates(Profile):
         task = asyncio.create_task(self.hand_over(station, chain), name=f"certificate of {station.id}")
         self._handing_over.add(task)
         task.add_done_callback(self._handing_over.discard)
+        self.context.log.watch(task, "certificate not handed over", station=station.id)
         return dict(ACCEPTED)
 
     def check(self, station: Station, csr: pki.Request) -> None:

@@ -15,7 +15,7 @@ from ocpp.v16.enums import (
     DataTransferStatus,
     RegistrationStatus,
 )
-from sqlalchemy import Connection, and_, bindparam, case, insert, not_, or_, update
+from sqlalchemy import Connection, and_, case, insert, not_, or_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from server import instants, tables
@@ -27,13 +27,6 @@ from server.validation import Payload
 _LARGEST = 2**63 - 1
 """The largest integer that the store holds; the schemas name no limit."""
 
-_BOOT = (
-    update(tables.stations)
-    .where(tables.stations.c.id == bindparam("station"))
-    .values(
-        {name: bindparam(name) for name in ("answered", "last_heard", "vendor", "model", "firmware_version", "boot")}
-    )
-)
 _METER_VALUES = insert(tables.meter_values)
 _STATUS_MEMBERS = ("status", "error_code", "info", "vendor_id", "vendor_error_code", "timestamp")
 
@@ -55,7 +48,8 @@ class CoreHandlers:
         """Decide on a station afresh with each of its boots (OCPP 1.6 4.2)."""
         status = self.registration(station)
         row = {
-            "station": station.id,
+            "id": station.id,
+            "registration": station.registration,
             "answered": status,
             "last_heard": station.last_heard,
             "vendor": payload["chargePointVendor"],
@@ -222,3 +216,15 @@ def _status_statement() -> Any:
 
 
 _STATUS = _status_statement()
+
+
+def _boot_statement() -> Any:
+    """Return the statement that stores a boot, also of a station that could not be stored at its first contact."""
+    statement = upsert(tables.stations)
+    members = ("answered", "last_heard", "vendor", "model", "firmware_version", "boot")
+    return statement.on_conflict_do_update(
+        index_elements=["id"], set_={name: statement.excluded[name] for name in members}
+    )
+
+
+_BOOT = _boot_statement()

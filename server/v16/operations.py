@@ -100,7 +100,7 @@ class Operations:
 
     def check(self, action: str, payload: Payload) -> None:
         """Raise InvalidOperation for what the schema of the request or the text forbids."""
-        if (violation := validation.request(action).violation(payload)) is not None:
+        if (violation := validation.order(action).violation(payload)) is not None:
             raise InvalidOperation(f"{action}: {violation.description}")
         if any(abs(number) > LARGEST for number in _integers(payload)):
             raise InvalidOperation(f"{action}: no whole number may exceed {LARGEST}")

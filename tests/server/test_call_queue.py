@@ -109,7 +109,7 @@ async def test_lost_connection_fails_what_was_outstanding(system: CentralSystem)
     async with charger(system) as station:
         operation = await perform(system, "ClearCache")
         await station.receive()
-    assert await outcome(system, operation) == ("failed", "connection lost")
+    assert await outcome(system, operation) == ("failed", "connection lost: closed by the station: 1000 (OK)")
     await perform(system, "Reset", type="Soft")
     async with charger(system, boot=False) as station:
         assert (await station.receive())[2] == "Reset"
@@ -121,7 +121,7 @@ async def test_replaced_connection_fails_what_was_outstanding(system: CentralSys
         first = await perform(system, "ClearCache")
         await old.receive()
         async with charger(system, boot=False) as new:
-            assert await outcome(system, first) == ("failed", "connection lost")
+            assert await outcome(system, first) == ("failed", "connection lost: the station has connected again")
             await perform(system, "Reset", type="Soft")
             assert (await new.receive())[2] == "Reset"
 
@@ -217,9 +217,9 @@ async def test_patience_ends(system: CentralSystem) -> None:
     [
         ("Explode", {}, "unknown operation 'Explode'"),
         ("Heartbeat", {}, "unknown operation"),
-        ("Reset", {"type": "Warm"}, "type: breaks the rule enum"),
-        ("Reset", {}, "breaks the rule required"),
-        ("ClearCache", {"x": 1}, "additionalProperties"),
+        ("Reset", {"type": "Warm"}, "Reset: type: breaks the rule enum"),
+        ("Reset", {}, "Reset: type: breaks the rule required"),
+        ("ClearCache", {"x": 1}, "ClearCache: x: breaks the rule additionalProperties"),
         ("RemoteStartTransaction", {"idTag": "x" * 21}, "maxLength"),
         ("RemoteStartTransaction", {"idTag": "A", "connectorId": 0}, "connectorId must be 1 or more"),
         ("UnlockConnector", {"connectorId": 0}, "connectorId must be 1 or more"),
@@ -229,6 +229,7 @@ async def test_patience_ends(system: CentralSystem) -> None:
         ("ChangeConfiguration", {"key": "WebSocketPingInterval", "value": "-1"}, "whole number"),
         ("ChangeConfiguration", {"key": "heartbeatinterval", "value": "often"}, "whole number"),
         ("DataTransfer", {"vendorId": "v" * 256}, "maxLength"),
+        ("GetDiagnostics", {"location": "ftp://a/b", "startTime": "2024-05-01T12:00:00"}, "startTime: .* format"),
     ],
 )
 async def test_what_ocpp_forbids_is_not_taken(

@@ -82,12 +82,39 @@ def test_longer_id_is_refused(rest: str) -> None:
     assert broken.value.unique_id == "x" * 37
 
 
-@pytest.mark.parametrize("text", ['[3,"a"]', '[3,"a",null]', '[3,"a",{},1]', '[4,"a"]', '[4,"a","X","",null]'])
-def test_broken_answer_names_its_id(text: str) -> None:
-    """An answer that is not formed as one still says which CALL it answers."""
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[3,"a"]', "[type, id]"),
+        ('[3,"a",null]', "[type, id, null]"),
+        ('[3,"a",{},1]', "[type, id, object, number]"),
+        ('[4,"a"]', "[type, id]"),
+        ('[4,"a",["X"],true]', "[type, id, array, boolean]"),
+        ('["3","a",{}]', 'the message type is "3"'),
+        ('[3.0,"a",{}]', "the message type is 3.0"),
+        ('["4","a","X","",{}]', 'the message type is "4"'),
+        ('[3,"a",{"status":"Acc', "not JSON, or cut off"),
+        ('[3,"a"', "not JSON, or cut off"),
+        (' [ 4 , "a" , "NotSup', "not JSON, or cut off"),
+        ('[3,"a",{"x":NaN}]', "not JSON"),
+    ],
+)
+def test_broken_answer_names_its_id(text: str, problem: str) -> None:
+    """An answer that is cut off or not formed as one still says which CALL it answers, and what is wrong with it."""
     with pytest.raises(BrokenAnswer) as broken:
         framing.decode(text.encode())
     assert broken.value.unique_id == "a"
+    assert problem in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("rest", "description"),
+    [('"no",{}', "no"), ('"no"', "no"), ("5,{}", ""), ('"no",null', "no"), ('"no",[],1', "no")],
+)
+def test_error_keeps_its_code(rest: str, description: str) -> None:
+    """A CALLERROR whose rest is left out or mistyped keeps its code."""
+    error = framing.decode(f'[4,"a","NotSupported",{rest}]'.encode())
+    assert (error.unique_id, error.error_code, error.error_description) == ("a", "NotSupported", description)
 
 
 @pytest.mark.parametrize(

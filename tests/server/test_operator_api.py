@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from server.central_system import CentralSystem
 from server.operator_api import application
@@ -165,6 +166,17 @@ async def test_failing_store_shows(
     monkeypatch.setattr(system.operator, "ping", fail)
     answer = await api.get("/health")
     assert (answer.status_code, answer.json()["detail"]) == (503, "the store failed: database is locked")
+
+
+async def test_health_is_that_of_a_store_that_can_be_written(system: CentralSystem, api: httpx.AsyncClient) -> None:
+    """A store that can only be read still answers, but the service is not well."""
+    await system.context.store.read(lambda tx: tx.execute(text("PRAGMA query_only = ON")) and None)
+    answer = await api.get("/health")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        503,
+        "the store failed: attempt to write a readonly database",
+    )
+    assert (await api.get("/stations")).status_code == 200
 
 
 async def test_api_describes_itself(api: httpx.AsyncClient) -> None:

@@ -9,8 +9,11 @@ from typing import Any
 
 import orjson
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from server.central_system import CentralSystem
+from server.connection import MAX_UNANSWERED
 from server.session import MAX_REMEMBERED_IDS, Session
 from server.store import StoreError
 from tests.server.charger import BOOT, PATIENCE, Charger, charger
@@ -128,8 +131,10 @@ async def test_refusal_has_a_text_and_an_object(system: CentralSystem) -> None:
 async def test_calls_before_the_boot_are_refused(system: CentralSystem) -> None:
     """A station that has not been accepted may only boot."""
     async with charger(system, boot=False) as station:
-        for action in ("Heartbeat", "StatusNotification", "FooBar"):
+        for action in ("Heartbeat", "StatusNotification"):
             assert await station.error(action) == "SecurityError"
+        assert await station.error("bootNotification") == "NotImplemented"
+        assert await station.error("Reset") == "NotSupported"
         assert await station.boot() == "Accepted"
         assert await station.alive()
 
@@ -264,12 +269,14 @@ async def test_calls_may_cross(system: CentralSystem) -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ('[3,"ID",{}]', "invalid answer: payload: breaks the rule required"),
+        ('[3,"ID",{}]', "invalid answer: status: breaks the rule required"),
         ('[3,"ID",{"status":"Maybe"}]', "invalid answer: status: breaks the rule enum"),
-        ('[3,"ID"]', "invalid answer: not formed as an answer"),
+        ('[3,"ID"]', "invalid answer: not formed as an answer: [type, id]"),
+        ('[3,"ID",{"status":"Acc', "invalid answer: not JSON, or cut off"),
         ('[4,"ID","NotSupported","no",{}]', "CALLERROR NotSupported: no"),
         ('[4,"ID","Bogus","",{}]', "CALLERROR Bogus: "),
-        ('[4,"ID"]', "invalid answer: not formed as an answer"),
+        ('[4,"ID","NotSupported","no"]', "CALLERROR NotSupported: no"),
+        ('[4,"ID"]', "invalid answer: not formed as an answer: [type, id]"),
     ],
 )
 async def test_answer_that_is_no_success_fails_the_operation(system: CentralSystem, answer: str, reason: str) -> None:
@@ -281,6 +288,71 @@ async def test_answer_that_is_no_success_fails_the_operation(system: CentralSyst
         assert await station.alive()
         await perform(system, "ClearCache")
         assert (await station.receive())[2] == "ClearCache"
+
+
+async def test_timeout_tells_what_came_instead(make: Make) -> None:
+    """An operator whose CALL was answered by something that names no CALL is not told of silence alone."""
+    async with make(call_timeout=0.2) as system, charger(system) as station:
+        operation = await perform(system, "ClearCache")
+        await station.receive()
+        await station.send("Accepted")
+        reason = "timeout: no answer within 0.2 s; a message was ignored: not JSON"
+        assert await outcome(system, operation) == ("failed", reason)
+        operation = await perform(system, "ClearCache")
+        await station.receive()
+        assert await outcome(system, operation) == ("failed", "timeout: no answer within 0.2 s")
+
+
+async def test_refusal_of_a_repeated_call_comes_after_the_answer(system: CentralSystem) -> None:
+    """A CALL that is sent twice at once is answered first and refused then, whatever the second looks like."""
+    start = {"connectorId": 1, "idTag": "A", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
+    async with charger(system) as station:
+        for second in ([2, "dup", "StartTransaction", start], [2, "dup", "Nonsense", {}], [2, "dup"]):
+            await station.send([2, "dup", "StartTransaction", start])
+            await station.send(second)
+            kind, id, payload = await station.receive()
+            assert (kind, id, "transactionId" in payload) == (3, "dup", True)
+            assert (await station.receive())[:2] == [4, "dup"]
+            assert await station.alive()
+            system.context.stations.get("CS-1").session._seen.clear()  # type: ignore[union-attr]
+
+
+async def test_repeated_calls_are_bounded(make: Make, tmp_path: Path) -> None:
+    """A station that repeats a CALL without end is not read any more until the first is answered."""
+    async with make() as system, charger(system) as station:
+        other = await lock(tmp_path / "server.sqlite3")
+        for _ in range(2 * MAX_UNANSWERED):
+            await station.send([2, "dup", "StatusNotification", STATUS])
+        await station.connection.ping()
+        [connection] = system._connections
+        assert connection._unanswered <= MAX_UNANSWERED
+        await asyncio.to_thread(other.close)
+        assert (await station.receive())[0] == 3
+        for _ in range(2 * MAX_UNANSWERED - 1):
+            assert (await station.receive())[0] == 4
+
+
+async def test_station_that_was_not_stored_at_first_is_stored_with_its_boot(make: Make, tmp_path: Path) -> None:
+    """A station whose first contact met a locked database is known after a restart, once its boot was accepted."""
+    async with make(accept_unknown=True, store_timeout=0.05) as system:
+        other = await lock(tmp_path / "server.sqlite3")
+        url, subprotocols = f"{system.endpoint}/NEW", [Subprotocol("ocpp1.6")]
+        async with connect(url, subprotocols=subprotocols) as connection:
+            station = Charger(connection, "NEW")
+            assert await station.error("BootNotification", BOOT) == "InternalError"
+            await asyncio.to_thread(other.close)
+            assert await station.boot() == "Accepted"
+    async with make() as system, charger(system, "NEW", boot=False) as station:
+        assert await station.alive()
+
+
+async def test_boot_keeps_what_the_operator_has_decided(system: CentralSystem) -> None:
+    """A boot that is stored does not undo a decision on the next one."""
+    async with charger(system):
+        await system.operator.set_registration("CS-1", "Rejected")
+    async with charger(system, boot=False) as station:
+        assert await station.boot() == "Rejected"
+    assert system.context.stations.get("CS-1").registration == "Rejected"  # type: ignore[union-attr]
 
 
 async def test_deeply_nested_answer_fails_the_operation(system: CentralSystem) -> None:

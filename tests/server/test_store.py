@@ -149,6 +149,16 @@ async def test_full_disk_is_a_store_error(store: Store, path: Path) -> None:
     assert on_disk(path) == ["a"]
 
 
+async def test_damaged_database_is_a_store_error(store: Store, path: Path) -> None:
+    """A file that is no database any more fails the job as a lock does."""
+
+    def damaged(_: Connection) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    with pytest.raises(StoreError, match="malformed"):
+        await store.write(damaged)
+
+
 @pytest.fixture
 def other_file(path: Path) -> Path:
     """Return a file that is no database."""

@@ -29,6 +29,43 @@ def test_code_fits_the_violation(change: dict[str, Any], code: str) -> None:
     assert violation.code == code
 
 
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"idTag": 5}, "idTag"),
+        ({"idTag": "x" * 21}, "idTag"),
+        ({"timestamp": "yesterday"}, "timestamp"),
+    ],
+)
+def test_refusal_names_the_member(change: dict[str, Any], place: str) -> None:
+    """The description begins with the member that is wrong, or that should not be there."""
+    violation = validation.request("StartTransaction").violation(START | change)
+    assert violation is not None
+    assert violation.description.startswith(f"{place}: ")
+
+
+def test_refusal_names_the_member_that_is_missing() -> None:
+    """Also deep inside, the description tells which member is missing and where."""
+    values = VALUES | {"meterValue": [{"timestamp": "2024-05-01T12:00:00Z", "sampledValue": [{}]}]}
+    violation = validation.request("MeterValues").violation(values)
+    assert violation is not None
+    assert violation.description == "meterValue/0/sampledValue/0/value: breaks the rule required"
+
+
+@pytest.mark.parametrize("time", ["2024-05-01T12:00:00", "2024-05-01T12:00:00.123", "2024-05-01t12:00:00+02:00"])
+def test_times_without_a_zone_are_read_but_never_sent(time: str) -> None:
+    """What a station sends may lack the zone; what is sent to stations may not."""
+    assert validation.request("StartTransaction").is_valid(START | {"timestamp": time})
+    assert validation.order("StartTransaction").is_valid(START | {"timestamp": time}) is ("+" in time)
+
+
+@pytest.mark.parametrize("time", ["2024-05-01", "12:00:00", "2024-05-01 noon", "2024-13-01T12:00:00", ""])
+def test_what_is_no_instant_is_refused(time: str) -> None:
+    """Only the zone may be missing."""
+    assert not validation.request("StartTransaction").is_valid(START | {"timestamp": time})
+
+
 def test_missing_member_is_an_occurence_violation() -> None:
     """The code has one r, as in the table."""
     violation = validation.request("StartTransaction").violation({})
