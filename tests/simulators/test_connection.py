@@ -305,6 +305,14 @@ async def test_close_is_cut_short_when_the_other_side_does_not_play_along() -> N
         assert asyncio.get_running_loop().time() - before < PATIENCE
 
 
+async def test_abort_of_what_has_ended_is_no_trouble() -> None:
+    """A connection that ends just before it is cut is one that has ended."""
+    async with central_system(say_nothing) as endpoint:
+        found = await connected(endpoint)
+        await found.socket.close()
+        await abort(found.socket)
+
+
 async def test_abort_sends_no_close_frame() -> None:
     """A lost link is seen by the central system as a reset, not as a close."""
     seen: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
