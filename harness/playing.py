@@ -24,6 +24,14 @@ SCENARIO_LIMIT = 20
 """A scenario may take this many times the patience of the run before the harness ends it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The arguments of one scenario by name; ``used`` is set where somebody among them served other scenarios."""
+
+    arguments: Mapping[str, Any]
+    used: bool = False
+
+
 class Stage(Protocol):
     """Where scenarios are played: it is entered once, and sets one scene for each of them."""
 
@@ -38,8 +46,8 @@ class Stage(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def scene(self, part: Part, evidence: Evidence) -> AbstractAsyncContextManager[Mapping[str, Any]]:
-        """Return the arguments of one scenario, and take everybody off the stage at its end."""
+    def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AbstractAsyncContextManager[Scene]:
+        """Set the scene of one scenario, ``fresh`` or used, and clear it at the end, when the evidence is judged."""
         ...
 
 
@@ -89,14 +97,26 @@ class Player:
                 group.create_task(self._perform(part), name=part.scenario.id).add_done_callback(admission.leave)
 
     async def _perform(self, part: Part) -> None:
-        """Play a scenario and judge it; trouble around it makes it an error."""
+        """Play a scenario and judge it; what does not pass on a used scene is played again on a fresh one.
+
+        So none is blamed for what another one caused.
+        """
+        result, used = await self._played(part, fresh=False)
+        if used and result.verdict is not Verdict.PASSED:
+            result, _ = await self._played(part, fresh=True)
+        self._tell(result)
+
+    async def _played(self, part: Part, *, fresh: bool) -> tuple[Result, bool]:
+        """Return the result of a scenario, and whether its scene was used; trouble around it makes it an error."""
         evidence = self._evidence()
+        used = False
         try:
-            async with self._stage.scene(part, evidence) as arguments:
-                result = self._judge(part, evidence, await self._ended(part, arguments))
+            async with self._stage.scene(part, evidence, fresh=fresh) as scene:
+                used = scene.used
+                result = self._judge(part, evidence, await self._ended(part, scene.arguments))
         except Exception as error:  # in setting the scene, or in clearing it
             result = self._judge(part, evidence, error)
-        self._tell(result)
+        return result, used
 
     async def _ended(self, part: Part, arguments: Mapping[str, Any]) -> Exception | None:
         """Have the function of a scenario play it, and return what ended it early."""

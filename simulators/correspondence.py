@@ -60,6 +60,11 @@ class Correspondence:
             self._note_frame(parsed.frame)
         return parsed.frame
 
+    @property
+    def settled(self) -> bool:
+        """Whether everything sent was a proper frame, and no answer is owed on either side."""
+        return not (self._sent_garbage or self._unanswered or any(self._owed.values()))
+
     def write_off(self, unique_id: str) -> None:
         """Count a CALL of the central system as timed out; the next one may follow (OCPP-J 1.6 4.1.1)."""
         self._unanswered.discard(unique_id)

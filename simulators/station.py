@@ -76,7 +76,7 @@ class Station(ABC):
         self._closed: asyncio.Future[Closed] | None = None
         self._answers: dict[str, asyncio.Future[Answer | Refusal]] = {}
         self._correspondence = Correspondence(self.version)
-        self._inbox = Inbox(lambda incoming: self._spawn(self.answer_by_default(incoming)))
+        self._inbox = self._new_inbox()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._fault: BaseException | None = None
 
@@ -359,6 +359,18 @@ class Station(ABC):
             if entry.index >= since and entry.station == self.id and entry.direction is Direction.RECEIVED
         ]
 
+    # From one scenario to the next
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the connection is open, and nobody owes anybody anything."""
+        return self.connected and self._correspondence.settled and not self._tasks
+
+    def begin_page(self, trace: Trace) -> None:
+        """Record onto another trace from now on; what was claimed so far is forgotten."""
+        self.trace = trace
+        self._inbox = self._new_inbox()
+
     # The end
 
     async def leave(self) -> None:
@@ -382,6 +394,9 @@ class Station(ABC):
             raise self._fault
 
     # Inside
+
+    def _new_inbox(self) -> Inbox:
+        return Inbox(lambda incoming: self._spawn(self.answer_by_default(incoming)))
 
     def _credentials(self) -> dict[str, str]:
         return {} if self.password is None else basic(self.id, self.password)

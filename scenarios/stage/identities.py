@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from harness.settings import Settings
@@ -17,6 +17,7 @@ class Identities:
     """Lends station identities to scenarios: fresh ones, or those that the target file lists, dealt out among acts.
 
     ``manners`` is how each of them has treated the central system so far, over all scenarios.
+    ``spare`` is asked to give back one that is held but not in use, and says whether it did.
     """
 
     def __init__(self, settings: Settings, number: int = 0, of: int = 1) -> None:
@@ -27,7 +28,8 @@ class Identities:
         self._listed = bool(listed)
         self._ours = listed[number::of]
         self._free = deque(self._ours)
-        self._returned = asyncio.Condition()
+        self.spare: Callable[[], Awaitable[bool]] = _nothing_to_spare
+        self._news = asyncio.Event()
         self._reaching = asyncio.Lock()
 
     @asynccontextmanager
@@ -42,10 +44,8 @@ class Identities:
         try:
             yield loan
         finally:
-            if self._listed:
-                async with self._returned:
-                    self._free.extend(loan.taken)
-                    self._returned.notify_all()
+            self._free.extend(loan.taken if self._listed else ())
+            self.freed()
             if several and self._listed:
                 self._reaching.release()
 
@@ -61,9 +61,15 @@ class Identities:
             raise Inconclusive(
                 f"the scenario needs more than {many} that this worker plays with; list more, or use -n 1"
             )
-        async with self._returned:
-            await self._returned.wait_for(lambda: self._free)
-            return self._free.popleft()
+        while not self._free:
+            if not await self.spare():
+                await self._news.wait()
+        return self._free.popleft()
+
+    def freed(self) -> None:
+        """Have everyone who waits look again for an identity, or for one to spare."""
+        self._news.set()
+        self._news = asyncio.Event()
 
 
 class Loan:
@@ -78,3 +84,7 @@ class Loan:
         """Return one more identity; raises Inconclusive where the target file lists too few."""
         self.taken.append(await self._identities.take(len(self.taken)))
         return self.taken[-1]
+
+
+async def _nothing_to_spare() -> bool:
+    return False

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 from harness.csms import Driver
 from harness.csms.console import Csms
 from harness.evidence import Evidence
+from harness.playing import Scene
 from harness.scenario import Part
 from harness.settings import Settings
+from harness.trace import Trace
 from scenarios.stage.access import endpoint_of
-from scenarios.stage.identities import Identities
+from scenarios.stage.identities import Identities, Loan
+from scenarios.stage.lending import Lender
 from scenarios.stage.population import SecureStations, Stations, Tags
 from simulators.connection import Endpoint
 
@@ -22,8 +25,9 @@ class Stage:
     """Brings what scenarios name as their arguments.
 
     ``csms`` is the central system as its operator sees it, ``station`` a station that it knows and that is not
-    connected yet, ``stations`` and ``secure`` make more of them, ``tags`` makes idTags, ``policies`` is what the target
-    declares where the text is open; ``check``, ``trace`` and ``case`` are those of the scenario.
+    connected yet, ``booted`` one that has been accepted and may have served other scenarios; ``stations`` and
+    ``secure`` make more of them, ``tags`` makes idTags. ``policies`` is what the target declares where the text is
+    open; ``check``, ``trace`` and ``case`` are those of the scenario.
     """
 
     def __init__(self, settings: Settings, driver: Driver, identities: Identities) -> None:
@@ -31,6 +35,7 @@ class Stage:
         self._identities = identities
         self.driver = driver
         self._endpoint = Endpoint("")
+        self._lender = Lender(identities, self._populate)
 
     async def __aenter__(self) -> Self:
         self.driver = await self.driver.__aenter__()
@@ -40,33 +45,45 @@ class Stage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.driver.__aexit__(kind, error, trace)
+        try:
+            await self._lender.leave()
+        finally:
+            await self.driver.__aexit__(kind, error, trace)
 
     @asynccontextmanager
-    async def scene(self, part: Part, evidence: Evidence) -> AsyncIterator[Mapping[str, Any]]:
-        """Yield the arguments of one scenario; at its end nobody of it is left on the wire."""
-        several = not {"stations", "secure"}.isdisjoint(part.arguments)
-        async with self._identities.loan(several=several) as loan:
-            kept = self._settings.stations.identities
-            csms = Csms(self.driver, patience=self._settings.csms.patience, kept=kept)
-            stations = Stations(self._settings, loan, self.driver, csms, self._endpoint, evidence.trace)
-            try:
-                yield await self._props(part, evidence, csms, stations)
-            finally:
-                await csms.leave()
-                await stations.leave()
+    async def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AsyncIterator[Scene]:
+        """Yield the arguments of one scenario; at its end nobody of it is left on the wire but a station that is lent.
 
-    async def _props(self, part: Part, evidence: Evidence, csms: Csms, stations: Stations) -> Mapping[str, Any]:
-        props = {
+        A ``fresh`` scene has no station that served others.
+        """
+        several = not {"stations", "secure"}.isdisjoint(part.arguments)
+        async with AsyncExitStack() as life:
+            loan = await life.enter_async_context(self._identities.loan(several=several))
+            stations = self._populate(loan, evidence.trace)
+            life.push_async_callback(stations.leave)
+            life.push_async_callback(stations.csms.leave)
+            props = self._props(part, evidence, stations)
+            used = False
+            if "station" in part.arguments:
+                props["station"] = await stations.new()
+            if "booted" in part.arguments:
+                lent = await life.enter_async_context(self._lender.lend(evidence, stations.csms, fresh=fresh))
+                props["booted"], used = lent.station, lent.used
+            yield Scene({name: props[name] for name in part.arguments}, used)
+
+    def _populate(self, loan: Loan, trace: Trace) -> Stations:
+        kept = self._settings.stations.identities
+        csms = Csms(self.driver, patience=self._settings.csms.patience, kept=kept)
+        return Stations(self._settings, loan, self.driver, csms, self._endpoint, trace)
+
+    def _props(self, part: Part, evidence: Evidence, stations: Stations) -> dict[str, Any]:
+        return {
             "case": part.case,
             "check": evidence.checks,
-            "csms": csms,
+            "csms": stations.csms,
             "policies": self._settings.policies,
-            "secure": SecureStations(stations, csms),
+            "secure": SecureStations(stations, stations.csms),
             "stations": stations,
             "tags": Tags(self._settings, self.driver),
             "trace": evidence.trace,
         }
-        if "station" in part.arguments:
-            props["station"] = await stations.new()
-        return {name: props[name] for name in part.arguments}

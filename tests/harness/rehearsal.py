@@ -10,7 +10,7 @@ from typing import Any
 from harness.csms import Operation, Receipt
 from harness.csms.v16 import ClearCache
 from harness.evidence import Evidence
-from harness.playing import Player, Terms
+from harness.playing import Player, Scene, Terms
 from harness.record import Result
 from harness.rules import ARRAY, Ruling
 from harness.scenario import Need, Part, parts_of, scenario
@@ -33,13 +33,18 @@ class Idle:
 
 
 class Empty:
-    """A stage that brings checks, trace and case; ``before`` and ``after`` are what goes wrong around a scenario."""
+    """A stage that brings checks, trace and case; ``plays`` tells on what scenes, which are ``used`` where that is set.
+
+    ``entering``, ``before`` and ``after`` are what goes wrong around it and around a scenario.
+    """
 
     def __init__(
         self, *, entering: Exception | None = None, before: Exception | None = None, after: Exception | None = None
     ) -> None:
         self.driver = Idle()
         self.entered = 0
+        self.used = False
+        self.plays: list[str] = []
         self._entering = entering
         self._before = before
         self._after = after
@@ -53,12 +58,14 @@ class Empty:
     async def __aexit__(self, *_: object) -> None: ...
 
     @asynccontextmanager
-    async def scene(self, part: Part, evidence: Evidence) -> AsyncIterator[Mapping[str, Any]]:
+    async def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AsyncIterator[Scene]:
         """Bring what the scenario names."""
         if self._before:
             raise self._before
         props = {"check": evidence.checks, "trace": evidence.trace, "case": part.case}
-        yield {name: props[name] for name in part.arguments}
+        used = self.used and not fresh
+        self.plays.append("used" if used else "fresh")
+        yield Scene({name: props[name] for name in part.arguments}, used)
         if self._after:
             raise self._after
 

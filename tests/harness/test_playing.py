@@ -217,6 +217,28 @@ async def test_one_scenario_does_not_colour_another() -> None:
     }
 
 
+@pytest.mark.parametrize(("used", "plays"), [(True, ["used", "fresh"]), (False, ["fresh"])])
+async def test_what_does_not_pass_on_a_used_scene_is_played_again(used: bool, plays: list[str]) -> None:
+    """Only the play on a fresh scene counts, so that nobody is blamed for what another scenario caused."""
+    stage = Empty()
+    stage.used = used
+
+    async def function(check: Checks, trace: Trace) -> None:
+        hear(trace)
+        check.equal(stage.plays[-1], "fresh", clause="c")
+
+    results = await play(part(function), stage=stage, terms=TERMS)
+    assert (results["one"].verdict, stage.plays) == (Verdict.PASSED, plays)
+
+
+async def test_what_passes_on_a_used_scene_is_played_once() -> None:
+    """Only trouble is worth a second look."""
+    stage = Empty()
+    stage.used = True
+    results = await play(passing(), stage=stage, terms=TERMS)
+    assert (results["one"].verdict, stage.plays) == (Verdict.PASSED, ["used"])
+
+
 async def test_scenario_that_disturbs_others_is_played_alone() -> None:
     """One that restarts the central system begins when all others are through."""
     under_way: list[str] = []

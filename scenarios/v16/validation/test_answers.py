@@ -42,18 +42,15 @@ def _members(kind: str) -> Iterator[Member]:
 
 
 @family(_members("invalid"))
-async def test_invalid_answer_fails_the_operation(
-    station: ChargePoint, csms: Csms, check: Checks, case: Sample
-) -> None:
+async def test_invalid_answer_fails_the_operation(booted: ChargePoint, csms: Csms, check: Checks, case: Sample) -> None:
     """An answer that breaks one constraint is not reported as success, and the station is served on."""
     assert case.invalid is not None
-    await station.ready(announce=False)
-    request = await csms.perform(OPERATIONS[case.action](station.id))
-    call = await station.next_call(case.action)
+    request = await csms.perform(OPERATIONS[case.action](booted.id))
+    call = await booted.next_call(case.action)
 
-    sent = await station.send([3, call.unique_id, case.payload])
-    (await sign_of_life(station)).judge(check, clause="OCPP-J 1.6 4.2.2", closing=SHOULD)
-    refusals = [one.text for one in station.received(sent.index) if one.event is Event.TEXT and one.text[:2] == "[4"]
+    sent = await booted.send([3, call.unique_id, case.payload])
+    (await sign_of_life(booted)).judge(check, clause="OCPP-J 1.6 4.2.2", closing=SHOULD)
+    refusals = [one.text for one in booted.received(sent.index) if one.event is Event.TEXT and one.text[:2] == "[4"]
     check.equal(refusals, [], clause="OCPP-J 1.6 4.2.3")
     outcome = await csms.outcome(request)
     level = fairness(case.invalid.rule, required=case.invalid.required).acceptance
@@ -62,12 +59,11 @@ async def test_invalid_answer_fails_the_operation(
 
 @family(_members("valid"))
 async def test_valid_answer_completes_the_operation(
-    station: ChargePoint, csms: Csms, check: Checks, case: Sample
+    booted: ChargePoint, csms: Csms, check: Checks, case: Sample
 ) -> None:
     """An answer that is valid, however unusual, completes the operation."""
-    await station.ready(announce=False)
-    request = await csms.perform(OPERATIONS[case.action](station.id))
-    call = await station.next_call(case.action)
+    request = await csms.perform(OPERATIONS[case.action](booted.id))
+    call = await booted.next_call(case.action)
 
     await call.answer(case.payload)
     check.equal((await csms.outcome(request)).state, "answered", clause="OCPP-J 1.6 4.2.2")

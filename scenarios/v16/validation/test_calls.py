@@ -61,31 +61,28 @@ def _valid() -> Iterator[Member]:
 
 
 @family(_invalid())
-async def test_invalid_call_is_refused(station: ChargePoint, check: Checks, case: Sample) -> None:
+async def test_invalid_call_is_refused(booted: ChargePoint, check: Checks, case: Sample) -> None:
     """A CALL that breaks one constraint is refused with a fitting code, and the station is served on."""
     assert case.invalid is not None
     fair = fairness(case.invalid.rule, required=case.invalid.required)
-    await station.ready(announce=False)
 
-    outcome = await station.attempt(case.action, case.payload)
+    outcome = await booted.attempt(case.action, case.payload)
     judge_refusal(gist(outcome), fair, check, clause="OCPP-J 1.6 4.2.3")
     check.measure("refused of invalid", isinstance(outcome, Refusal))
     if isinstance(outcome, Refusal):
         check.measure("right code of refused", outcome.code in fair.right)
-    check.equal(gist(await station.probe()), "CALLRESULT", clause="OCPP-J 1.6 4.2.3")
+    check.equal(gist(await booted.probe()), "CALLRESULT", clause="OCPP-J 1.6 4.2.3")
 
 
 @family(_valid())
-async def test_valid_call_is_accepted(station: ChargePoint, check: Checks, case: Sample) -> None:
+async def test_valid_call_is_accepted(booted: ChargePoint, check: Checks, case: Sample) -> None:
     """A CALL that is valid, however unusual, is answered with a CALLRESULT."""
-    await station.ready(announce=False)
-
-    id = station.new_id()
+    id = booted.new_id()
     if case.text is None:
-        outcome = await station.attempt(case.action, case.payload, unique_id=id)
+        outcome = await booted.attempt(case.action, case.payload, unique_id=id)
     else:
         text = case.text.replace("{id}", id).replace("{action}", case.action)
-        outcome = await station.attempt_raw(text, id)
+        outcome = await booted.attempt_raw(text, id)
     accepted = isinstance(outcome, Answer)
     level = SHOULD if holds(case.payload, DISPUTED) else SHALL
     check.that(accepted, "a CALLRESULT", clause="OCPP-J 1.6 4.2", observed=outcome, level=level)

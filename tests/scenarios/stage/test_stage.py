@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.playing import Player, Terms
 from harness.record import Result
-from harness.scenario import Member, Part, family, parts_of, scenario
+from harness.scenario import Part, Scenario
 from harness.settings import PoliciesSection, Settings
 from harness.trace import Trace
 from harness.verdict import Checks, Verdict
@@ -31,9 +32,7 @@ async def stage() -> AsyncIterator[Stage]:
 
 def part(function: Callable[..., Any]) -> Part:
     """Return a function as a scenario."""
-    function.__doc__ = "It does."
-    (only,) = parts_of(scenario("v16.core.feature.one", spec=["c"])(function))
-    return only
+    return Part(Scenario("v16.core.feature.one", "It does.", ("c",), (), (), (), (), __name__), function)
 
 
 def evidence() -> Evidence:
@@ -50,9 +49,9 @@ async def test_scene_has_what_the_function_names(stage: Stage) -> None:
     ) -> None: ...
 
     own = evidence()
-    async with stage.scene(part(function), own) as arguments:
-        kinds = {name: type(value) for name, value in arguments.items()}
-        assert arguments["trace"] is own.trace
+    async with stage.scene(part(function), own, fresh=False) as scene:
+        kinds = {name: type(value) for name, value in scene.arguments.items()}
+        assert scene.arguments["trace"] is own.trace
     assert kinds == {
         "station": ChargePoint,
         "stations": Stations,
@@ -69,9 +68,8 @@ async def test_case_of_a_family_is_brought(stage: Stage) -> None:
 
     async def function(case: int) -> None: ...
 
-    (only,) = parts_of(family([Member(id="v16.core.feature.one", title="It.", case=7, spec=["c"])])(function))
-    async with stage.scene(only, evidence()) as arguments:
-        assert arguments == {"case": 7}
+    async with stage.scene(replace(part(function), case=7), evidence(), fresh=False) as scene:
+        assert scene.arguments == {"case": 7}
 
 
 async def test_station_is_known_and_off_the_wire_at_the_end(stage: Stage) -> None:
@@ -79,8 +77,8 @@ async def test_station_is_known_and_off_the_wire_at_the_end(stage: Stage) -> Non
 
     async def function(station: ChargePoint) -> None: ...
 
-    async with stage.scene(part(function), evidence()) as arguments:
-        station: ChargePoint = arguments["station"]
+    async with stage.scene(part(function), evidence(), fresh=False) as scene:
+        station: ChargePoint = scene.arguments["station"]
         assert (await station.boot(announce=False)).payload["status"] == "Accepted"
     assert not station.connected
 
