@@ -73,7 +73,7 @@ def test_unknown_key_is_explained(target: Path) -> None:
     target.write_text('[csms]\nendpiont = "ws://localhost"')
     message = error_of(target)
     assert f"{target}: csms.endpiont: unknown key; did you mean 'endpoint'?" in message
-    assert "Valid here: driver, endpoint, expected, name, patience, versions" in message
+    assert "Valid here: at_once, driver, endpoint, expected, name, patience, versions" in message
 
 
 def test_unknown_section_is_explained(target: Path) -> None:
