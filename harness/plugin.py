@@ -114,8 +114,9 @@ class Act(pytest.Item):
         stage = self.config.hook.pytest_plugfest_stage(settings=target, mutant=option("mutant"), **share)
         out = Path(option("out")) if option("out") else None
         terms = Terms(target, option("strict_levels"), out, expectations_of(target))
-        at_once = target.csms.at_once if option("at_once") is None else option("at_once")
-        asyncio.run(Player(stage, terms, self._tell).play(self.parts, max(1, at_once // self._of)))
+        bounds = [option("at_once") or target.csms.at_once, len(target.stations.identities)]
+        at_once = min(bound for bound in bounds if bound) // self._of
+        asyncio.run(Player(stage, terms, self._tell).play(self.parts, max(1, at_once)))
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Say where the act is from: it has no file of its own."""

@@ -79,7 +79,7 @@ async def play(*functions: Callable[..., Any], at_once: int = 1, **stations: Any
     results: list[Result] = []
     settings = Settings(stations=StationsSection(**stations))
 
-    stage = Stage(settings, ReferenceDriver(), Identities(settings))
+    stage = Stage(settings, ReferenceDriver(accept_unknown=True), Identities(settings))
     await Player(stage, Terms(settings), results.append).play([part(one) for one in functions], at_once)
     return results
 
