@@ -19,6 +19,7 @@ from server.store import Store, StoreError
 from server.validation import Payload
 
 LOST = "connection lost"
+WITHDRAWN = "withdrawn by the operator"
 
 
 class CallFailed(Exception):
@@ -27,12 +28,16 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an operation: ``state`` is answered or failed, or pending while it is neither."""
+    """What became of an operation: ``state`` is answered or failed, or pending while it is neither.
+
+    ``waits_for`` is what a pending one waits for, in words.
+    """
 
     state: str
     status: str | None = None
     payload: Mapping[str, Any] | None = None
     reason: str | None = None
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +54,8 @@ class Operation:
 class Effects(Protocol):
     """What operations mean beyond the frames: limits, and what their answers change."""
 
-    def may_send(self, station: Station, action: str) -> bool:
-        """Return whether the station may be sent this now."""
+    def waits_for(self, station: Station, operation: Operation) -> str | None:
+        """Return what has to happen before the station may be sent this, None if it may be now."""
         ...
 
     def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
@@ -127,7 +132,36 @@ class CallQueue:
         """Return the operation whose turn it is, None where the station cannot be sent any."""
         if station.session is None:
             return None
-        return next((one for one in station.waiting if self.effects.may_send(station, one.action)), None)
+        return next((one for one in station.waiting if self.effects.waits_for(station, one) is None), None)
+
+    def pending(self, id: str) -> Operation | None:
+        """Return the operation of this id, None if it has an outcome or never was."""
+        return self._pending.get(id)
+
+    def waits_for(self, station: Station, operation: Operation) -> str:
+        """Return what a pending operation waits for, in words."""
+        if operation not in station.waiting or station.under_way is operation:
+            return "the answer of the station"
+        if station.session is None:
+            return "the station to connect"
+        if (what := self.effects.waits_for(station, operation)) is not None:
+            return what
+        return f"its turn: {station.waiting.index(operation)} before it"
+
+    async def withdraw(self, station: Station, operation: Operation) -> bool:
+        """End an operation that has not been sent, and return whether that was possible; raises StoreError."""
+        if operation not in station.waiting or station.under_way is operation:
+            return False
+        place = station.waiting.index(operation)
+        station.waiting.remove(operation)
+        try:
+            await self._record_failure(operation, WITHDRAWN)
+        except StoreError:
+            station.waiting.insert(place, operation)
+            raise
+        self._pending.pop(operation.id, None)
+        operation.done.set()
+        return True
 
     async def outcome(self, id: str, patience: float) -> Outcome | None:
         """Return what became of an operation, waiting up to ``patience`` seconds for it; None for an unknown id."""
@@ -168,12 +202,13 @@ class CallQueue:
     async def _work(self, station: Station) -> None:
         try:
             while (operation := self.next(station)) is not None:
+                station.under_way = operation
                 await self.carry_out(station, operation)
                 station.waiting.remove(operation)
                 self._pending.pop(operation.id, None)
                 operation.done.set()
         finally:
-            station.worker = None
+            station.worker = station.under_way = None
 
     async def carry_out(self, station: Station, operation: Operation) -> None:
         """Send the CALLs of an operation and record the outcome."""
@@ -218,13 +253,16 @@ class CallQueue:
             raise session.silence(self.settings.call_timeout) from None
 
     async def _fail(self, operation: Operation, reason: str) -> None:
+        # Without the store the row still says queued or sent: the next start decides.
+        with contextlib.suppress(StoreError):
+            await self._record_failure(operation, reason)
+
+    async def _record_failure(self, operation: Operation, reason: str) -> None:
         def job(tx: Connection) -> None:
             tx.execute(_RECORD, _outcome(operation, "failed", reason=reason))
             self.effects.failed(tx, operation)
 
-        # Without the store the row still says queued or sent: the next start decides.
-        with contextlib.suppress(StoreError):
-            await self.store.write(job)
+        await self.store.write(job)
 
 
 _ADD = insert(tables.operations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -118,9 +118,10 @@ class ReferenceDriver:
     async def station(self, station: str) -> StationView | Unknown:
         """Return the station's record."""
         try:
-            return StationView(**self._operator.station(station))
+            record = self._operator.station(station)
         except UnknownStation as unknown:
             return Unknown(str(unknown))
+        return StationView(**{one.name: record[one.name] for one in fields(StationView)})
 
     async def connector(self, station: str, connector_id: int) -> ConnectorView | Unknown:
         """Return the connector's record."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,10 @@ class Refused(Exception):
 
 class UnknownStation(Refused):
     """A request for a station that is not known."""
+
+
+class UnknownOperation(Refused):
+    """A request for an operation that was never taken."""
 
 
 class Impossible(Refused):
@@ -106,7 +111,27 @@ class Operator:
 
     async def outcome(self, operation: str, patience: float = 0.0) -> Outcome | None:
         """Return what became of an operation, waiting up to ``patience`` seconds; None for an unknown one."""
-        return await self.context.queue.outcome(operation, patience)
+        found = await self.context.queue.outcome(operation, patience)
+        return None if found is None else replace(found, waits_for=self.waits_for(operation))
+
+    def waits_for(self, operation: str) -> str | None:
+        """Return what an operation waits for, in words, None if it has an outcome or is not known."""
+        pending = self.context.queue.pending(operation)
+        station = self.context.stations.get(pending.station) if pending else None
+        return self.context.queue.waits_for(station, pending) if pending and station else None
+
+    async def withdraw(self, operation: str) -> None:
+        """Have an operation not performed that has not been sent.
+
+        Raises UnknownOperation, or Conflict for one that has been sent or has an outcome.
+        """
+        if (pending := self.context.queue.pending(operation)) is not None:
+            if await self.context.queue.withdraw(self.known(pending.station), pending):
+                return
+            raise Conflict("the operation has been sent to the station: it cannot be withdrawn")
+        if (found := await self.outcome(operation)) is None:
+            raise UnknownOperation(f"there is no operation {operation!r}")
+        raise Conflict(f"the operation is over: {found.reason or found.status or found.state}")
 
     async def operations_of(self, id: str) -> Sequence[Payload]:
         """Return the operations of a station, the oldest first."""
@@ -133,6 +158,7 @@ class Operator:
         return {
             "online": station.online,
             "registration": station.standing,
+            "latest_boot": station.answered,
             "last_seen": station.last_seen,
             "firmware_version": station.firmware_version,
             "vendor": station.vendor,
@@ -230,6 +256,7 @@ class Operator:
             "state": row.state if row.state in ("answered", "failed") else "pending",
             "status": row.status,
             "reason": row.reason,
+            "waits_for": self.waits_for(row.id),
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 
 from server.central_system import CentralSystem
-from server.operator import Conflict, Impossible, Operator, Refused, UnknownStation
+from server.operator import Conflict, Impossible, Operator, Refused, UnknownOperation, UnknownStation
 from server.security_api import security_routes
 from server.store import StoreError
 from server.tags import Tag
@@ -23,7 +24,12 @@ MAX_WAIT = 300.0
 
 _bearer = HTTPBearer(auto_error=False, description="The token of the setting of that name, where there is one.")
 
-_STATUS_CODES: Mapping[type[Refused], int] = {UnknownStation: 404, Impossible: 422, Conflict: 409}
+_STATUS_CODES: Mapping[type[Refused], int] = {
+    UnknownStation: 404,
+    UnknownOperation: 404,
+    Impossible: 422,
+    Conflict: 409,
+}
 
 
 class RegistrationBody(BaseModel):
@@ -50,20 +56,26 @@ class TakenOperation(BaseModel):
 
 
 class OperationOutcome(BaseModel):
-    """What became of an operation: pending, answered or failed."""
+    """What became of an operation: pending, answered or failed; one that is pending says what it waits for."""
 
     id: str
     state: str
     status: str | None = None
     payload: dict[str, Any] | None = None
     reason: str | None = None
+    waits_for: str | None = None
 
 
 class StationBody(BaseModel):
-    """What the central system knows of a station."""
+    """What the central system knows of a station.
+
+    ``registration`` is what it has been told, or before its first boot will be; ``latest_boot`` what its latest
+    BootNotification was answered, null where none is on record.
+    """
 
     online: bool
     registration: str
+    latest_boot: str | None
     last_seen: datetime | None
     firmware_version: str | None
     vendor: str | None
@@ -228,11 +240,13 @@ def _operating(system: CentralSystem) -> APIRouter:
         """Return what became of an operation, waiting up to ``wait`` seconds for it."""
         found = await system.operator.outcome(operation, wait)
         if found is None:
-            raise HTTPException(404, f"there is no operation {operation!r}")
-        payload = dict(found.payload) if found.payload is not None else None
-        return OperationOutcome(
-            id=operation, state=found.state, status=found.status, payload=payload, reason=found.reason
-        )
+            raise UnknownOperation(f"there is no operation {operation!r}")
+        return OperationOutcome(id=operation, **asdict(found))
+
+    @router.delete("/operations/{operation}", status_code=204)
+    async def withdraw(operation: str) -> None:
+        """Have an operation not performed; 409 for one that has been sent or is over."""
+        await system.operator.withdraw(operation)
 
     @router.get("/stations/{station}/operations")
     async def operations(station: str, pending: bool = False) -> Sequence[dict[str, Any]]:

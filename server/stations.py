@@ -31,7 +31,7 @@ class Station:
 
     ``registration`` is what its next BootNotification is answered, ``answered`` what the latest was, None before the
     first. ``triggered`` counts the messages that the central system asked for and that are still to come. Operations
-    that are ``waiting`` are carried out by the ``worker``, one after the other.
+    that are ``waiting`` are carried out by the ``worker``, one after the other; one of them is ``under_way``.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Station:
     session: Session | None = None
     triggered: Counter[str] = field(default_factory=Counter)
     waiting: deque[Operation] = field(default_factory=deque)
+    under_way: Operation | None = None
     worker: asyncio.Task[None] | None = None
 
     @property

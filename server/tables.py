@@ -196,3 +196,14 @@ charging_profiles = Table(
     Column("profile", LargeBinary, nullable=False),
     Index("charging_profiles_by_station", "station", "id", unique=True),
 )
+
+remote_starts = Table(
+    "remote_starts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("station", Text, nullable=False, index=True),
+    Column("connector_id", Integer),
+    Column("folded", Text, nullable=False),
+    Column("profile", LargeBinary, nullable=False),
+)
+"""Profiles of remote starts that a station has accepted and not followed by a transaction yet."""

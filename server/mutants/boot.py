@@ -7,6 +7,7 @@ from datetime import timedelta
 from ocpp.v16.enums import RegistrationStatus
 
 from server import instants
+from server.call_queue import Operation
 from server.mutants.registry import mutant
 from server.stations import Station
 from server.v16.core import CoreHandlers
@@ -45,8 +46,9 @@ class _RemoteStartWhilePending(Operations):
     def may_ask(self, station: Station, action: str) -> str | None:
         return None
 
-    def may_send(self, station: Station, action: str) -> bool:
-        return bool(station.answered != RegistrationStatus.rejected)
+    def waits_for(self, station: Station, operation: Operation) -> str | None:
+        pending = station.answered == RegistrationStatus.pending
+        return None if pending else super().waits_for(station, operation)
 
 
 @mutant("boot-pending", "The first BootNotification of a station is answered Pending.")

@@ -22,6 +22,7 @@ from server import instants, tables
 from server.context import Context
 from server.stations import Station, serial_number
 from server.v16.reservation import Reservations
+from server.v16.smart_charging import SmartCharging
 from server.validation import Payload
 
 _LARGEST = 2**63 - 1
@@ -41,6 +42,7 @@ class CoreHandlers:
         self.store = context.store
         self.transactions = context.parts.transactions(context.tags, parallel_tag_use=context.settings.parallel_tag_use)
         self.reservations = context.operations.of(Reservations)
+        self.charging = context.operations.of(SmartCharging)
 
     # BootNotification and Heartbeat
 
@@ -57,12 +59,17 @@ class CoreHandlers:
             "firmware_version": payload.get("firmwareVersion"),
             "boot": orjson.dumps(payload),
         }
-        await self.store.append(_BOOT, row, None)
+        await self.store.write(lambda tx: self.booted(tx, station, row))
         station.answered = status
         station.triggered.clear()
         station.vendor, station.model = row["vendor"], row["model"]
         station.firmware_version, station.serial = row["firmware_version"], serial_number(payload)
         return self.boot_conf(status)
+
+    def booted(self, tx: Connection, station: Station, row: dict[str, Any]) -> None:
+        """Record a boot; a remote start that has not become a transaction by then never will."""
+        tx.execute(_BOOT, row)
+        self.charging.forget_remote_starts(tx, station.id)
 
     def registration(self, station: Station) -> str:
         """Return what a station's BootNotification is answered."""
@@ -101,8 +108,9 @@ class CoreHandlers:
     def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
         """Book the start and return the StartTransaction.conf."""
         started = self.transactions.start(tx, station.id, payload)
-        if "reservationId" in payload and started.info["status"] == AuthorizationStatus.accepted:
+        if started.info["status"] == AuthorizationStatus.accepted:
             self.reservations.used(tx, station.id, payload)
+        self.charging.begun_remotely(tx, station.id, started.id, payload)
         return {"transactionId": started.id, "idTagInfo": started.info}
 
     def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
@@ -197,7 +205,11 @@ class CoreHandlers:
 
 
 def _status_statement() -> Any:
-    """Return the statement that stores a state; one that shows a scheduled availability ends the schedule."""
+    """Return the statement that stores a state.
+
+    One that shows a scheduled availability ends the schedule; otherwise an availability that is known follows what
+    the connector shows, for a station may change it at its own discretion (OCPP 1.6 4.9). A fault shows neither.
+    """
     statement = upsert(tables.connectors)
     old, new = tables.connectors.c, statement.excluded
     unavailable = new.status == ChargePointStatus.unavailable.value
@@ -205,11 +217,13 @@ def _status_statement() -> Any:
         and_(old.wanted == AvailabilityType.inoperative.value, unavailable),
         and_(old.wanted == AvailabilityType.operative.value, not_(unavailable)),
     )
+    follows = and_(old.wanted.is_(None), old.availability.is_not(None), new.status != ChargePointStatus.faulted.value)
+    shown = case((unavailable, AvailabilityType.inoperative.value), else_=AvailabilityType.operative.value)
     return statement.on_conflict_do_update(
         index_elements=["station", "connector_id"],
         set_={
             **{name: new[name] for name in _STATUS_MEMBERS},
-            "availability": case((reached, old.wanted), else_=old.availability),
+            "availability": case((reached, old.wanted), (follows, shown), else_=old.availability),
             "wanted": case((reached, None), else_=old.wanted),
         },
     )

@@ -48,6 +48,8 @@ ACTIONS: frozenset[str] = frozenset(
 
 _REMOTE = frozenset({Action.remote_start_transaction.value, Action.remote_stop_transaction.value})
 
+_TRIGGERS = frozenset({Action.trigger_message.value, Action.extended_trigger_message.value})
+
 _ABOVE_ZERO = frozenset({Action.remote_start_transaction.value, Action.unlock_connector.value})
 
 _WHOLE_NUMBERS = frozenset(
@@ -126,11 +128,24 @@ class Operations:
 
     # While it is carried out
 
-    def may_send(self, station: Station, action: str) -> bool:
-        """Return whether a station has been told that it may be sent this (OCPP 1.6 4.2)."""
-        if station.answered == RegistrationStatus.pending:
-            return action not in _REMOTE
-        return station.accepted
+    def waits_for(self, station: Station, operation: Operation) -> str | None:
+        """Return what has to happen before a station may be sent this, None if it may be now (OCPP 1.6 4.2).
+
+        A station of which no boot is known may be asked for one: where the records are newer than its boot, it
+        would be refused for ever.
+        """
+        if station.accepted or (station.answered is None and self.asks_for_boot(operation)):
+            return None
+        if station.answered is None:
+            return "a BootNotification of the station"
+        if station.answered == RegistrationStatus.pending and operation.action not in _REMOTE:
+            return None
+        return f"the station to be accepted: its latest boot was answered {station.answered}"
+
+    def asks_for_boot(self, operation: Operation) -> bool:
+        """Return whether an operation asks for a BootNotification."""
+        trigger = operation.action in _TRIGGERS
+        return trigger and operation.payload["requestedMessage"] == Action.boot_notification
 
     def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
         """Return the CALLs of an operation: GetConfiguration is split where the station limits its keys.

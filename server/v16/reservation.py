@@ -120,11 +120,28 @@ class Reservations(Profile):
     # What else ends a reservation
 
     def used(self, tx: Connection, station: str, payload: Payload) -> None:
-        """Record that a StartTransaction ends a reservation, if it names one that stands (OCPP 1.6 4.8)."""
-        if not 0 <= (id := payload.get("reservationId", -1)) < 2**63:
-            return
+        """Record that a StartTransaction ends a reservation that stands: the one that it names (OCPP 1.6 4.8).
+
+        One that names none ends the reservation of its tag or group on the connector, or else on any connector:
+        the station lets nobody else start there, and stations in the field leave the number out.
+        """
         started = instants.to_store(instants.parse(payload["timestamp"]))
-        self.change(tx, USED, _known.station == station, _known.id == id, *self.alive(started))
+        standing = select(tables.reservations).where(_known.station == station, *self.alive(started))
+        rows = tx.execute(standing.order_by(_known.connector_id.desc())).all()
+        ended = next((row for row in rows if row.id == payload.get("reservationId")), None)
+        ended = ended or next((row for row in rows if self.is_for(row, payload)), None)
+        if ended is not None:
+            self.change(tx, USED, _known.number == ended.number)
+
+    def is_for(self, row: Row[Any], payload: Payload) -> bool:
+        """Return whether a reservation is one of the connector and of the tag or group of a StartTransaction."""
+        if row.connector_id not in (payload["connectorId"], 0):
+            return False
+        if self.tags.fold(row.id_tag) == self.tags.fold(payload["idTag"]):
+            return True
+        tags = [tag for one in (row.id_tag, payload["idTag"]) if (tag := self.tags.find(one)) is not None]
+        groups = [self.tags.fold(tag.parent) for tag in tags if tag.parent is not None]
+        return len(groups) == 2 and groups[0] == groups[1]
 
     def terminated(self, tx: Connection, station: str, connector_id: int) -> None:
         """Record that a connector that is out of order is reserved no longer; 0 stands for all (OCPP 1.6 5.13)."""

@@ -12,6 +12,7 @@ from ocpp.v16.enums import (
     ChargingProfilePurposeType,
     ChargingProfileStatus,
     ClearChargingProfileStatus,
+    RemoteStartStopStatus,
 )
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
@@ -25,6 +26,7 @@ from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
 from server.validation import Payload
 
 _known = tables.charging_profiles.c
+_remote = tables.remote_starts.c
 _booked = tables.transactions.c
 
 _TX = ChargingProfilePurposeType.tx_profile.value
@@ -137,6 +139,8 @@ class SmartCharging(Profile):
         match operation.action:
             case Action.set_charging_profile if answer["status"] == ChargingProfileStatus.accepted:
                 self.installed(tx, station.id, operation.payload)
+            case Action.remote_start_transaction if answer["status"] == RemoteStartStopStatus.accepted:
+                self.started_remotely(tx, station.id, operation.payload)
             case Action.clear_charging_profile if answer["status"] == ClearChargingProfileStatus.accepted:
                 self.cleared(tx, station.id, operation.payload)
 
@@ -154,6 +158,34 @@ class SmartCharging(Profile):
             "profile": orjson.dumps(profile),
         }
         tx.execute(insert(tables.charging_profiles), row)
+
+    def started_remotely(self, tx: Connection, station: str, payload: Payload) -> None:
+        """Remember the profile of a remote start for the transaction to come; it takes the place of earlier ones."""
+        connector_id, folded = payload.get("connectorId"), self.tags.fold(payload["idTag"])
+        tx.execute(delete(tables.remote_starts).where(_remote.station == station, self.rivals(connector_id, folded)))
+        if "chargingProfile" in payload:
+            profile = orjson.dumps(payload["chargingProfile"])
+            row = {"station": station, "connector_id": connector_id, "folded": folded, "profile": profile}
+            tx.execute(insert(tables.remote_starts), row)
+
+    def begun_remotely(self, tx: Connection, station: str, transaction: int, payload: Payload) -> None:
+        """Record the profile of the remote start that a StartTransaction follows, if there was one (OCPP 1.6 5.11)."""
+        connector_id, folded = payload["connectorId"], self.tags.fold(payload["idTag"])
+        concerned = and_(_remote.station == station, self.rivals(connector_id, folded))
+        fits = and_(_remote.folded == folded, or_(_remote.connector_id.is_(None), _remote.connector_id == connector_id))
+        row = tx.execute(select(tables.remote_starts).where(concerned, fits)).first()
+        if row is not None:
+            profile = orjson.loads(row.profile) | {"transactionId": transaction}
+            self.installed(tx, station, {"connectorId": connector_id, "csChargingProfiles": profile})
+        tx.execute(delete(tables.remote_starts).where(concerned))
+
+    def rivals(self, connector_id: int | None, folded: str) -> Any:
+        """Return the condition of the remote starts that one of this connector or tag ends."""
+        return or_(_remote.connector_id == connector_id, _remote.folded == folded)
+
+    def forget_remote_starts(self, tx: Connection, station: str) -> None:
+        """Expect no transaction of earlier remote starts any more."""
+        tx.execute(delete(tables.remote_starts).where(_remote.station == station))
 
     def replaced(self, station: str, connector_id: int, profile: Payload) -> Any:
         """Return the condition of the profiles that a new one replaces: by id, or by place (OCPP 1.6 5.16)."""

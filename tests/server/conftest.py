@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -33,3 +35,14 @@ async def system(make: Make) -> AsyncIterator[CentralSystem]:
     """Run a central system with the usual settings."""
     async with make() as running:
         yield running
+
+
+async def lock(path: Path) -> Any:
+    """Return a connection that holds a lock on the database."""
+
+    def take() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+    return await asyncio.to_thread(take)

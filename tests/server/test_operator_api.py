@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +16,7 @@ from server.central_system import CentralSystem
 from server.operator_api import application
 from server.store import StoreError
 from tests.server.charger import charger
-from tests.server.conftest import Make
+from tests.server.conftest import Make, lock
 
 START = {"connectorId": 1, "idTag": "TAG", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
 
@@ -94,6 +96,7 @@ async def test_operation_is_taken_and_its_outcome_told(system: CentralSystem, ap
         "status": "Rejected",
         "payload": {"status": "Rejected"},
         "reason": None,
+        "waits_for": None,
     }
 
 
@@ -116,6 +119,94 @@ async def test_operations_that_are_over_stay_listed(system: CentralSystem, api: 
     [listed] = (await api.get("/stations/CS-1/operations")).json()
     assert (listed["state"], listed["reason"]) == ("failed", "CALLERROR NotSupported: ")
     assert (await api.get("/stations/CS-1/operations", params={"pending": True})).json() == []
+
+
+async def test_pending_operation_tells_what_it_waits_for(system: CentralSystem, api: httpx.AsyncClient) -> None:
+    """An operator learns why nothing happens: the station is away, not accepted, or busy."""
+    await api.put("/stations/CS-1")
+    first, second, third = [await take(api, "ClearCache") for _ in range(3)]
+    assert await waits_for(api, first) == "the station to connect"
+    async with charger(system, boot=False) as station:
+        assert await waits_for(api, first) == "a BootNotification of the station"
+        await system.operator.set_registration("CS-1", "Rejected")
+        assert await station.boot() == "Rejected"
+        assert await waits_for(api, first) == "the station to be accepted: its latest boot was answered Rejected"
+        await system.operator.set_registration("CS-1", "Accepted")
+        assert await station.boot() == "Accepted"
+        call = await station.receive()
+        assert await waits_for(api, first) == "the answer of the station"
+        assert await waits_for(api, third) == "its turn: 2 before it"
+        await station.send([3, call[1], {"status": "Accepted"}])
+        await station.receive()
+        assert await waits_for(api, first) is None
+        assert [one["waits_for"] for one in (await api.get("/stations/CS-1/operations")).json()] == [
+            None,
+            "the answer of the station",
+            "its turn: 1 before it",
+        ]
+        assert await waits_for(api, second) == "the answer of the station"
+
+
+async def take(api: httpx.AsyncClient, action: str) -> str:
+    """Have an operation taken, and return its path."""
+    return f"/operations/{(await api.post(f'/stations/CS-1/operations/{action}')).json()['id']}"
+
+
+async def waits_for(api: httpx.AsyncClient, path: str) -> Any:
+    """Return what an operation is said to wait for."""
+    return (await api.get(path)).json()["waits_for"]
+
+
+async def test_waiting_operation_is_withdrawn(system: CentralSystem, api: httpx.AsyncClient) -> None:
+    """What has not been sent can be withdrawn, and is sent no more; what has been sent or is over cannot."""
+    async with charger(system) as station:
+        sent, waiting, last = [await take(api, "ClearCache") for _ in range(3)]
+        call = await station.receive()
+        assert (await api.delete(waiting)).status_code == 204
+        outcome = (await api.get(waiting)).json()
+        assert (outcome["state"], outcome["reason"]) == ("failed", "withdrawn by the operator")
+        refusal = await api.delete(sent)
+        assert (refusal.status_code, "has been sent" in refusal.json()["detail"]) == (409, True)
+        await station.send([3, call[1], {"status": "Accepted"}])
+        call = await station.receive()
+        assert await waits_for(api, last) == "the answer of the station"
+        for over in (sent, waiting):
+            refusal = await api.delete(over)
+            assert (refusal.status_code, "is over" in refusal.json()["detail"]) == (409, True)
+    assert (await api.delete("/operations/nonsense")).status_code == 404
+
+
+async def test_operation_that_cannot_be_withdrawn_keeps_its_place(make: Make, tmp_path: Path) -> None:
+    """Where the store fails, a withdrawal changes nothing."""
+    async with make(store_timeout=0.05) as system, client(system) as api:
+        await api.put("/stations/CS-1")
+        first, second = [await take(api, action) for action in ("ClearCache", "GetLocalListVersion")]
+        other = await lock(tmp_path / "server.sqlite3")
+        assert (await api.delete(first)).status_code == 503
+        await asyncio.to_thread(other.close)
+        assert await waits_for(api, second) == "the station to connect"
+        async with charger(system) as station:
+            assert (await station.receive())[2] == "ClearCache"
+
+
+async def test_station_of_which_no_boot_is_known_can_be_asked_for_one(
+    system: CentralSystem, api: httpx.AsyncClient
+) -> None:
+    """A station that met a fresh database is refused until it boots, which the operator sees and can ask for."""
+    await api.put("/stations/CS-1")
+    async with charger(system, boot=False) as station:
+        record = (await api.get("/stations/CS-1")).json()
+        assert (record["registration"], record["latest_boot"]) == ("Accepted", None)
+        assert await station.error("Heartbeat") == "SecurityError"
+        await take(api, "ClearCache")
+        for action in ("TriggerMessage", "ExtendedTriggerMessage"):
+            await api.post(f"/stations/CS-1/operations/{action}", json={"requestedMessage": "BootNotification"})
+            call = await station.receive()
+            assert call[2:] == [action, {"requestedMessage": "BootNotification"}]
+            await station.send([3, call[1], {"status": "Accepted"}])
+        assert await station.boot() == "Accepted"
+        assert (await station.receive())[2] == "ClearCache"
+        assert (await api.get("/stations/CS-1")).json()["latest_boot"] == "Accepted"
 
 
 async def test_refusals_have_their_codes(api: httpx.AsyncClient) -> None:

@@ -17,7 +17,7 @@ from server.connection import MAX_UNANSWERED
 from server.session import MAX_REMEMBERED_IDS, Session
 from server.store import StoreError
 from tests.server.charger import BOOT, PATIENCE, Charger, charger
-from tests.server.conftest import Make
+from tests.server.conftest import Make, lock
 
 STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 SECRET = "5ec2e75ec2e75ec2e75ec2e75ec2e75e"
@@ -225,18 +225,6 @@ async def test_locked_database_is_an_internal_error(make: Make, tmp_path: Path) 
         assert await station.alive()
         await asyncio.to_thread(other.close)
         assert await station.result("StatusNotification", STATUS) == {}
-
-
-async def lock(path: Path) -> Any:
-    """Return a connection that holds a lock on the database."""
-    import sqlite3
-
-    def take() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        connection.execute("BEGIN IMMEDIATE")
-        return connection
-
-    return await asyncio.to_thread(take)
 
 
 async def test_pipelined_calls_are_all_answered(system: CentralSystem) -> None:

@@ -133,6 +133,19 @@ async def test_scheduled_availability_waits_for_the_status(system: CentralSystem
         assert await availability(system) == "Operative"
 
 
+async def test_availability_follows_what_the_connector_shows(system: CentralSystem) -> None:
+    """A station that changes an availability of its own accord is believed; a fault says nothing about it."""
+    async with charger(system) as station:
+        await station.result("StatusNotification", STATUS)
+        assert await availability(system) is None
+        await set_availability(system, station, "Accepted")
+        shown = []
+        for status in ("Unavailable", "Faulted", "Available", "Faulted", "Charging", "Unavailable"):
+            await station.result("StatusNotification", STATUS | {"status": status})
+            shown.append(await availability(system))
+    assert shown == ["Inoperative", "Inoperative", "Operative", "Operative", "Operative", "Inoperative"]
+
+
 async def test_connector_zero_is_the_whole_station(system: CentralSystem) -> None:
     """A change of the station is a change of all its connectors."""
     async with charger(system) as station:

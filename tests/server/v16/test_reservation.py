@@ -88,6 +88,32 @@ async def test_start_uses_the_reservation(desk: Desk) -> None:
     assert await statuses(desk) == ["used", "active"]
 
 
+@pytest.mark.parametrize(
+    ("start", "ended"),
+    [
+        ({"idTag": "TAG"}, [1]),
+        ({"idTag": "tag"}, [1]),
+        ({"idTag": "TAG", "reservationId": 999}, [1]),
+        ({"idTag": "FAMILY"}, [1]),
+        ({"idTag": "TAG", "connector": 3}, [0]),
+        ({"idTag": "OTHER"}, []),
+        ({"idTag": "LONER"}, []),
+    ],
+)
+async def test_start_uses_the_reservation_that_it_does_not_name(
+    desk: Desk, start: dict[str, Any], ended: list[int]
+) -> None:
+    """A tag, or one of its group, ends the reservation of its connector, or else that of any connector."""
+    tags = {"TAG": "GROUP", "FAMILY": "group", "OTHER": "OTHERS", "LONER": None}
+    for tag, parent in tags.items():
+        await desk.operator.provision_tag(Tag(id_tag=tag, parent=parent))
+    for connector in (0, 1, 2):
+        await reserve(desk, connector=connector)
+    await desk.start(**start)
+    records = await desk.operator.reservations(desk.station.id)
+    assert [one["connector_id"] for one in records if one["status"] == "used"] == ended
+
+
 async def test_refused_start_uses_no_reservation(desk: Desk) -> None:
     """A StartTransaction whose tag is not accepted leaves the reservation as it is."""
     await desk.start(reservationId=await reserve(desk))

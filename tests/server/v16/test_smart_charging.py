@@ -224,6 +224,46 @@ async def test_profile_of_a_remote_start(desk: Desk) -> None:
     await desk.ask("RemoteStartTransaction", {"idTag": "TAG"}, ACCEPTED)
 
 
+async def remote_start(desk: Desk, answer: str = "Accepted", **members: Any) -> None:
+    """Start remotely with a profile."""
+    asked = {"idTag": "TAG", "chargingProfile": profile(purpose="TxProfile"), **members}
+    await desk.ask("RemoteStartTransaction", asked, {"status": answer})
+
+
+@pytest.mark.parametrize("place", [{}, {"connectorId": 1}])
+async def test_profile_of_a_remote_start_is_installed_with_its_transaction(desk: Desk, place: dict[str, Any]) -> None:
+    """The transaction that follows a remote start has the profile that came with it, as long as it runs."""
+    await remote_start(desk, **place)
+    assert await installed(desk) == []
+    transaction = await desk.start(idTag="tag")
+    assert await desk.operator.charging_profiles(desk.station.id) == [
+        {"id": 1, "connector_id": 1, "purpose": "TxProfile", "stack_level": 0, "transaction_id": transaction}
+    ]
+    await desk.start(connector=2)
+    assert len(await installed(desk)) == 1
+    await desk.stop(transaction)
+    assert await installed(desk) == []
+
+
+async def test_profile_of_a_remote_start_that_leads_to_nothing(desk: Desk) -> None:
+    """No transaction gets the profile of a remote start that was refused, replaced, overtaken or ended by a boot."""
+    await remote_start(desk, "Rejected", connectorId=1)
+    await desk.start()
+    assert await installed(desk) == []
+    await remote_start(desk, connectorId=1)
+    await desk.start(idTag="OTHER")
+    await desk.start()
+    assert await installed(desk) == []
+    await remote_start(desk)
+    await desk.ask("RemoteStartTransaction", {"idTag": "TAG"}, ACCEPTED)
+    await desk.start(connector=2)
+    assert await installed(desk) == []
+    await remote_start(desk, connectorId=3)
+    await desk.station.boot()
+    await desk.start(connector=3)
+    assert await installed(desk) == []
+
+
 @pytest.mark.parametrize("members", [{"purpose": "TxDefaultProfile"}, {"purpose": "TxProfile", "transactionId": 5}])
 async def test_profile_that_no_remote_start_carries(desk: Desk, members: dict[str, Any]) -> None:
     """It is no other profile, and there is no transaction yet."""
