@@ -28,6 +28,7 @@ def serve(write_target: Path | None, **flags: Any) -> None:
                 ready.endpoint,
                 ready.operator,
                 f"${{{ENVIRONMENT_PREFIX}TOKEN}}" if settings.token else "",
+                unknown_stations="accepted" if settings.accept_unknown else "refused",
                 parallel_tag_use=settings.parallel_tag_use,
                 call_timeout=settings.call_timeout,
                 silence_limit=2 * settings.ping_interval,

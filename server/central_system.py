@@ -84,7 +84,7 @@ class CentralSystem:
         await store.open()
         metrics = Metrics()
         stations = Stations(store, log, Credentials(profile=settings.security_profile))
-        tags = self._parts.tags(store)
+        tags = self._parts.tags(store, accept_unknown=settings.accept_unknown_tags)
         authority = self._parts.authority(settings.certificates, settings.organisation, settings.tls_host, store)
         operations = self._parts.operations()
         queue = self._parts.queue(settings, store, operations, log)

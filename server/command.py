@@ -23,7 +23,7 @@ class NotServing(click.ClickException):
     exit_code = 3
 
 
-_FLAGS = frozenset({"accept_unknown"})
+_FLAGS = frozenset({"accept_unknown", "accept_unknown_tags"})
 
 
 def options(function: Function) -> Function:

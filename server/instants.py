@@ -23,6 +23,11 @@ def to_store(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def zoned(instant: datetime) -> datetime:
+    """Return an instant in UTC; without a zone it is UTC already."""
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 def parse(text: str) -> datetime:
     """Return the instant that a text names; without a zone it is UTC.
 
@@ -30,7 +35,6 @@ def parse(text: str) -> datetime:
     that is no instant, or one that no calendar holds.
     """
     try:
-        instant = datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", text.upper()))
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        return zoned(datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", text.upper())))
     except OverflowError:
         raise ValueError(f"{text} is outside of the calendar") from None

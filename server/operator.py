@@ -38,6 +38,10 @@ class UnknownStation(Refused):
     """A request for a station that is not known."""
 
 
+class UnknownTag(Refused):
+    """A request for a tag that is not known."""
+
+
 class UnknownOperation(Refused):
     """A request for an operation that was never taken."""
 
@@ -87,7 +91,26 @@ class Operator:
                 raise Impossible(f"{name} has 1 to 20 characters, not {len(value)}")
         if tag.status not in ("Accepted", "Blocked", "Expired"):
             raise Impossible(f"status is Accepted, Blocked or Expired, not {tag.status!r}")
-        await self.context.tags.provision(tag)
+        try:
+            expires = None if tag.expires is None else instants.zoned(tag.expires)
+        except OverflowError:
+            raise Impossible(f"expires: {tag.expires} is outside of the calendar") from None
+        await self.context.tags.provision(replace(tag, expires=expires))
+
+    def tags(self) -> Sequence[Tag]:
+        """Return all tags that are known."""
+        return list(self.context.tags)
+
+    def tag(self, id_tag: str) -> Tag:
+        """Return a tag; raises UnknownTag."""
+        found = self.context.tags.find(id_tag)
+        if found is None:
+            raise UnknownTag(f"there is no tag {id_tag!r}")
+        return found
+
+    async def remove_tag(self, id_tag: str) -> None:
+        """Forget a tag; one that is not known is no error."""
+        await self.context.tags.remove(id_tag)
 
     # Operations
 
@@ -174,8 +197,17 @@ class Operator:
         known = tables.connectors.c
         query = select(tables.connectors).where(known.station == self.known(id).id, known.connector_id == connector_id)
         row = await self.context.store.read(lambda tx: tx.execute(query).one_or_none())
-        if row is None:
-            return None
+        return None if row is None else self.connector_view(row)
+
+    async def connectors(self, id: str) -> Mapping[int, Payload]:
+        """Return what is known of all connectors of a station, by their numbers."""
+        known = tables.connectors.c
+        query = select(tables.connectors).where(known.station == self.known(id).id).order_by(known.connector_id)
+        rows = await self.context.store.read(lambda tx: tx.execute(query).all())
+        return {row.connector_id: self.connector_view(row) for row in rows}
+
+    def connector_view(self, row: Any) -> Payload:
+        """Return one connector as it is shown."""
         return {
             "status": row.status,
             "error_code": row.error_code,
@@ -183,6 +215,17 @@ class Operator:
             "timestamp": _instant(row.timestamp),
             "availability": "Scheduled" if row.wanted else row.availability,
         }
+
+    async def meter_values(self, id: str, latest: int) -> Sequence[Payload]:
+        """Return the ``latest`` sampled values of a station, the oldest first, with and without a transaction."""
+        station = self.known(id).id
+        rows = await self.context.store.read(lambda tx: booked.read_meter_values(tx, station, latest))
+        values = [
+            {"connector_id": row.connector_id, "transaction_id": row.transaction_id, **sample}
+            for row in rows
+            for sample in samples.complete(orjson.loads(row.meter_value))
+        ]
+        return values[-latest:]
 
     async def transactions(self, id: str) -> Sequence[Payload]:
         """Return the transactions of a station in the order in which they began."""
@@ -217,9 +260,13 @@ class Operator:
         return await self.context.store.read(job)
 
     async def local_list(self, id: str) -> Payload:
-        """Return the version of the local list that a station holds, None where none is known."""
+        """Return version and entries of the local list that a station holds; without a version, neither is known."""
         station, lists = self.known(id).id, self.operations.of(LocalList)
-        return {"version": await self.context.store.read(lambda tx: lists.version(tx, station))}
+
+        def job(tx: Connection) -> Payload:
+            return {"version": lists.version(tx, station), "entries": list(lists.entries(tx, station).values())}
+
+        return await self.context.store.read(job)
 
     async def reservations(self, id: str) -> Sequence[Payload]:
         """Return the reservations of a station in the order in which they were made."""

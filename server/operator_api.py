@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 
 from server.central_system import CentralSystem
-from server.operator import Conflict, Impossible, Operator, Refused, UnknownOperation, UnknownStation
+from server.operator import Conflict, Impossible, Operator, Refused, UnknownOperation, UnknownStation, UnknownTag
 from server.security_api import security_routes
 from server.store import StoreError
 from server.tags import Tag
@@ -22,10 +22,14 @@ from server.tags import Tag
 MAX_WAIT = 300.0
 """Longest time in seconds that a request for an outcome is held."""
 
+MAX_VALUES = 10_000
+"""Most sampled values that one request returns."""
+
 _bearer = HTTPBearer(auto_error=False, description="The token of the setting of that name, where there is one.")
 
 _STATUS_CODES: Mapping[type[Refused], int] = {
     UnknownStation: 404,
+    UnknownTag: 404,
     UnknownOperation: 404,
     Impossible: 422,
     Conflict: 409,
@@ -46,6 +50,12 @@ class TagBody(BaseModel):
     status: str = "Accepted"
     parent: str | None = None
     expires: datetime | None = None
+
+
+class KnownTagBody(TagBody):
+    """An idTag that is known, as it was provisioned."""
+
+    id_tag: str
 
 
 class TakenOperation(BaseModel):
@@ -93,7 +103,7 @@ class ConnectorBody(BaseModel):
 
 
 class TransactionBody(BaseModel):
-    """A transaction as it is booked; meter readings in Wh."""
+    """A transaction as it is booked; meter readings in Wh, sampled values with their timestamps in wire spelling."""
 
     id: int
     active: bool
@@ -108,9 +118,10 @@ class TransactionBody(BaseModel):
 
 
 class LocalListBody(BaseModel):
-    """The version of the local list that a station is known to hold."""
+    """The version of the local list that a station is known to hold, and its entries where they are known."""
 
     version: int | None
+    entries: list[dict[str, Any]]
 
 
 class ReservationBody(BaseModel):
@@ -222,6 +233,21 @@ def _provisioning(system: CentralSystem) -> APIRouter:
             Tag(id_tag=id_tag, status=body.status, parent=body.parent, expires=body.expires)
         )
 
+    @router.get("/tags")
+    async def tags() -> list[KnownTagBody]:
+        """Return all tags that are known."""
+        return [KnownTagBody(**asdict(tag)) for tag in system.operator.tags()]
+
+    @router.get("/tags/{id_tag:path}")
+    async def tag(id_tag: str) -> KnownTagBody:
+        """Return a tag that is known."""
+        return KnownTagBody(**asdict(system.operator.tag(id_tag)))
+
+    @router.delete("/tags/{id_tag:path}", status_code=204)
+    async def remove_tag(id_tag: str) -> None:
+        """Forget a tag; one that is not known is no error."""
+        await system.operator.remove_tag(id_tag)
+
     return router
 
 
@@ -281,6 +307,18 @@ def _reading(system: CentralSystem) -> APIRouter:
             raise HTTPException(404, f"nothing is known of connector {connector_id}")
         return ConnectorBody(**record)
 
+    @router.get("/stations/{station}/connectors")
+    async def connectors(station: str) -> dict[int, ConnectorBody]:
+        """Return what is known of all connectors of a station, by their numbers."""
+        return {number: ConnectorBody(**record) for number, record in (await operator().connectors(station)).items()}
+
+    @router.get("/stations/{station}/meter-values")
+    async def meter_values(
+        station: str, latest: Annotated[int, Query(ge=1, le=MAX_VALUES)] = 100
+    ) -> list[dict[str, Any]]:
+        """Return the ``latest`` sampled values of a station, the oldest first, with and without a transaction."""
+        return [dict(value) for value in await operator().meter_values(station, latest)]
+
     @router.get("/stations/{station}/transactions")
     async def transactions(station: str) -> list[TransactionBody]:
         """Return all transactions of a station in the order in which they began."""
@@ -299,7 +337,7 @@ def _reading_profiles(system: CentralSystem) -> APIRouter:
 
     @router.get("/stations/{station}/local-list")
     async def local_list(station: str) -> LocalListBody:
-        """Return the version of the local list that the station is known to hold."""
+        """Return version and entries of the local list that the station is known to hold."""
         return LocalListBody(**await system.operator.local_list(station))
 
     @router.get("/stations/{station}/reservations")

@@ -50,6 +50,13 @@ class RevokedBody(BaseModel):
     chain: str
 
 
+class InstalledCertificateBody(BaseModel):
+    """A root certificate that a station has, as it tells of it."""
+
+    type: str
+    hash_data: dict[str, str]
+
+
 class SecurityEventBody(BaseModel):
     """A security event, reported by a station or noticed by the central system itself."""
 
@@ -83,6 +90,11 @@ def security_routes(system: CentralSystem) -> APIRouter:
     async def security_events(station: str) -> list[SecurityEventBody]:
         """Return the security events of a station in the order in which they came."""
         return [SecurityEventBody(**event) for event in await system.security.security_events(station)]
+
+    @router.get("/stations/{station}/installed-certificates")
+    async def installed_certificates(station: str) -> list[InstalledCertificateBody]:
+        """Return the root certificates that a station has told of, when it was last asked."""
+        return [InstalledCertificateBody(**one) for one in await system.security.installed_certificates(station)]
 
     @router.post("/certificates", status_code=201)
     async def client_certificate(body: CertificateBody) -> IssuedCertificate:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from server import security_events
+import orjson
+from sqlalchemy import select
+
+from server import security_events, tables
 from server.authority import ALGORITHMS
 from server.context import Context
 from server.credentials import BASIC, MUTUAL_TLS, NONE, TLS, Credentials
@@ -61,6 +64,13 @@ class SecurityConsole:
             await self.context.authority.revoke(chain)
         except pki.Unusable as problem:
             raise Impossible(str(problem)) from None
+
+    async def installed_certificates(self, id: str) -> Sequence[dict[str, Any]]:
+        """Return the root certificates that a station has told of, by their hash data; raises UnknownStation."""
+        known, station = tables.installed_certificates.c, self.operator.known(id).id
+        query = select(tables.installed_certificates).where(known.station == station).order_by(known.number)
+        rows = await self.context.store.read(lambda tx: tx.execute(query).all())
+        return [{"type": row.type, "hash_data": orjson.loads(row.hash_data)} for row in rows]
 
     async def security_events(self, id: str) -> Sequence[dict[str, Any]]:
         """Return the security events of a station in the order in which they came; raises UnknownStation."""

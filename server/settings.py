@@ -63,6 +63,7 @@ ABOUT: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "database": ("SQLite file that holds everything.", Path),
     "mutant": ("Name of the one deliberate defect to serve with.", str),
     "accept_unknown": ("Register a station at its first contact instead of answering 404.", _flag),
+    "accept_unknown_tags": ("Accept an idTag that nobody has provisioned instead of answering Invalid.", _flag),
     "interval": ("Heartbeat interval told to an accepted station.", _count),
     "retry_interval": ("Time told to a station that is not accepted, until its next boot.", _count),
     "call_timeout": ("Time after which an unanswered CALL to a station has failed.", _positive),
@@ -98,6 +99,7 @@ class ServerSettings:
     database: Path = Path("plugfest.sqlite3")
     mutant: str | None = None
     accept_unknown: bool = False
+    accept_unknown_tags: bool = False
     interval: int = 300
     retry_interval: int = 30
     call_timeout: float = 30.0

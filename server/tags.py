@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ocpp.v16.enums import AuthorizationStatus
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server import instants, tables
@@ -32,12 +32,16 @@ _upsert = _upsert.on_conflict_do_update(
     set_={name: _upsert.excluded[name] for name in ("id_tag", "status", "parent", "expires")},
 )
 
+_DELETE = delete(tables.tags).where(tables.tags.c.folded == bindparam("wanted"))
+
 
 class Tags:
     """All known tags, in memory beside their rows in the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, accept_unknown: bool = False) -> None:
+        """Prepare them; ``accept_unknown`` is whether a tag that is not known is Accepted rather than Invalid."""
         self._store = store
+        self._accept_unknown = accept_unknown
         self._known: dict[str, Tag] = {}
 
     def __iter__(self) -> Iterator[Tag]:
@@ -61,6 +65,12 @@ class Tags:
         await self._store.append(_upsert, row, None)
         self._known[row["folded"]] = tag
 
+    async def remove(self, id_tag: str) -> bool:
+        """Forget a tag, and return whether it was known."""
+        folded = self.fold(id_tag)
+        await self._store.append(_DELETE, {"wanted": folded}, None)
+        return self._known.pop(folded, None) is not None
+
     def fold(self, id_tag: str) -> str:
         """Return the form in which tags are compared: case does not matter (OCPP 1.6 7.28)."""
         return id_tag.casefold()
@@ -72,7 +82,8 @@ class Tags:
     def status(self, tag: Tag | None) -> str:
         """Return what the central system thinks of a tag, None being one it does not know (OCPP 1.6 7.2)."""
         if tag is None:
-            return str(AuthorizationStatus.invalid.value)
+            unknown = AuthorizationStatus.accepted if self._accept_unknown else AuthorizationStatus.invalid
+            return str(unknown.value)
         if tag.status == AuthorizationStatus.accepted and tag.expires is not None and tag.expires <= instants.now():
             return str(AuthorizationStatus.expired.value)
         return tag.status

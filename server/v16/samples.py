@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from server import instants
+
 _DEFAULTS = {
     "context": "Sample.Periodic",
     "format": "Raw",
@@ -14,10 +16,10 @@ _DEFAULTS = {
 
 
 def complete(meter_values: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield the sampled values of a list of meter values with their defaults filled in."""
+    """Yield the sampled values of a list of meter values with the timestamp of each and their defaults filled in."""
     for meter_value in meter_values:
         for sample in meter_value["sampledValue"]:
-            yield fill(sample)
+            yield {"timestamp": _in_utc(meter_value["timestamp"]), **fill(sample)}
 
 
 def fill(sample: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -26,3 +28,11 @@ def fill(sample: Mapping[str, Any]) -> Mapping[str, Any]:
     if "unit" not in filled and filled["measurand"].startswith("Energy"):
         filled["unit"] = "Wh"
     return filled
+
+
+def _in_utc(text: str) -> str:
+    """Return an instant as the central system writes it; one that no calendar holds stays as it came."""
+    try:
+        return instants.to_wire(instants.parse(text))
+    except ValueError:
+        return text

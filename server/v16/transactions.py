@@ -143,6 +143,13 @@ class TransactionRecord:
         return instants.parse(text) if text else None
 
 
+def read_meter_values(tx: Connection, station: str, latest: int) -> Sequence[Any]:
+    """Return the rows of the latest messages with meter values of a station, the oldest first."""
+    known = tables.meter_values.c
+    newest = select(tables.meter_values).where(known.station == station).order_by(known.number.desc()).limit(latest)
+    return tx.execute(newest).all()[::-1]
+
+
 def read(tx: Connection, station: str) -> Sequence[TransactionRecord]:
     """Return the transactions of a station in the order in which they began."""
     values: dict[int, list[list[dict[str, Any]]]] = {}

@@ -64,6 +64,40 @@ async def test_tag_is_provisioned(system: CentralSystem, api: httpx.AsyncClient)
     assert (tag.status, tag.parent, tag.expires) == ("Blocked", "GROUP", datetime(2030, 1, 1, tzinfo=UTC))
 
 
+async def test_tags_are_listed_and_removed(system: CentralSystem, api: httpx.AsyncClient) -> None:
+    """An operator sees which tags there are, one or all of them, and can forget one."""
+    await api.put("/tags/A", json={"parent": "GROUP", "expires": "2030-01-01T00:00:00"})
+    await api.put("/tags/b/c", json={"status": "Blocked"})
+    first = {"id_tag": "A", "status": "Accepted", "parent": "GROUP", "expires": "2030-01-01T00:00:00Z"}
+    second = {"id_tag": "b/c", "status": "Blocked", "parent": None, "expires": None}
+    assert (await api.get("/tags")).json() == [first, second]
+    assert (await api.get("/tags/B/C")).json() == second
+    for _ in range(2):
+        assert (await api.delete("/tags/B/c")).status_code == 204
+    assert (await api.get("/tags/b/c")).status_code == 404
+    async with charger(system) as station:
+        assert (await station.result("Authorize", {"idTag": "b/c"}))["idTagInfo"] == {"status": "Invalid"}
+        assert (await station.result("Authorize", {"idTag": "A"}))["idTagInfo"][
+            "expiryDate"
+        ] == "2030-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("expires", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_expiry_beyond_the_calendar_is_refused(api: httpx.AsyncClient, expires: str) -> None:
+    """An expiry that is no instant in UTC is not taken."""
+    assert (await api.put("/tags/A", json={"expires": expires})).status_code == 422
+
+
+@pytest.mark.parametrize(("welcome", "status"), [(False, "Invalid"), (True, "Accepted")])
+async def test_unknown_tags_can_be_welcome(make: Make, welcome: bool, status: str) -> None:
+    """With the setting for it, a tag that nobody has provisioned is accepted, as long as nobody blocks it."""
+    async with make(accept_unknown_tags=welcome) as system, charger(system) as station, client(system) as api:
+        assert (await station.result("Authorize", {"idTag": "NEW"}))["idTagInfo"] == {"status": status}
+        assert (await station.result("StartTransaction", START))["idTagInfo"] == {"status": status}
+        await api.put("/tags/NEW", json={"status": "Blocked"})
+        assert (await station.result("Authorize", {"idTag": "NEW"}))["idTagInfo"] == {"status": "Blocked"}
+
+
 @pytest.mark.parametrize(
     ("id_tag", "body"),
     [
@@ -235,8 +269,37 @@ async def test_records_can_be_read(system: CentralSystem, api: httpx.AsyncClient
         [transaction] = (await api.get("/stations/CS-1/transactions")).json()
         assert (transaction["id"], transaction["active"], transaction["started"]) == (id, True, "2024-05-01T12:00:00Z")
         assert (await api.get("/stations/CS-1/configuration")).json() == {}
-    for what in ("connectors/1", "transactions", "configuration", "operations"):
+    for what in ("connectors/1", "connectors", "transactions", "configuration", "operations", "meter-values"):
         assert (await api.get(f"/stations/NOBODY/{what}")).status_code == 404
+
+
+async def test_connectors_are_listed(system: CentralSystem, api: httpx.AsyncClient) -> None:
+    """All connectors that a station has spoken of are told at once."""
+    async with charger(system) as station:
+        for number, status in ((2, "Charging"), (0, "Available")):
+            await station.result(
+                "StatusNotification", {"connectorId": number, "errorCode": "NoError", "status": status}
+            )
+    connectors = (await api.get("/stations/CS-1/connectors")).json()
+    assert {number: one["status"] for number, one in connectors.items()} == {"0": "Available", "2": "Charging"}
+    assert connectors["2"] == (await api.get("/stations/CS-1/connectors/2")).json()
+
+
+async def test_meter_values_have_times(system: CentralSystem, api: httpx.AsyncClient) -> None:
+    """Sampled values are told with their times, those of a transaction and those of none, the latest of them."""
+    at = ["2024-05-01T12:00:00+02:00", "2024-05-01T12:00:00", "0000-01-01T00:00:00Z"]
+    values = [{"timestamp": one, "sampledValue": [{"value": f"{number}"}]} for number, one in enumerate(at)]
+    async with charger(system) as station:
+        id = (await station.result("StartTransaction", START))["transactionId"]
+        await station.result("MeterValues", {"connectorId": 1, "transactionId": id, "meterValue": values})
+        await station.result("MeterValues", {"connectorId": 0, "meterValue": values[:1]})
+    [transaction] = (await api.get("/stations/CS-1/transactions")).json()
+    times = ["2024-05-01T10:00:00.000Z", "2024-05-01T12:00:00.000Z", "0000-01-01T00:00:00Z"]
+    assert [one["timestamp"] for one in transaction["meter_values"]] == times
+    found = (await api.get("/stations/CS-1/meter-values")).json()
+    assert [one["timestamp"] for one in found] == [*times, times[0]]
+    assert [(one["connector_id"], one["transaction_id"]) for one in found] == [(1, id)] * 3 + [(0, None)]
+    assert (await api.get("/stations/CS-1/meter-values", params={"latest": 2})).json() == found[-2:]
 
 
 async def test_health_and_metrics(system: CentralSystem, api: httpx.AsyncClient) -> None:

@@ -20,6 +20,13 @@ async def tasks(desk: Desk) -> list[tuple[Any, ...]]:
     return [(one["kind"], one["state"], one["status"]) for one in await desk.operator.tasks(desk.station.id)]
 
 
+@pytest.mark.parametrize("oldest", ["2024-05-02T00:00:00Z", "0000-01-01T00:00:00Z"])
+async def test_log_of_an_impossible_time(desk: Desk, oldest: str) -> None:
+    """A log is asked for in the order of times, and of times that there are."""
+    log = {"remoteLocation": "ftp://a/b", "oldestTimestamp": oldest, "latestTimestamp": "2024-05-01T00:00:00Z"}
+    await desk.refused("GetLog", {"logType": "SecurityLog", "log": log}, Impossible)
+
+
 async def test_update_is_asked_for(desk: Desk) -> None:
     """An update goes out as it was entered, and its task runs."""
     sent, outcome = await desk.ask("UpdateFirmware", UPDATE, {})

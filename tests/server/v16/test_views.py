@@ -20,6 +20,7 @@ from harness.csms import (
 from server.central_system import CentralSystem
 from server.driver import ReferenceDriver
 from server.operator_api import application
+from server.tags import Tag
 from tests.server.v16.desk import Desk, desk_of
 
 EXPIRY = "2099-01-01T00:00:00Z"
@@ -31,15 +32,19 @@ LIMIT = {
     "chargingProfileKind": "Relative",
     "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": PERIODS},
 }
+HASH = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "1"}
 RESERVATION = {"reservationId": 7, "connectorId": 1, "idTag": "TAG", "expiryDate": EXPIRY}
 
 
 async def fill(desk: Desk) -> None:
     """Leave one record of each kind."""
     accepted = {"status": "Accepted"}
+    await desk.operator.provision_tag(Tag(id_tag="TAG"))
     await desk.ask("SendLocalList", {"updateType": "Full"}, accepted)
     await desk.ask("ReserveNow", RESERVATION, accepted)
     await desk.ask("SetChargingProfile", {"connectorId": 0, "csChargingProfiles": LIMIT}, accepted)
+    roots = {"certificateType": "CentralSystemRootCertificate"}
+    await desk.ask("GetInstalledCertificateIds", roots, {"status": "Accepted", "certificateHashData": [HASH]})
     await desk.ask("GetDiagnostics", {"location": "ftp://files.example/"}, {"fileName": "x.log"})
 
 
@@ -49,14 +54,15 @@ async def test_views_of_the_operator_api(system: CentralSystem, desk: Desk) -> N
     found = {}
     transport = httpx.ASGITransport(application(system))
     async with httpx.AsyncClient(transport=transport, base_url="http://operator") as api:
-        for name in ("local-list", "reservations", "charging-profiles", "tasks"):
+        for name in ("local-list", "reservations", "charging-profiles", "tasks", "installed-certificates"):
             found[name] = (await api.get(f"/stations/CS-1/{name}")).json()
             assert (await api.get(f"/stations/CS-2/{name}")).status_code == 404
     profile = {"id": 1, "connector_id": 0, "purpose": "ChargePointMaxProfile", "stack_level": 2, "transaction_id": None}
     assert found == {
-        "local-list": {"version": 1},
+        "local-list": {"version": 1, "entries": [{"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}]},
         "reservations": [{"id": 7, "status": "active", "connector_id": 1, "id_tag": "TAG", "expires": EXPIRY}],
         "charging-profiles": [profile],
+        "installed-certificates": [{"type": "CentralSystemRootCertificate", "hash_data": HASH}],
         "tasks": [{"kind": "diagnostics", "state": "running", "status": None, "request_id": None}],
     }
 
@@ -90,7 +96,7 @@ async def test_records_go_with_their_station(desk: Desk) -> None:
     await fill(desk)
     await desk.operator.remove_station("CS-1")
     await desk.operator.provision_station("CS-1")
-    assert await desk.operator.local_list("CS-1") == {"version": None}
+    assert await desk.operator.local_list("CS-1") == {"version": None, "entries": []}
     assert await desk.operator.reservations("CS-1") == []
     assert await desk.operator.charging_profiles("CS-1") == []
     assert await desk.operator.tasks("CS-1") == []
