@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import click
 
-from harness import record
 from harness.scenario import Catalogue
-from plugfest.play import arguments
+from plugfest import proof
 from reports.kill_matrix import Matrix, Played, Row, write
-from server.mutants import MUTANTS, UnknownMutant, parts
+from server.mutants import MUTANTS
+from server.registry import UnknownName
 
 PATIENCE = 1.0
 """Seconds that a mutant has for what it owes; many defects show as silence, so that long patience costs time."""
@@ -38,18 +35,15 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
     """
     try:
         for name in names:
-            parts(name)
-    except UnknownMutant as error:
+            MUTANTS.find(name)
+    except UnknownName as error:
         raise click.UsageError(str(error)) from None
     catalogue = Catalogue.load()
     caught_by = catalogue.by_mutant()
     chosen = {name: caught_by.get(name, []) for name in names or sorted(MUTANTS)}
-    rows: list[Row] = []
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with proof.processes(workers) as pool:
         pending = [pool.submit(play, name, ids, _others(catalogue, name, ids, full)) for name, ids in chosen.items()]
-        for done in as_completed(pending):
-            rows.append(done.result())
-            click.echo("\n".join(_lines(rows[-1])))
+        rows = proof.finished(pending, lambda row: click.echo("\n".join(_lines(row))))
     matrix = Matrix(tuple(sorted(rows, key=lambda row: row.mutant)))
     if out is not None:
         for path in write(matrix, out):
@@ -60,17 +54,8 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
 
 def play(mutant: str, named: Sequence[str], others: Sequence[str]) -> Row:
     """Play scenarios against a mutant in this process, and return what they said."""
-    import pytest  # in the worker only: the command itself needs none of it
-
     os.environ["PLUGFEST_CSMS_PATIENCE"] = str(PATIENCE)
-    catalogue = Catalogue.load()
-    ids = [*named, *others]
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        files = arguments([catalogue[id] for id in ids], out)
-        pytest.main([*files, f"--mutant={mutant}", *(f"--scenario={id}" for id in ids)])
-        results = record.read(out / "run.jsonl").results
-    said = {result.id: Played.of(result) for result in results}
+    said = {result.id: Played.of(result) for result in proof.play([*named, *others], f"--mutant={mutant}")}
     one = MUTANTS[mutant]
     return Row(mutant, one.description, tuple(named), said, remarks=one.remarks, faults=one.faults)
 

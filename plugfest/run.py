@@ -23,8 +23,10 @@ from harness.settings import Settings, load
 from harness.verdict import Verdict
 from plugfest.play import arguments
 from plugfest.progress import Live, summary
-from plugfest.targets import target_of
+from plugfest.targets import target_of, write_target
 from scenarios.stage.driver import driver_of
+from server.registry import UnknownName
+from server.variants import VARIANTS, Variant
 
 SCENARIOS_PER_WORKER = 16
 """Fewer scenarios than this are not worth the start of another worker process."""
@@ -48,6 +50,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--profile", "profiles", metavar="NAME", multiple=True, help="Only scenarios of this profile.")
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
+@click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit; see plugfest variants.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
 @click.option("--at-once", type=click.IntRange(1), help="How many scenarios may be under way; as the target file says.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Worker processes; chosen by itself unless given.")
@@ -60,15 +63,24 @@ def run(
     profiles: tuple[str, ...],
     strict: bool,
     mutant: str | None,
+    variant: str | None,
     out: Path | None,
     at_once: int | None,
     workers: int | None,
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back."""
-    target = target_of(target, endpoint)
-    settings = load(target, endpoint=endpoint)
     known = Catalogue.load()
     selected = Selection(ids, octt, requirements, profiles).of(known)
+    if variant is not None:
+        if (target, endpoint, mutant) != (None, None, None):
+            raise click.UsageError(
+                "--variant goes with the bundled reference, without --target, --endpoint and --mutant"
+            )
+        habit = _variant(variant)
+        out = out or _new_folder()
+        target = write_target(habit, out)
+    target = target_of(target, endpoint)
+    settings = load(target, endpoint=endpoint)
     expectations_of(settings, known)
     if mutant is not None and settings.csms.driver != "reference":
         raise click.UsageError("--mutant goes with the bundled reference, not with a target of its own")
@@ -101,6 +113,13 @@ def play(out: Path, options: list[str]) -> int:
         console.print(f"{name}: {held} of {counted}")
     console.print(f"report: {next(p for p in documents if p.suffix == '.html')}", soft_wrap=True)
     return exit_code(done)
+
+
+def _variant(name: str) -> Variant:
+    try:
+        return VARIANTS.find(name)
+    except UnknownName as error:
+        raise click.UsageError(str(error)) from None
 
 
 def exit_code(done: Run) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import click
+import tomli_w
 
-from plugfest.targets import render
+from plugfest.targets import merged, render
 from server.command import options, run
 from server.serving import Ready
-from server.settings import ENVIRONMENT_PREFIX, ServerSettings
+from server.settings import ENVIRONMENT_PREFIX
+from server.variants import VARIANTS
 
 
 @click.command()
@@ -22,7 +25,8 @@ def serve(write_target: Path | None, **flags: Any) -> None:
     Prints one JSON line with the URLs of the endpoint and of the operator API when it listens.
     """
 
-    def write(ready: Ready, settings: ServerSettings) -> None:
+    def write(ready: Ready) -> None:
+        settings = ready.settings
         if write_target is not None:
             text = render(
                 ready.endpoint,
@@ -37,6 +41,8 @@ def serve(write_target: Path | None, **flags: Any) -> None:
                 authority=ready.authority,
                 organisation=settings.organisation,
             )
+            if settings.variant is not None:
+                text = tomli_w.dumps(merged(tomllib.loads(text), VARIANTS[settings.variant].target))
             write_target.write_text(text, encoding="utf-8")
 
     run(flags, also=write)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,8 @@ from pathlib import Path
 from harness.findings import kind
 from harness.record import Result
 from harness.verdict import Check, Verdict
-from reports.html import environment, style
+from reports import matrix
 from reports.markdown import code, prose
-
-FORMAT = "plugfest-kill-matrix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +109,10 @@ class Matrix:
         return [row for row in self.rows if row.proven]
 
 
-def write(matrix: Matrix, folder: Path) -> list[Path]:
+def write(found: Matrix, folder: Path) -> list[Path]:
     """Write kill-matrix.json, .md and .html into a folder, and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    page = environment().get_template("kill_matrix.html.j2").render(matrix=matrix, style=style())
-    documents = {"json": json.dumps(_to_json(matrix), indent=1), "md": _markdown(matrix), "html": page}
-    paths = [folder / f"kill-matrix.{suffix}" for suffix in documents]
-    for path, text in zip(paths, documents.values(), strict=True):
-        path.write_text(text, encoding="utf-8")
-    return paths
-
-
-def _to_json(matrix: Matrix) -> dict[str, object]:
-    return {"format": FORMAT, "format_version": 2, "mutants": {row.mutant: _row(row) for row in matrix.rows}}
+    members = {"mutants": {row.mutant: _row(row) for row in found.rows}}
+    return matrix.write(folder, "kill-matrix", version=2, members=members, markdown=_markdown(found), matrix=found)
 
 
 def _row(row: Row) -> dict[str, object]:
@@ -138,16 +126,16 @@ def _row(row: Row) -> dict[str, object]:
     }
 
 
-def _markdown(matrix: Matrix) -> str:
+def _markdown(found: Matrix) -> str:
     lines = [
         "# Kill matrix",
         "",
-        f"{len(matrix.proven)} of {len(matrix.rows)} mutants are caught by every scenario that names them.",
+        f"{len(found.proven)} of {len(found.rows)} mutants are caught by every scenario that names them.",
         "",
         "| mutant | defect | seen in | named by | caught by | survived |",
         "|---|---|---|---:|---:|---|",
     ]
-    for row in matrix.rows:
+    for row in found.rows:
         survived = ", ".join(code(id) for id in row.survived)
         seen, counts = prose(", ".join(row.faults)), f"{len(row.named)} | {len(row.killers)}"
         lines.append(f"| {code(row.mutant)} | {prose(row.description)} | {seen} | {counts} | {survived} |")

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -20,23 +21,25 @@ from server.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, entra
 from server.frame_log import FrameLog
 from server.listening import BACKLOG, Secured, TlsDoor, bind
 from server.metrics import Metrics
-from server.mutants import parts
+from server.mutants import MUTANTS
+from server.parts import Parts
 from server.security_console import SecurityConsole
 from server.session import Session, routes
-from server.settings import ServerSettings
+from server.settings import ServerSettings, SettingsError
 from server.stations import Station, Stations
 from server.store import Store
+from server.variants import VARIANTS
 
 
 class CentralSystem:
     """A central system of OCPP 1.6J; an asynchronous context manager that serves while it is entered."""
 
     def __init__(self, settings: ServerSettings) -> None:
-        self.settings = settings
-        self._parts = parts(settings.mutant)
+        """Raises UnknownName for a mutant or variant that there is none of, SettingsError for both at once."""
+        self.settings, self._parts = _altered(settings)
         self._listeners: dict[Entrance, asyncio.Server] = {}
         self._doors: list[TlsDoor] = []
-        self.ports: dict[Entrance, int] = {one: settings.port_of(one.port_setting) for one in ENTRANCES}
+        self.ports: dict[Entrance, int] = {one: self.settings.port_of(one.port_setting) for one in ENTRANCES}
         self._connections: set[Connection] = set()
 
     @property
@@ -91,6 +94,7 @@ class CentralSystem:
         self.context = Context(settings, self._parts, store, stations, tags, queue, authority, operations, metrics, log)
         operations.attach([kind(self.context) for kind in self._parts.profiles])
         self.operator = self._parts.operator(self.context)
+        self.orders = self._parts.orders(self.operator)
         self.security = SecurityConsole(self.context, self.operator)
         self._handlers = routes(self.context)
         await stations.load()
@@ -201,3 +205,13 @@ class CentralSystem:
     async def _wait_for_ends(self, patience: float) -> None:
         if self._connections and patience > 0:
             await asyncio.wait([connection.ended for connection in self._connections], timeout=patience)
+
+
+def _altered(settings: ServerSettings) -> tuple[ServerSettings, Parts]:
+    """Return the settings and the parts of a central system, with the defect or the habit that the settings name."""
+    if settings.mutant is not None and settings.variant is not None:
+        raise SettingsError("give a mutant or a variant, not both")
+    if settings.variant is not None:
+        variant = VARIANTS.find(settings.variant)
+        return replace(settings, **variant.settings), variant.parts
+    return settings, MUTANTS.find(settings.mutant).parts if settings.mutant is not None else Parts()

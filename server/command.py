@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 import click
 
-from server.mutants import MUTANTS, UnknownMutant
+from server.mutants import MUTANTS
+from server.registry import UnknownName
 from server.serving import Ready, serve
 from server.settings import ABOUT, ENVIRONMENT_PREFIX, ServerSettings, SettingsError
 from server.store import StoreError
+from server.variants import VARIANTS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -38,20 +40,21 @@ def options(function: Function) -> Function:
     return function
 
 
-def run(flags: dict[str, Any], also: Callable[[Ready, ServerSettings], None] | None = None) -> None:
+def run(flags: dict[str, Any], also: Callable[[Ready], None] | None = None) -> None:
     """Serve with the settings of the environment and ``flags`` until a signal comes.
 
-    Prints one JSON line when it listens, after calling ``also``; ``mutant`` "list" prints the mutants instead. Raises
-    click.UsageError (exit 2) for settings that cannot be used, NotServing (exit 3) where serving fails.
+    Prints one JSON line when it listens, after calling ``also``; ``mutant`` or ``variant`` "list" prints those that
+    there are instead. Raises click.UsageError (exit 2) for settings that cannot be used, NotServing (exit 3) where
+    serving fails.
     """
-    if flags.get("mutant") == "list":
-        for mutant in sorted(MUTANTS.values(), key=lambda one: one.name):
-            click.echo(f"{mutant.name}: {mutant.description}")
-        return
+    for option, registry in (("mutant", MUTANTS), ("variant", VARIANTS)):
+        if flags.get(option) == "list":
+            click.echo(registry.listing())
+            return
 
     def on_ready(ready: Ready) -> None:
         if also is not None:
-            also(ready, settings)
+            also(ready)
         where = {"endpoint": ready.endpoint, "operator": ready.operator}
         authority = {} if ready.authority is None else {"authority": str(ready.authority.absolute())}
         click.echo(json.dumps({"ready": True, **where, **authority}))
@@ -59,7 +62,7 @@ def run(flags: dict[str, Any], also: Callable[[Ready, ServerSettings], None] | N
     try:
         settings = ServerSettings.load(**flags)
         asyncio.run(serve(settings, on_ready))
-    except (SettingsError, UnknownMutant) as error:
+    except (SettingsError, UnknownName) as error:
         raise click.UsageError(str(error)) from None
     except (StoreError, OSError) as error:
         raise NotServing(f"the central system does not start: {error}") from None

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Protocol, cast
 
+from websockets.extensions.base import ServerExtensionFactory
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
@@ -86,11 +87,15 @@ class Connection(asyncio.BufferedProtocol):
         self._cause: str | None = None
         self._farewell: tuple[int, str] | None = None
         self._websocket = self.protocol(
-            extensions=enable_server_permessage_deflate(None),
+            extensions=self.extensions(),
             select_subprotocol=lambda _, offered: cast("Subprotocol | None", self.handshake.subprotocol(offered)),
             max_size=context.settings.max_message_size,
             logger=_logger,
         )
+
+    def extensions(self) -> Sequence[ServerExtensionFactory]:
+        """Return the extensions of RFC 6455 that are agreed to."""
+        return enable_server_permessage_deflate(None)
 
     # What the session asks for.
 

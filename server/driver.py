@@ -39,6 +39,9 @@ from server.settings import ServerSettings
 from server.store import StoreError
 from server.tags import Tag as ServerTag
 
+DEFAULTS: Mapping[str, Any] = {"port": 0, "log": "off"}
+"""The settings of a central system in the process of a run: it listens where the system chooses, and keeps quiet."""
+
 MEMORY = "/dev/shm"  # noqa: S108
 """Where Linux keeps files in memory: nothing that a test run stores has to outlive a power cut."""
 
@@ -48,8 +51,7 @@ class ReferenceDriver:
 
     def __init__(self, mutant: str | None = None, **settings: Any) -> None:
         """Prepare one; ``settings`` are those of the central system. Raises SettingsError for an unknown one."""
-        defaults: dict[str, Any] = {"port": 0, "log": "off"}
-        self._settings = ServerSettings.load({}, **(defaults | settings), mutant=mutant)
+        self._settings = ServerSettings.load({}, **(dict(DEFAULTS) | settings), mutant=mutant)
         self._own_database = "database" not in settings
         self._life = AsyncExitStack()
         self._system = CentralSystem(self._settings)

@@ -58,13 +58,6 @@ class KnownTagBody(TagBody):
     id_tag: str
 
 
-class TakenOperation(BaseModel):
-    """An operation that the central system has taken."""
-
-    id: str
-    state: str = "pending"
-
-
 class OperationOutcome(BaseModel):
     """What became of an operation: pending, answered or failed; one that is pending says what it waits for."""
 
@@ -198,7 +191,12 @@ def _open_routes(system: CentralSystem) -> APIRouter:
     async def health() -> dict[str, Any]:
         """Tell whether the central system serves stations and can write its store; 503 says why not."""
         await system.operator.ping()
-        return {"status": "ok", "endpoint": system.endpoint, "mutant": system.settings.mutant}
+        return {
+            "status": "ok",
+            "endpoint": system.endpoint,
+            "mutant": system.settings.mutant,
+            "variant": system.settings.variant,
+        }
 
     @router.get("/metrics", response_class=Response)
     async def metrics() -> Response:
@@ -254,12 +252,19 @@ def _provisioning(system: CentralSystem) -> APIRouter:
 def _operating(system: CentralSystem) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
-    @router.post("/stations/{station}/operations/{action}", status_code=202)
+    @router.post(
+        "/stations/{station}/operations/{action}", status_code=system.orders.taken, response_model_exclude_unset=True
+    )
     async def perform(
         station: str, action: str, payload: Annotated[dict[str, Any] | None, Body()] = None
-    ) -> TakenOperation:
+    ) -> OperationOutcome:
         """Take an operation; it waits for its turn and for the station. 422 and 409 say why one is refused."""
-        return TakenOperation(id=await system.operator.perform(station, action, payload or {}))
+        try:
+            return OperationOutcome(**await system.orders.take(station, action, payload or {}))
+        except Refused as refusal:
+            if system.orders.refused is None:
+                raise
+            raise HTTPException(system.orders.refused, str(refusal)) from None
 
     @router.get("/operations/{operation}")
     async def outcome(operation: str, wait: Annotated[float, Query(ge=0, le=MAX_WAIT)] = 0) -> OperationOutcome:

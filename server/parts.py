@@ -1,10 +1,11 @@
-"""The classes that a central system is made of, so that a mutant can replace one of them."""
+"""The classes that a central system is made of, so that a mutant or a variant can replace one of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from server.api_orders import ApiOrders
 from server.authority import Authority
 from server.call_queue import CallQueue
 from server.connection import Connection
@@ -43,6 +44,7 @@ class Parts:
     authority: type[Authority] = Authority
     tls: type[Tls] = Tls
     operator: type[Operator] = Operator
+    orders: type[ApiOrders] = ApiOrders
     handlers: tuple[type[Any], ...] = (CoreHandlers,)
     profiles: tuple[type[Profile], ...] = (
         Firmware,

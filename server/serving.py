@@ -25,11 +25,13 @@ LONG_POLL_PATIENCE = 1
 class Ready:
     """Where a central system listens: the URL for stations, and the URL of the operator API.
 
-    ``authority`` is the PEM file of the CA that stations are to trust, None where they connect without TLS.
+    ``settings`` are those that it serves with. ``authority`` is the PEM file of the CA that stations are to trust, None
+    where they connect without TLS.
     """
 
     endpoint: str
     operator: str
+    settings: ServerSettings
     authority: Path | None = None
 
 
@@ -44,7 +46,7 @@ class _Web(uvicorn.Server):
 async def serve(settings: ServerSettings, on_ready: Callable[[Ready], None]) -> None:
     """Serve until SIGINT or SIGTERM; ``on_ready`` is called once both ports listen.
 
-    Raises SettingsError, UnknownMutant, StoreError, or AddressError for a port that is taken.
+    Raises SettingsError, UnknownName, StoreError, or AddressError for a port that is taken.
     """
     settings.demand_token()
     stopped = asyncio.Event()
@@ -75,7 +77,7 @@ async def running(settings: ServerSettings) -> AsyncIterator[Ready]:
                 async with _web(system, listener):
                     endpoint = await system.secure_endpoint(settings.security_profile)
                     authority = system.context.authority.certificate_file if endpoint.startswith("wss:") else None
-                    yield Ready(endpoint, operator, authority)
+                    yield Ready(endpoint, operator, system.settings, authority)
 
 
 @contextlib.asynccontextmanager

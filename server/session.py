@@ -8,7 +8,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ocpp.exceptions import (
     InternalError,
@@ -45,6 +45,8 @@ _ERROR_CODES = frozenset(error.code for error in OCPPError.__subclasses__())
 class Session:
     """Serves one connection of one station."""
 
+    code_when_replaced: ClassVar[int] = CloseCode.POLICY_VIOLATION
+
     def __init__(
         self, context: Context, handlers: Mapping[str, Handler], station: Station, connection: Connection
     ) -> None:
@@ -74,7 +76,7 @@ class Session:
     def replaced(self) -> None:
         """Give way to a newer connection of the same station."""
         self.fail_outstanding(f"{LOST}: the station has connected again")
-        self.connection.close(CloseCode.POLICY_VIOLATION, "the station has connected again")
+        self.connection.close(self.code_when_replaced, "the station has connected again")
 
     def lost(self, why: str) -> None:
         """Learn that the connection has ended, and why; a newer one of the station is not touched by that."""

@@ -62,6 +62,7 @@ ABOUT: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "token": ("Bearer token that the operator API demands; a must beyond loopback.", str),
     "database": ("SQLite file that holds everything.", Path),
     "mutant": ("Name of the one deliberate defect to serve with.", str),
+    "variant": ("Name of the one lawful habit of real products to serve with.", str),
     "accept_unknown": ("Register a station at its first contact instead of answering 404.", _flag),
     "accept_unknown_tags": ("Accept an idTag that nobody has provisioned instead of answering Invalid.", _flag),
     "interval": ("Heartbeat interval told to an accepted station.", _count),
@@ -98,6 +99,7 @@ class ServerSettings:
     token: str | None = None
     database: Path = Path("plugfest.sqlite3")
     mutant: str | None = None
+    variant: str | None = None
     accept_unknown: bool = False
     accept_unknown_tags: bool = False
     interval: int = 300

@@ -236,7 +236,7 @@ def _shortened(error: BaseException) -> str:
 async def abort(socket: ClientConnection) -> None:
     """Cut a connection as a lost link would: no close frame, a TCP reset."""
     tcp = socket.transport.get_extra_info("socket")
-    if tcp.fileno() >= 0:  # the other side may have ended it meanwhile
+    if tcp is not None and tcp.fileno() >= 0:  # the other side may have ended it meanwhile
         tcp.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))  # without it, closing sends an orderly FIN
     socket.transport.abort()
     await socket.wait_closed()

@@ -54,7 +54,7 @@ RULES = (
     Rule("scenarios/**/*.py", OURS, ()),
     Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons",)),
     Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
-    Rule("plugfest/**/*.py", OURS, ("click", "rich", "packaging", "pytest", "xdist")),
+    Rule("plugfest/**/*.py", OURS, ("click", "rich", "packaging", "pytest", "tomli_w", "xdist")),
 )
 MODULES = sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))
 

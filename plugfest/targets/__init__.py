@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import tomllib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
+
+import tomli_w
 
 from harness.settings import ENVIRONMENT_PREFIX
+from server.variants import Variant
+
+AT_ONCE = 16
+"""How many scenarios are under way with a variant: others are played in other processes of the same machine."""
 
 REFERENCE = Path(__file__).with_name("reference.toml")
 """The target file of the reference central system in the process of the run."""
@@ -67,3 +76,27 @@ def render(
     lines = text.splitlines(keepends=True)
     kept = [line for line in lines if not (found := _PLACEHOLDER.search(line)) or values[found[1]] is not None]
     return _PLACEHOLDER.sub(lambda found: json.dumps(values[found[1]], ensure_ascii=False), "".join(kept))
+
+
+def write_target(variant: Variant, folder: Path) -> Path:
+    """Write the target file of a variant in the process of the run: what its maker would truthfully say of it."""
+    tables = tomllib.loads(REFERENCE.read_text(encoding="utf-8"))
+    driver = "reference-over-http" if variant.over_http else "reference"
+    named = {"csms": {"name": f"reference with the habit {variant.name}", "driver": driver, "at_once": AT_ONCE}}
+    served = {"driver": {"reference": {"variant": variant.name}}}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "target.toml"
+    path.write_text(tomli_w.dumps(merged(tables, named, served, variant.target)), encoding="utf-8")
+    return path
+
+
+def merged(tables: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tables with changes made to them, one after the other; a member that becomes None is taken out."""
+    result = dict(tables)
+    for change in changes:
+        for name, value in change.items():
+            if value is None:
+                result.pop(name, None)
+            else:
+                result[name] = merged(result.get(name, {}), value) if isinstance(value, Mapping) else value
+    return result

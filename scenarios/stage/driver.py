@@ -5,8 +5,9 @@ from __future__ import annotations
 from harness.csms import Driver
 from harness.drivers import load_driver
 from harness.settings import Settings, SettingsError
+from scenarios.stage.served import reference_over_http
 from server.driver import ReferenceDriver
-from server.mutants import UnknownMutant
+from server.registry import UnknownName
 from server.settings import SettingsError as ServerSettingsError
 
 
@@ -17,9 +18,9 @@ def driver_of(settings: Settings, mutant: str | None = None) -> Driver:
     """
 
     def reference(settings: Settings) -> Driver:
-        try:
-            return ReferenceDriver(mutant=mutant, **settings.driver.get("reference", {}))
-        except (UnknownMutant, ServerSettingsError) as error:
-            raise SettingsError(f"{settings.path}: driver.reference: {error}") from None
+        return ReferenceDriver(mutant=mutant, **settings.driver.get("reference", {}))
 
-    return load_driver(settings, {"reference": reference})
+    try:
+        return load_driver(settings, {"reference": reference, "reference-over-http": reference_over_http})
+    except (UnknownName, ServerSettingsError) as error:
+        raise SettingsError(f"{settings.path}: driver.reference: {error}") from None

@@ -6,9 +6,9 @@ Every module of this package declares mutants of one area; a new module needs no
 import importlib
 import pkgutil
 
-from server.mutants.registry import MUTANTS, Mutant, UnknownMutant, mutant, parts
+from server.mutants.registry import MUTANTS, Mutant, mutant
 
-__all__ = ["MUTANTS", "Mutant", "UnknownMutant", "mutant", "parts"]
+__all__ = ["MUTANTS", "Mutant", "mutant"]
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")

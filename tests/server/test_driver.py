@@ -11,7 +11,7 @@ import pytest
 from harness import csms
 from harness.csms import v16
 from server.driver import ReferenceDriver
-from server.mutants import UnknownMutant
+from server.registry import UnknownName
 from server.settings import SettingsError
 from tests.server.charger import Charger, charger
 
@@ -54,7 +54,7 @@ def test_unknown_setting_is_an_error() -> None:
 
 def test_unknown_mutant_is_an_error() -> None:
     """A mutant that does not exist is told before anything starts."""
-    with pytest.raises(UnknownMutant):
+    with pytest.raises(UnknownName):
         ReferenceDriver(mutant="nonsense")
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from server.mutants import MUTANTS, UnknownMutant, mutant, parts
+from server.mutants import MUTANTS, mutant
 from server.parts import Parts
 from server.tags import Tags
 
@@ -23,24 +23,7 @@ def test_descriptions_are_sentences() -> None:
 
 def test_mutants_differ_from_the_clean_central_system() -> None:
     """Every mutant replaces a part."""
-    assert [name for name in MUTANTS if parts(name) == Parts()] == []
-
-
-def test_without_a_name_the_parts_are_clean() -> None:
-    """No mutant, no defect."""
-    assert parts() == Parts()
-
-
-def test_unknown_name_lists_those_that_are_near() -> None:
-    """A name that no mutant has is an error with a hint."""
-    with pytest.raises(UnknownMutant, match="boot-interval-negative"):
-        parts("boot-interval-positive")
-
-
-def test_name_like_no_other_lists_all() -> None:
-    """A name like no other is an error that lists them all."""
-    with pytest.raises(UnknownMutant, match="boot-interval-negative"):
-        parts("zzzz")
+    assert [name for name in MUTANTS if MUTANTS[name].parts == Parts()] == []
 
 
 def test_name_cannot_be_used_twice() -> None:

@@ -62,14 +62,16 @@ class HttpDriver:
         return Receipt(str(found))
 
 
-def from_settings(settings: Settings, environment: Mapping[str, str] | None = None) -> HttpDriver:
+def from_settings(
+    settings: Settings, environment: Mapping[str, str] | None = None, *, kind: type[HttpDriver] = HttpDriver
+) -> HttpDriver:
     """Return the driver that ``[driver.http]`` describes; it has exactly the abilities that have an entry there.
 
-    Raises SettingsError that names file, key and the valid choices.
+    ``kind`` is the class that gets them. Raises SettingsError that names file, key and the valid choices.
     """
     place = f"{settings.path or 'built-in target'}: driver.http"
     known = {action: kind for version in settings.csms.versions for action, kind in _OPERATIONS[version].items()}
     table = read_table(settings.driver.get("http", {}), place, known, environment)
     methods = {name: ABILITIES[name] for name, _ in table.abilities.entries()}
-    kind: type[HttpDriver] = type(HttpDriver.__name__, (HttpDriver,), methods)
-    return kind(table, known)
+    able: type[HttpDriver] = type(kind.__name__, (kind,), methods)
+    return able(table, known)

@@ -1,0 +1,50 @@
+"""Proofs of the suite itself: scenarios played against altered reference systems, each in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from harness import record
+from harness.record import Result
+from harness.scenario import Catalogue
+from plugfest.play import arguments
+from plugfest.targets import REFERENCE
+
+T = TypeVar("T")
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Offer worker processes; what has not begun is given up when the context is left early."""
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def finished(pending: Iterable[Future[T]], tell: Callable[[T], object]) -> list[T]:
+    """Return the results of all, and tell each as soon as it is there."""
+    found: list[T] = []
+    for done in as_completed(pending):
+        found.append(done.result())
+        tell(found[-1])
+    return found
+
+
+def play(ids: Sequence[str], *options: str, target: Path = REFERENCE) -> Sequence[Result]:
+    """Play scenarios in this process and return their results; ``options`` are those of the pytest plugin."""
+    import pytest  # in the worker only: the command itself needs none of it
+
+    catalogue = Catalogue.load()
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        files = arguments([catalogue[id] for id in ids], out, target=target)
+        pytest.main([*files, *options, *(f"--scenario={id}" for id in ids)])
+        return record.read(out / "run.jsonl").results

@@ -1,0 +1,28 @@
+"""A matrix of altered reference systems and scenarios as documents: JSON, Markdown and a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reports.html import environment, style
+
+
+def write(
+    folder: Path, name: str, *, version: int, members: Mapping[str, Any], markdown: str, **shown: Any
+) -> list[Path]:
+    """Write ``name``.json, .md and .html into a folder, and return their paths.
+
+    ``members`` are those of the JSON document, after its format and ``version``; ``shown`` is what the template of the page, named as
+    the matrix is, is given.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    page = environment().get_template(f"{name.replace('-', '_')}.html.j2").render(style=style(), **shown)
+    told = {"format": f"plugfest-{name}", "format_version": version, **members}
+    documents = {"json": json.dumps(told, indent=1), "md": markdown, "html": page}
+    paths = [folder / f"{name}.{suffix}" for suffix in documents]
+    for path, text in zip(paths, documents.values(), strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths

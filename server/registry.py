@@ -1,0 +1,72 @@
+"""Altered central systems: the reference with parts replaced by subclasses, declared with a name and a sentence."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from server.parts import Parts
+
+
+class UnknownName(Exception):
+    """A name that nothing in a registry has; the text lists those that are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A central system that differs from the reference in one respect.
+
+    Each of ``classes`` takes the place of the part that it derives from.
+    """
+
+    name: str
+    description: str
+    classes: tuple[type, ...]
+
+    @property
+    def parts(self) -> Parts:
+        """The classes that it is made of; raises TypeError for one that is a subclass of no part."""
+        found = Parts()
+        for one in self.classes:
+            found = found.with_part(one)
+        return found
+
+
+A = TypeVar("A", bound=Altered)
+
+
+class Registry(Mapping[str, A]):
+    """Altered central systems of one kind by name; ``kind`` is what one of them is called."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._known: dict[str, A] = {}
+
+    def __getitem__(self, name: str) -> A:
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def add(self, one: A) -> None:
+        """Take one up; raises ValueError for a name that is taken, TypeError for a class that is no part."""
+        if one.name in self._known:
+            raise ValueError(f"there are two {self.kind}s named {one.name}")
+        _ = one.parts
+        self._known[one.name] = one
+
+    def find(self, name: str) -> A:
+        """Return the one of this name; raises UnknownName."""
+        if name not in self._known:
+            near = difflib.get_close_matches(name, self._known, n=5, cutoff=0.4) or sorted(self._known)
+            raise UnknownName(f"there is no {self.kind} {name!r}; near are: {', '.join(near)}")
+        return self._known[name]
+
+    def listing(self) -> str:
+        """Return a line for each, in the order of the names."""
+        return "\n".join(f"{name}: {self._known[name].description}" for name in sorted(self._known))

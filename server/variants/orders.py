@@ -1,0 +1,87 @@
+"""Variants of the operator API, and of what an operator may enter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ocpp.v16.enums import Action
+from sqlalchemy import Connection
+
+from server import instants
+from server.api_orders import ApiOrders
+from server.operator import Conflict
+from server.stations import Station
+from server.v16.firmware import Firmware
+from server.v16.profile import InvalidOperation, instant
+from server.v16.security import Security
+from server.validation import Payload
+from server.variants.registry import variant
+
+_CONSOLE = "OCPP does not say how a central system is operated"
+_HASTE = 60.0
+"""Seconds for which a request is held at most, however long the station takes."""
+
+
+def _ahead(text: str) -> None:
+    if instant(text) <= instants.now():
+        raise InvalidOperation(f"{text} does not lie ahead")
+
+
+class _SignedAhead(Security):
+    def prepare(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:
+        if action == Action.signed_update_firmware:
+            _ahead(payload["firmware"]["retrieveDateTime"])
+        return super().prepare(tx, station, action, payload)
+
+
+@variant(
+    "firmware-only-ahead",
+    "An update of firmware must be retrieved in the future.",
+    grounds=f"{_CONSOLE}; SteVe demands a time that lies ahead",
+    also=(_SignedAhead,),
+)
+class _FirmwareAhead(Firmware):
+    def prepare(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:
+        if action == Action.update_firmware:
+            _ahead(payload["retrieveDate"])
+        return super().prepare(tx, station, action, payload)
+
+
+@variant(
+    "synchronous-operator-api",
+    "The operator API answers only after the station has, and takes nothing for one that is away.",
+    grounds=f"{_CONSOLE}; CitrineOS and most REST APIs",
+    target={"driver": {"http": {"operations": {"*": {"taken": [200]}}}}},
+    over_http=True,
+)
+class _Synchronous(ApiOrders):
+    taken = 200
+
+    async def take(self, station: str, action: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not self.operator.known(station).online:
+            raise Conflict("the station is not connected")
+        taken = await super().take(station, action, payload)
+        outcome = await self.operator.outcome(taken["id"], _HASTE)
+        assert outcome is not None
+        return {**taken, "state": outcome.state, "status": outcome.status, "reason": outcome.reason}
+
+
+def _refusing(code: int, grounds: str, target: Mapping[str, Any] | None = None) -> None:
+    """Declare the variant that refuses every order with one status code."""
+
+    @variant(
+        f"orders-refused-with-{code}",
+        f"An operation that is not taken is refused with {code}.",
+        grounds=grounds,
+        target=target,
+        over_http=True,
+    )
+    class Refusing(ApiOrders):
+        refused = code
+
+
+for _code in (400, 404, 409, 422):
+    _refusing(_code, _CONSOLE)
+for _code in (500, 502):
+    _refusing(_code, f"{_CONSOLE}; products whose console tells a refusal as a failure of the server")

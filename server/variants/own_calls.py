@@ -1,0 +1,158 @@
+"""Variants with CALLs of their own: to a station that boots or comes back, and after one that was not answered."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Coroutine
+from typing import Any, ClassVar
+
+from ocpp.messages import Call
+from ocpp.v16.enums import Action, RegistrationStatus
+
+from server.call_queue import CallFailed, CallQueue, Operation
+from server.session import Session
+from server.stations import Station
+from server.validation import Payload
+from server.variants.registry import VARIANTS, Variant, variant
+
+VARIANTS.add(
+    Variant(
+        "next-call-right-after-the-timeout",
+        "The next CALL goes out as soon as the call timeout of the last one has passed.",
+        (),
+        grounds="OCPP-J 1.6 4.1.1: a request times out, and another may follow",
+        settings={"call_timeout": 0.4},
+        target={"policies": {"call_timeout": 0.4}},
+    )
+)
+
+ASKED: dict[str, Payload] = {
+    "GetConfiguration": {},
+    "ChangeConfiguration": {"key": "HeartbeatInterval", "value": "300"},
+    "TriggerMessage": {"requestedMessage": "StatusNotification"},
+    "DataTransfer": {"vendorId": "org.plugfest", "messageId": "welcome"},
+}
+"""What a station is asked for without an operator."""
+
+
+class _Asking(Session):
+    """Asks a station for something of its own accord."""
+
+    asked: ClassVar[str]
+
+    def take_over(self) -> None:
+        self._asking: set[asyncio.Task[None]] = set()
+        super().take_over()
+
+    def spawn(self, asking: Coroutine[Any, Any, None]) -> None:
+        """Have a question put, and keep hold of it."""
+        task = asyncio.create_task(asking)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    def queue(self) -> None:
+        """Ask as soon as it is the turn of this question."""
+        operation = Operation(uuid.uuid4().hex, self.station.id, self.asked, ASKED[self.asked])
+        self.spawn(self.context.queue.add(self.station, operation))
+
+
+class _AskingAfterBoot(_Asking):
+    def answer(self, unique_id: str, action: str, payload: Payload, began: float) -> None:
+        super().answer(unique_id, action, payload, began)
+        if action == Action.boot_notification and self.station.accepted:
+            self.queue()
+
+
+class _OneAtATime(CallQueue):
+    """Waits for the answer to a question that did not wait in the queue."""
+
+    def next(self, station: Station) -> Operation | None:
+        return None if station.session is not None and station.session._outstanding else super().next(station)
+
+
+class _AskingBeforeBoot(_Asking):
+    """Asks while the BootNotification of a station that will be accepted is unanswered."""
+
+    def serve(self, call: Call, began: float) -> None:
+        if call.action == Action.boot_notification and self.station.registration == RegistrationStatus.accepted:
+            self.spawn(self.ask())
+        super().serve(call, began)
+
+    async def ask(self) -> None:
+        """Ask at once; whatever comes of it."""
+        self.context.operations.sent(self.station, self.asked, ASKED[self.asked])
+        try:
+            async with asyncio.timeout(self.context.settings.call_timeout):
+                await self.call(self.asked, ASKED[self.asked])
+        except (CallFailed, TimeoutError) as problem:
+            self.context.log.note("not answered", station=self.station.id, problem=str(problem))
+        self.context.queue.wake(self.station)
+
+
+_ACCEPTED = "OCPP 1.6 4.2: an accepted station may be sent anything"
+_EARLY = "OCPP 1.6 4.2 does not forbid it"
+
+
+@variant("get-configuration-after-boot", "A station that boots is asked for its configuration.", grounds=_ACCEPTED)
+class _GetConfigurationAfterBoot(_AskingAfterBoot):
+    asked = "GetConfiguration"
+
+
+@variant("change-configuration-after-boot", "A station that boots is sent a configuration.", grounds=_ACCEPTED)
+class _ChangeConfigurationAfterBoot(_AskingAfterBoot):
+    asked = "ChangeConfiguration"
+
+
+@variant("trigger-after-boot", "A station that boots is asked for its statuses.", grounds=_ACCEPTED)
+class _TriggerAfterBoot(_AskingAfterBoot):
+    asked = "TriggerMessage"
+
+
+@variant("data-transfer-after-boot", "A station that boots is sent a DataTransfer.", grounds="OCPP 1.6 5.6")
+class _DataTransferAfterBoot(_AskingAfterBoot):
+    asked = "DataTransfer"
+
+
+@variant(
+    "get-configuration-before-boot-is-answered",
+    "GetConfiguration is sent before the BootNotification is answered.",
+    grounds=_EARLY,
+    also=(_OneAtATime,),
+)
+class _GetConfigurationBeforeBoot(_AskingBeforeBoot):
+    asked = "GetConfiguration"
+
+
+@variant(
+    "change-configuration-before-boot-is-answered",
+    "ChangeConfiguration is sent before the BootNotification is answered.",
+    grounds=_EARLY,
+    also=(_OneAtATime,),
+)
+class _ChangeConfigurationBeforeBoot(_AskingBeforeBoot):
+    asked = "ChangeConfiguration"
+
+
+@variant(
+    "trigger-before-boot-is-answered",
+    "TriggerMessage is sent before the BootNotification is answered.",
+    grounds=_EARLY,
+    also=(_OneAtATime,),
+)
+class _TriggerBeforeBoot(_AskingBeforeBoot):
+    asked = "TriggerMessage"
+
+
+@variant(
+    "trigger-after-reconnect",
+    "An accepted station that comes back is asked for its statuses.",
+    grounds="OCPP 1.6 5.17; products that catch up with what they have missed",
+)
+class _TriggerAfterReconnect(_Asking):
+    asked = "TriggerMessage"
+
+    def take_over(self) -> None:
+        super().take_over()
+        if self.station.accepted:
+            self.queue()
