@@ -15,8 +15,8 @@ def write(
 ) -> list[Path]:
     """Write ``name``.json, .md and .html into a folder, and return their paths.
 
-    ``members`` are those of the JSON document, after its format and ``version``; ``shown`` is what the template of the page, named as
-    the matrix is, is given.
+    ``members`` are those of the JSON document, after its format and ``version``; ``shown`` is what the template of the
+    page, named as the matrix is, is given.
     """
     folder.mkdir(parents=True, exist_ok=True)
     page = environment().get_template(f"{name.replace('-', '_')}.html.j2").render(style=style(), **shown)

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from harness.ocppj import Call, CallError, Payload
@@ -125,6 +125,11 @@ class Transaction:
 def now() -> str:
     """Return the present time as a station writes it: UTC with milliseconds."""
     return timestamp(datetime.now(UTC))
+
+
+def later(**delta: float) -> str:
+    """Return a moment that lies ahead as a station writes it; ``delta`` are the arguments of a timedelta."""
+    return timestamp(datetime.now(UTC) + timedelta(**delta))
 
 
 def timestamp(moment: datetime) -> str:

@@ -87,6 +87,7 @@ class _AnyOrder(Session):
 
     def send(self, data: bytes) -> None:
         if data.startswith(b"[2,"):
+            self._let_go()
             super().send(data)
             return
         if not self._held:

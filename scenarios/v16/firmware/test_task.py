@@ -1,17 +1,17 @@
 """How the central system keeps track of updates and uploads: OCPP 1.6 sections 5.9 and 5.19."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from harness.csms import OutcomeReader, TaskReader
 from harness.csms.console import Csms
 from harness.csms.v16 import GetDiagnostics, UpdateFirmware
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from simulators.v16 import ChargePoint, timestamp
+from simulators.v16 import ChargePoint, later
 
 DIAGNOSTICS = "OCPP 1.6 5.9"
 FIRMWARE = "OCPP 1.6 5.19"
+LOCATION = "ftp://downloads.example/firmware.bin"
 FEW = 3
 """Repeats of a CALL that the station does not support which are still tolerable."""
 
@@ -24,8 +24,7 @@ async def _state(station: ChargePoint, csms: Csms, kind: str) -> str:
 
 async def _update(station: ChargePoint, csms: Csms) -> None:
     """Have an update ordered that the station is going to carry out."""
-    when = timestamp(datetime.now(UTC))
-    order = UpdateFirmware(station=station.id, location="ftp://downloads.example/firmware.bin", retrieve_date=when)
+    order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=later(hours=1))
     request = await csms.perform(order)
     await (await station.next_call("UpdateFirmware")).answer()
     await csms.outcome(request)
@@ -104,8 +103,7 @@ async def test_unsupported_update_has_failed(station: ChargePoint, csms: Csms, c
     """An update that the station refuses, because it takes signed firmware only, fails and is not repeated for ever."""
     clause = "OCPP 1.6 security white paper L01.FR.20"
     await station.ready()
-    when = timestamp(datetime.now(UTC))
-    order = UpdateFirmware(station=station.id, location="ftp://downloads.example/firmware.bin", retrieve_date=when)
+    order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=later(hours=1))
 
     request = await csms.perform(order)
     update = await station.next_call("UpdateFirmware")

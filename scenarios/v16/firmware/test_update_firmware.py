@@ -1,5 +1,6 @@
 """UpdateFirmware: OCPP 1.6 section 5.19."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from harness.csms import OutcomeReader
@@ -9,7 +10,7 @@ from harness.judgement import iso8601, seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.orders import passed_on
-from simulators.v16 import ChargePoint, timestamp
+from simulators.v16 import ChargePoint, later, timestamp
 
 REQUEST = "OCPP 1.6 6.55"
 STATUS = "OCPP 1.6 6.20"
@@ -19,7 +20,7 @@ MINUTE = 60.0
 
 
 def _order(station: ChargePoint, location: str = LOCATION) -> UpdateFirmware:
-    return UpdateFirmware(station=station.id, location=location, retrieve_date=timestamp(datetime.now(UTC)))
+    return UpdateFirmware(station=station.id, location=location, retrieve_date=later(hours=1))
 
 
 async def _reported(station: ChargePoint, check: Checks, *statuses: str) -> None:
@@ -67,8 +68,7 @@ async def test_options_reach_the_station(station: ChargePoint, csms: Csms, check
     """The order to update carries the retries and their interval as the whole numbers that the operator chose."""
     await station.ready()
 
-    when = timestamp(datetime.now(UTC))
-    order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=when, retries=3, retry_interval=60)
+    order = replace(_order(station), retries=3, retry_interval=60)
     await csms.perform(order)
     request = await station.next_call("UpdateFirmware")
     sent = [request.payload.get(name) for name in ("retries", "retryInterval")]

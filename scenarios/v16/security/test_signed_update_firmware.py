@@ -14,7 +14,7 @@ from scenarios.stage.orders import passed_on
 from scenarios.v16.security.admission import ACCEPTED, PAPER
 from scenarios.v16.security.orders import ordered
 from simulators.certificates import StationKey, from_pem
-from simulators.v16 import ChargePoint, now, timestamp
+from simulators.v16 import ChargePoint, later, now, timestamp
 
 REQUEST = f"{PAPER} L01.FR.11, 5.21, 6.7"
 STATUS = f"{PAPER} L01.FR.10, 5.20"
@@ -53,7 +53,7 @@ async def _update(
     station: ChargePoint, csms: Csms, check: Checks, firmware: dict[str, str] | None = None, status: str = "Accepted"
 ) -> Payload:
     """Have an update ordered, check the CALL, answer it, and return its payload."""
-    firmware = {"retrieveDateTime": now(), **(firmware or _signed())}
+    firmware = {"retrieveDateTime": later(hours=1), **(firmware or _signed())}
     payload = await ordered(station, csms, SignedUpdateFirmware(station=station.id, firmware=firmware), status=status)
     check.equal(type(payload.get("requestId")), int, clause=REQUEST)
     told = payload.get("firmware")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harness.csms import v16
 from harness.csms.operation import Operation
+from simulators.v16 import later
 
 _CERTIFICATE = """-----BEGIN CERTIFICATE-----
 MIIBbTCCAROgAwIBAgICXsEwCgYIKoZIzj0EAwIwNDERMA8GA1UECgwIcGx1Z2Zl
@@ -22,10 +22,6 @@ ALStcffcZY9RFOjjqF+KeeHRgW7NRy4CkhR/6YPzo+8N
 """
 """The certificate of a root that signs nothing; its key was thrown away."""
 _HASH_DATA = {"hashAlgorithm": "SHA256", "issuerKeyHash": "ab12", "issuerNameHash": "cd34", "serialNumber": "1"}
-
-
-def _later(**delta: float) -> str:
-    return (datetime.now(UTC) + timedelta(**delta)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _profile() -> dict[str, Any]:
@@ -65,7 +61,7 @@ OPERATIONS: Mapping[str, Callable[[str], Operation]] = {
     "RemoteStartTransaction": lambda to: v16.RemoteStartTransaction(station=to, id_tag="PLUGFEST", connector_id=1),
     "RemoteStopTransaction": lambda to: v16.RemoteStopTransaction(station=to, transaction_id=1),
     "ReserveNow": lambda to: v16.ReserveNow(
-        station=to, connector_id=1, expiry_date=_later(hours=1), id_tag="PLUGFEST", reservation_id=1
+        station=to, connector_id=1, expiry_date=later(hours=1), id_tag="PLUGFEST", reservation_id=1
     ),
     "Reset": lambda to: v16.Reset(station=to, type="Soft"),
     "SendLocalList": lambda to: v16.SendLocalList(
@@ -79,7 +75,7 @@ OPERATIONS: Mapping[str, Callable[[str], Operation]] = {
         request_id=1,
         firmware={
             "location": "ftp://files.example/fw",
-            "retrieveDateTime": _later(hours=1),
+            "retrieveDateTime": later(hours=1),
             "signingCertificate": _CERTIFICATE,
             "signature": "cGx1Z2Zlc3Q=",
         },
@@ -87,7 +83,7 @@ OPERATIONS: Mapping[str, Callable[[str], Operation]] = {
     "TriggerMessage": lambda to: v16.TriggerMessage(station=to, requested_message="Heartbeat"),
     "UnlockConnector": lambda to: v16.UnlockConnector(station=to, connector_id=1),
     "UpdateFirmware": lambda to: v16.UpdateFirmware(
-        station=to, location="ftp://files.example/fw", retrieve_date=_later(hours=1)
+        station=to, location="ftp://files.example/fw", retrieve_date=later(hours=1)
     ),
 }
 """Action → an operation of that action on a station, which a central system can send without any preparation."""
