@@ -43,6 +43,11 @@ class CentralSystem:
         self._connections: set[Connection] = set()
 
     @property
+    def offered(self) -> frozenset[str]:
+        """The operations that an operator can have performed."""
+        return self._parts.operator.actions
+
+    @property
     def port(self) -> int:
         """The port that stations connect to, or would."""
         return self.ports[PLAIN]

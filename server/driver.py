@@ -59,8 +59,8 @@ class ReferenceDriver:
 
     @property
     def operations(self) -> Collection[type[Operation]]:
-        """Every operation of OCPP 1.6."""
-        return tuple(OPERATIONS.values())
+        """The operations that its console offers: every one of OCPP 1.6, unless a variant lacks some."""
+        return [kind for action, kind in OPERATIONS.items() if action in self._system.offered]
 
     @property
     def endpoint(self) -> str:

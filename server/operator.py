@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from ocpp.v16.enums import RegistrationStatus
@@ -55,7 +55,9 @@ class Conflict(Refused):
 
 
 class Operator:
-    """The console of the central system."""
+    """The console of the central system; ``actions`` are the operations that it offers."""
+
+    actions: ClassVar[frozenset[str]] = ACTIONS
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -117,8 +119,8 @@ class Operator:
     async def perform(self, id: str, action: str, payload: Mapping[str, Any]) -> str:
         """Take an operation and return its id, under which its outcome can be asked for; raises Refused."""
         station = self.known(id)
-        if action not in ACTIONS:
-            raise Impossible(f"unknown operation {action!r}; there are: {', '.join(sorted(ACTIONS))}")
+        if action not in self.actions:
+            raise Impossible(f"unknown operation {action!r}; there are: {', '.join(sorted(self.actions))}")
         entered: Payload = orjson.loads(orjson.dumps(dict(payload)))
         try:
             asked = await self.context.store.read(lambda tx: self.operations.prepare(tx, station, action, entered))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ocpp.exceptions import NotImplementedError  # noqa: A004  (that is its name in ocpp)
 
-from server.operator import Impossible, Operator
+from server.operator import Operator
 from server.session import Handler, Session
 from server.variants.registry import VARIANTS, Variant
 
@@ -16,20 +16,17 @@ _ALL = ("Core", "FirmwareManagement", "LocalAuthListManagement", "Reservation", 
         "Security")  # fmt: skip
 
 
-def _without(name: str, what: str, *actions: str, grounds: str, target: Mapping[str, Any]) -> None:
+def _without(name: str, what: str, *missing: str, grounds: str, target: Mapping[str, Any]) -> None:
     """Declare the variant that knows none of these actions."""
 
     class Unserved(Session):
         def route(self, action: str) -> Handler:
-            if action in actions:
+            if action in missing:
                 raise NotImplementedError(description="the action is not known")
             return super().route(action)
 
     class Unoperated(Operator):
-        async def perform(self, id: str, action: str, payload: Mapping[str, Any]) -> str:
-            if action in actions:
-                raise Impossible(f"unknown operation {action!r}")
-            return await super().perform(id, action, payload)
+        actions = Operator.actions - {*missing}
 
     VARIANTS.add(Variant(name, f"{what} is not implemented.", (Unserved, Unoperated), grounds, target=target))
 
