@@ -2,7 +2,8 @@
 
 from harness.scenario import Declares, scenario
 from harness.settings import PoliciesSection
-from harness.verdict import POLICY, SHOULD, Checks
+from harness.verdict import POLICY, SHALL, SHOULD, Checks
+from simulators.observation import gist
 from simulators.station import Answer
 from simulators.v16 import ChargePoint
 
@@ -22,11 +23,20 @@ STATUSES = ("Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId")
         "data-transfer-echoed",
     ],
 )
-async def test_unknown_vendor_is_named_so(station: ChargePoint, check: Checks) -> None:
-    """DataTransfer of a vendor that nobody knows is answered UnknownVendorId, without data."""
+async def test_unknown_vendor_is_named_so(station: ChargePoint, policies: PoliciesSection, check: Checks) -> None:
+    """DataTransfer of a vendor that nobody knows is answered UnknownVendorId, without data.
+
+    A product that serves no vendor at all, and says that it does not implement DataTransfer, is remarked on.
+    """
     await station.ready()
 
-    answer = await station.data_transfer("org.example.unknown", messageId="question", data="forty-two")
+    payload = {"vendorId": "org.example.unknown", "messageId": "question", "data": "forty-two"}
+    answer = await station.attempt("DataTransfer", payload)
+    if not isinstance(answer, Answer):
+        unserved = policies.data_transfer_vendor is None and gist(answer) in ("NotImplemented", "NotSupported")
+        level = SHOULD if unserved else SHALL
+        check.that(False, "UnknownVendorId", observed=answer, clause=CLAUSE, level=level)
+        return
 
     status = answer.payload.get("status")
     if status == "Accepted":
