@@ -20,6 +20,9 @@ from reports.fairness_matrix import Matrix, Row, write
 from server.registry import UnknownName
 from server.variants import VARIANTS, Variant
 
+LONGEST = 300
+"""Characters of a scenario's message that the console shows; the matrix has all of it."""
+
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[VARIANT]...")
@@ -69,4 +72,4 @@ def _lines(row: Row) -> Iterable[str]:
     elif not row.played:
         yield f"{click.style('unproven', fg='red')} {row.variant}: nothing was played"
     for one in row.unfair:
-        yield f"{click.style('unfair  ', fg='red')} {row.variant}: {one.id} {one.verdict}: {one.message}"
+        yield f"{click.style('unfair  ', fg='red')} {row.variant}: {one.id} {one.verdict}: {one.message[:LONGEST]}"

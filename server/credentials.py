@@ -49,8 +49,11 @@ class Credentials:
         return replace(self, offered=None)
 
     def upgraded(self, profile: int) -> Self:
-        """Return the credentials once a station has taken a higher profile: the lower is good for now (A05.FR.08)."""
-        return replace(self, profile=profile, fallback=self.profile)
+        """Return the credentials once a station has taken a higher profile: the lower is good for now (A05.FR.08).
+
+        A job of the store may run again: what is recorded twice changes nothing more.
+        """
+        return self if profile == self.profile else replace(self, profile=profile, fallback=self.profile)
 
     def proven(self, profile: int, password: bytes | None) -> Self:
         """Return the credentials after a connection: what it shows to be out of use is refused (A05.FR.09)."""

@@ -1,8 +1,11 @@
 """Logs that stations upload: security white paper N01, 5.9 and 5.14."""
 
+from datetime import datetime
+
 from harness.csms import TaskReader
 from harness.csms.console import Csms
 from harness.csms.v16 import GetLog
+from harness.judgement import seconds_off
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
@@ -13,6 +16,9 @@ from simulators.v16 import ChargePoint
 REQUEST = f"{PAPER} N01, 5.9"
 STATUS = f"{PAPER} N01.FR.12, 5.14"
 LOCATION = "ftp://uploads.example/logs"
+TIMES = {"oldestTimestamp", "latestTimestamp"}
+MINUTE = 60.0
+"""Seconds by which a time may differ from what was asked for: some consoles take whole minutes only."""
 STATUSES = ("Uploading", "Uploaded", "UploadFailure", "BadMessage", "NotSupportedOperation", "PermissionDenied", "Idle")
 
 
@@ -23,7 +29,11 @@ async def _asked(
     log = log or {"remoteLocation": LOCATION}
     payload = await ordered(station, csms, GetLog(station=station.id, log_type=kind, log=log), **answer)
     check.equal(payload.get("logType"), kind, clause=REQUEST)
-    check.equal(payload.get("log"), log, clause=REQUEST)
+    sent = payload.get("log", {})
+    check.equal(sent.get("remoteLocation"), log["remoteLocation"], clause=REQUEST)
+    check.equal(sorted(sent), sorted(log), clause=REQUEST)
+    for name in TIMES & log.keys():
+        check.close(seconds_off(sent.get(name), datetime.fromisoformat(log[name])), 0, within=MINUTE, clause=REQUEST)
     check.equal(type(payload.get("requestId")), int, clause=REQUEST)
     return payload
 
