@@ -234,7 +234,7 @@ def _shortened(error: BaseException) -> str:
 
 
 async def abort(socket: ClientConnection) -> None:
-    """Cut a connection as a lost link would: no close frame, a TCP reset."""
+    """Cut a connection as a lost link would: no close frame, a TCP reset; one that is closed already stays so."""
     tcp = socket.transport.get_extra_info("socket")
     if tcp is not None and tcp.fileno() >= 0:  # the other side may have ended it meanwhile
         tcp.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))  # without it, closing sends an orderly FIN

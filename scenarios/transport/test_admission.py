@@ -18,7 +18,9 @@ from simulators.v16 import ChargePoint
     requirements=["J-3.2-e"],
     mutants=["unknown-station-stack-trace", "unknown-station-admitted"],
 )
-async def test_unknown_station_is_refused(stations: Stations, policies: PoliciesSection, check: Checks) -> None:
+async def test_unknown_station_is_refused(
+    station: ChargePoint, stations: Stations, policies: PoliciesSection, check: Checks
+) -> None:
     """A station whose identity is unknown is refused with status 404 and gets no WebSocket."""
     stranger = await stations.new(_unknown(), registered=False)
 
@@ -27,6 +29,7 @@ async def test_unknown_station_is_refused(stations: Stations, policies: Policies
     declared = ["admitted"] if policies.unknown_stations == "accepted" else []
     tolerable = ["another refusal", "not accepted", "closed", *declared]
     check.graded(seen, good=["HTTP 404"], tolerable=tolerable, clause="OCPP-J 1.6 3.2")
+    await station.connect()  # while one that is known is let in
 
 
 @scenario(
@@ -74,6 +77,7 @@ async def test_refusal_is_complete(
         check.that(blamed, "a status below 500", observed=answer, clause="OCPP-J 1.6 3.2", level=SHOULD)
         closed = isinstance(ended, Ended)
         check.that(closed, "TCP closed", observed=ended, clause="RFC 6455 4.2.2", level=SHOULD)
+    await station.connect()  # while a good handshake is granted
 
 
 def _unknown() -> str:

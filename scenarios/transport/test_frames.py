@@ -27,10 +27,12 @@ async def test_frames_of_the_central_system_are_not_masked(station: ChargePoint,
         await raw.send(frame(b"\x03\xe8", Opcode.CLOSE))
         frames += (await raw.until_closed(closing=True)).frames
 
-    check.equal(sum(isinstance(one, RawFrame) for one in frames), 3, clause="RFC 6455 5.1", level=SHOULD)
-    for one in frames:
-        if isinstance(one, RawFrame):
-            check.that(not one.masked, "a frame without a mask", observed=one, clause="RFC 6455 5.1")
+    seen = [one for one in frames if isinstance(one, RawFrame)]
+    if not seen:
+        raise Inconclusive("the central system sent no frame")
+    check.equal(len(seen), 3, clause="RFC 6455 5.1", level=SHOULD)
+    for one in seen:
+        check.that(not one.masked, "a frame without a mask", observed=one, clause="RFC 6455 5.1")
 
 
 @scenario(

@@ -56,6 +56,7 @@ async def test_other_websocket_version_is_refused(station: ChargePoint, check: C
         spoken = answer.headers.get("sec-websocket-version", "") if isinstance(answer, HttpAnswer) else ""
         named = "13" in [one.strip() for one in spoken.split(",")]
         check.that(named, "Sec-WebSocket-Version: 13", observed=spoken, clause="RFC 6455 4.4", level=SHOULD)
+    await station.connect()  # while a good handshake is granted
 
 
 @scenario(
@@ -71,6 +72,7 @@ async def test_handshake_without_key_is_refused(station: ChargePoint, check: Che
 
     refused = isinstance(answer, HttpAnswer) and answer.status >= 400
     check.that(refused, "an HTTP error", observed=answer, clause="RFC 6455 4.2.2")
+    await station.connect()  # while a good handshake is granted
 
 
 @scenario(
@@ -85,6 +87,7 @@ async def test_handshake_with_short_key_is_refused(station: ChargePoint, check: 
 
     refused = isinstance(answer, HttpAnswer) and answer.status >= 400
     check.that(refused, "an HTTP error", observed=answer, clause="RFC 6455 4.2.1", level=SHOULD)
+    await station.connect()  # while a good handshake is granted
 
 
 @scenario(
@@ -104,6 +107,7 @@ async def test_plain_request_is_not_upgraded(station: ChargePoint, check: Checks
     for answer in answers:
         sound = isinstance(answer, HttpAnswer) and answer.status != 101
         check.that(sound, "an HTTP answer without an upgrade", observed=answer, clause="RFC 6455 4.2.1")
+    await station.connect()  # while a good handshake is granted
 
 
 @scenario(

@@ -339,3 +339,11 @@ async def test_compression_is_offered_on_demand() -> None:
         assert "permessage-deflate" in packed.headers["sec-websocket-extensions"]
         await close(plain.socket, PATIENCE)
         await close(packed.socket, PATIENCE)
+
+
+async def test_abort_of_a_closed_connection_changes_nothing() -> None:
+    """A connection that has ended already needs no cutting."""
+    async with central_system(say_nothing) as endpoint:
+        found = await connected(endpoint)
+        await found.socket.close()
+        await abort(found.socket)

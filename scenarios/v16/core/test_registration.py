@@ -67,6 +67,9 @@ async def test_disabled_station_is_kept_out(station: ChargePoint, csms: Csms, ch
     told = await _told(station)
 
     check.graded(told, good=["Rejected", "refused handshake"], tolerable=["Pending"], clause=CLAUSE)
+    await csms.set_registration(station.id, Registration.ACCEPTED)
+    if (told := await _told(station)) != "Accepted":
+        raise Inconclusive(f"{station.id} is kept out although it is enabled: {told}")
 
 
 @scenario(

@@ -122,6 +122,7 @@ async def test_unacceptable_request_is_rejected(station: ChargePoint, secure: Se
         observed = f"{answer.payload.get('status')} to a request that is {flaw}"
         expected = f"Rejected to a request that is {flaw}"
         check.equal(observed, expected, clause=f"{PAPER} A02.FR.12", level=SHOULD, at=answer.entry.index)
+    await issued(station, key.request(station.id, secure.organisation))
 
 
 @scenario(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.corpus import Invalid, Valid, invalid, maximal, valid
+from harness.corpus import Invalid, Valid, invalid, maximal, minimal, valid
 from harness.ocppj import Payload
 from harness.schemas import Kind, schemas
 
@@ -75,6 +75,11 @@ def invalid_calls(action: str) -> Iterator[tuple[Invalid, Sample]]:
     """Yield every CALL of a station that breaks one constraint."""
     for case in invalid(schemas("1.6").schema(action, Kind.REQUEST)):
         yield case, Sample(action, case.payload, invalid=case)
+
+
+def good_call(action: str) -> Payload:
+    """Return a good payload of a CALL of a station, with its required members only."""
+    return minimal(schemas("1.6").schema(action, Kind.REQUEST))
 
 
 def valid_calls(action: str) -> Iterator[tuple[Valid, Sample]]:
