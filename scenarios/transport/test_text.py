@@ -3,12 +3,10 @@
 import json
 from collections.abc import Callable, Mapping
 
-from harness.csms import ConnectorReader
-from harness.csms.console import Csms
 from harness.ocppj import Call, encode, parse
 from harness.scenario import scenario
 from harness.trace import Event
-from harness.verdict import SHOULD, Checks, Inconclusive
+from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import Tags
 from simulators.aftermath import aftermath
 from simulators.messages import core_calls
@@ -16,8 +14,6 @@ from simulators.observation import Answer
 from simulators.v16 import ChargePoint
 
 CLAUSE = "OCPP-J 1.6 4.1.2"
-
-BEYOND_ASCII = "Tür 3 – 充電ケーブル 🔌 Ωμέγα"
 
 
 @scenario(
@@ -65,40 +61,6 @@ async def test_binary_message_is_not_served(station: ChargePoint, check: Checks)
 
     check.equal(after.texts, (), clause=CLAUSE, level=SHOULD)
     after.life.judge(check, clause=CLAUSE, closing=None)
-
-
-@scenario(
-    "v16.transport.text.beyond-ascii-accepted",
-    spec=["OCPP-J 1.6 4.1.2"],
-    requirements=["J-4.1.2-c"],
-    mutants=["text-ascii-only"],
-)
-async def test_text_beyond_ascii_is_accepted(station: ChargePoint, check: Checks) -> None:
-    """A StatusNotification whose info holds umlauts, Chinese, Greek and an emoji is confirmed."""
-    await station.ready()
-
-    answer = await station.status(1, "Available", info=BEYOND_ASCII)
-
-    check.equal(answer.payload, {}, clause=CLAUSE)
-
-
-@scenario(
-    "v16.transport.text.beyond-ascii-kept",
-    spec=["OCPP-J 1.6 4.1.2"],
-    requirements=["J-4.1.2-c"],
-    needs=[ConnectorReader],
-    mutants=["text-garbled"],
-)
-async def test_text_beyond_ascii_is_kept(station: ChargePoint, csms: Csms, check: Checks) -> None:
-    """What the operator reads in the info of a connector is what the station wrote, beyond ASCII too."""
-    await station.ready()
-
-    await station.status(1, "Available", info=BEYOND_ASCII)
-
-    view = await csms.connector(station.id, 1)
-    if view.info is None:
-        raise Inconclusive("the central system does not show the info of a connector")
-    check.equal(view.info, BEYOND_ASCII, clause=CLAUSE)
 
 
 @scenario(

@@ -1,0 +1,98 @@
+"""Central systems that mistreat text on its way between operator and station (OCPP-J 1.6 4.1.2)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from ocpp.exceptions import InternalError
+
+from server.framing import Framing, Message
+from server.mutants.registry import mutant
+from server.operator import Operator
+from server.session import Session
+from server.validation import Payload
+
+_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
+
+
+@mutant("text-beyond-bmp-refused", "Characters that take four bytes in UTF-8 are answered InternalError.")
+class _BeyondBmpRefused(Session):
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        if _BEYOND_BMP.search(str(payload)):
+            raise InternalError(description="the text could not be stored")
+
+
+@mutant("text-beyond-bmp-garbled", "Characters that take four bytes in UTF-8 are read as question marks.")
+class _BeyondBmpGarbled(Framing):
+    def decode(self, data: bytes) -> Message:
+        return super().decode(_BEYOND_BMP.sub("?", data.decode()).encode())
+
+
+# What an operator is shown
+
+
+class _Shown(Operator):
+    """Shows what stations have written in a way of its own."""
+
+    def show(self, text: str) -> str:
+        """Return a text as it is shown."""
+        raise NotImplementedError
+
+    async def connector(self, id: str, connector_id: int) -> Payload | None:
+        found = await super().connector(id, connector_id)
+        return found | {"info": self.show(found["info"])} if found and found["info"] else found
+
+    async def configuration(self, id: str) -> Mapping[str, str | None]:
+        found = await super().configuration(id)
+        return {key: self.show(value) if value else value for key, value in found.items()}
+
+
+@mutant("shown-text-escaped", "The operator is shown what stations write with escapes of HTML.", remarks=True)
+class _ShownTextEscaped(_Shown):
+    def show(self, text: str) -> str:
+        return html.escape(text)
+
+
+@mutant("shown-text-cut", "The operator is shown 40 characters of what stations write.", remarks=True)
+class _ShownTextCut(_Shown):
+    def show(self, text: str) -> str:
+        return text[:40]
+
+
+# What a station is sent
+
+
+class _Sent(Framing):
+    """Sends the texts of an order in a way of its own."""
+
+    names: ClassVar[frozenset[str]] = frozenset({"value", "data"})
+
+    def write(self, text: str) -> str:
+        """Return a text as it is sent."""
+        raise NotImplementedError
+
+    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
+        written = {name: self.write(text) for name, text in payload.items() if name in self.names}
+        return super().encode_call(unique_id, action, payload | written)
+
+
+@mutant("order-text-escaped", "The texts of orders are sent with escapes of HTML.")
+class _OrderTextEscaped(_Sent):
+    def write(self, text: str) -> str:
+        return html.escape(text)
+
+
+@mutant("order-text-cut", "The texts of orders are sent up to their 255th character.")
+class _OrderTextCut(_Sent):
+    def write(self, text: str) -> str:
+        return text[:255]
+
+
+@mutant("order-text-garbled", "The texts of orders are encoded twice.")
+class _OrderTextGarbled(_Sent):
+    def write(self, text: str) -> str:
+        return text.encode().decode("latin-1")
