@@ -81,14 +81,16 @@ def invalid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[
 
 
 def valid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Valid]:
-    """Yield the minimal and the maximal payload, every enum value, every longest string, and odd numbers."""
+    """Yield the minimal and the maximal payload, every enum value, the longest and empty texts, and odd numbers."""
     whole = maximal(schema, given)
     yield Valid("minimal", "required members only", minimal(schema, given))
     yield Valid("maximal", "every member", whole)
-    for path, node, _ in _nodes(schema):
+    for path, node, required in _nodes(schema):
         name = _name(path)
         for variant, description, value in _edges(node, _at(whole, path)):
             yield Valid(f"{name}-{variant}", f"{name} {description}", _replaced(whole, path, value))
+        if not required and _may_be_empty(node):
+            yield Valid(f"{name}-empty", f"{name}, which may be left out, is empty", _replaced(whole, path, ""))
 
 
 def _edges(node: Schema, value: Any) -> Iterator[tuple[str, str, Any]]:
@@ -101,6 +103,11 @@ def _edges(node: Schema, value: Any) -> Iterator[tuple[str, str, Any]]:
         yield "longest", f"has all of its {node['maxLength']} characters", _stretched(str(value), node["maxLength"])
     if "maxItems" in node:
         yield "fullest", f"has all of its {node['maxItems']} items", _items(node, node["maxItems"])
+
+
+def _may_be_empty(node: Schema) -> bool:
+    """Return whether a node is a text without a form of its own, so that the empty one will do."""
+    return node.get("type") == "string" and not {"enum", "format", "minLength"} & node.keys()
 
 
 def _numbers(node: Schema) -> Iterator[float]:

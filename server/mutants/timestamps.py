@@ -6,7 +6,8 @@ import re
 from datetime import timedelta, timezone
 from typing import Any
 
-from ocpp.exceptions import FormationViolationError
+import orjson
+from ocpp.exceptions import FormationViolationError, InternalError
 
 from server import instants
 from server.context import Context
@@ -18,6 +19,7 @@ from server.v16.core import CoreHandlers
 from server.validation import Payload
 
 _LOCAL = timedelta(hours=2)
+_YEAR = re.compile(r'"timestamp":"(\d{4})-')
 
 
 @mutant("clock-local", "A local time is sent as if it were UTC.")
@@ -35,6 +37,22 @@ class _ClockBackwards(CoreHandlers):
     def current_time(self) -> str:
         self.told -= timedelta(seconds=1)
         return instants.to_wire(self.told)
+
+
+@mutant("timestamp-beyond-32-bits", "A timestamp of the years to 1970, or from 2038 on, is answered InternalError.")
+class _TimestampBeyond32Bits(Session):
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        if any(not 1970 < int(year) < 2038 for year in _YEAR.findall(orjson.dumps(payload).decode())):
+            raise InternalError(description="the timestamp is out of range")
+
+
+@mutant("timestamp-leap-day-refused", "A timestamp on the 29th of February is refused.")
+class _TimestampLeapDayRefused(CoreHandlers):
+    def check_instant(self, text: str) -> str:
+        if "-02-29T" in text:
+            raise FormationViolationError(description="timestamp: February has 28 days")
+        return super().check_instant(text)
 
 
 @mutant(

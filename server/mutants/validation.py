@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import orjson
 from ocpp.exceptions import (
     FormationViolationError,
     OCPPError,
@@ -106,6 +107,20 @@ class _Tolerant(Session):
         except OCPPError as error:
             if not error.description.endswith(f"breaks the rule {self.rule}"):
                 raise
+
+
+@mutant("empty-texts-refused", "CALLs and answers of a station in which a text is empty are refused.")
+class _EmptyTextsRefused(Session):
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        if b'""' in orjson.dumps(payload):
+            raise PropertyConstraintViolationError(description="a text is empty")
+
+    def take_result(self, result: CallResult) -> None:
+        if b'""' in orjson.dumps(result.payload):
+            self.answered(result.unique_id, lambda _: CallFailed("a text is empty"))
+        else:
+            super().take_result(result)
 
 
 @mutant(

@@ -25,6 +25,7 @@ SCHEMA: Mapping[str, Any] = {
     "required": ["word"],
     "properties": {
         "word": {"type": "string", "maxLength": 4},
+        "note": {"type": "string", "maxLength": 9},
         "kind": {"type": "string", "enum": ["A.b", "C-d"]},
         "level": {"type": "number", "multipleOf": 0.1},
         "places": {"type": "array", "minItems": 1, "items": {"type": "integer"}},
@@ -58,9 +59,9 @@ def test_every_constraint_is_broken_once() -> None:
     assert rules == {
         Rule.REQUIRED: 1,
         Rule.ADDITIONAL: 1,
-        Rule.TYPE: 11,
-        Rule.NULL: 11,
-        Rule.MAX_LENGTH: 1,
+        Rule.TYPE: 12,
+        Rule.NULL: 12,
+        Rule.MAX_LENGTH: 2,
         Rule.ENUM: 1,
         Rule.FORMAT: 2,
         Rule.MULTIPLE_OF: 1,
@@ -86,13 +87,15 @@ def test_broken_member_is_known_to_be_required() -> None:
 
 
 def test_edges_of_valid_payloads() -> None:
-    """Every enum value, every longest text, and decimals that binary fractions only come near."""
+    """Every enum value, the longest and the empty texts, and decimals that binary fractions only come near."""
     cases = {case.id: case.payload for case in valid(SCHEMA)}
     assert cases["word-longest"]["word"] == "plug"
     assert [cases["kind-A_b"]["kind"], cases["kind-C_d"]["kind"]] == ["A.b", "C-d"]
     assert [cases["level-0_3"]["level"], cases["level-8_1"]["level"]] == [0.3, 8.1]
     assert [cases["share-2"]["share"], cases["share-5"]["share"]] == [2, 5]
     assert cases["pair-fullest"]["pair"] == ["plugfest"] * 3
+    assert [id for id in cases if id.endswith("-empty")] == ["note-empty"]
+    assert cases["note-empty"]["note"] == ""
 
 
 def test_custom_data_takes_part_once() -> None:

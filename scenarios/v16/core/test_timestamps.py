@@ -12,6 +12,13 @@ from simulators.station import Answer
 from simulators.v16 import ChargePoint, tag_info, tag_status, transaction_id
 
 CLAUSE = "OCPP 1.6 3.15"
+FAR_OFF = (
+    "1970-01-01T00:00:00Z",
+    "0001-01-01T00:00:00Z",
+    "2038-01-19T03:14:08.000Z",
+    "2028-02-29T12:00:00.000Z",
+)
+"""The first moments of two clocks, the one after 32 bits, and a day that three years of four have not."""
 
 
 def _forms(moment: datetime) -> tuple[str, ...]:
@@ -45,6 +52,25 @@ async def test_timestamps_in_every_form(station: ChargePoint, tags: Tags, check:
         start = await station.start_transaction(tag, timestamp=form)
         check.equal(tag_status(start), "Accepted", clause=CLAUSE)
         await station.stop_transaction(transaction_id(start), timestamp=form)
+
+
+@scenario(
+    "v16.core.timestamps.far-off",
+    spec=[CLAUSE, "OCPP-J 1.6 4.2"],
+    requirements=["CORE-3.15-a"],
+    mutants=["timestamp-beyond-32-bits", "timestamp-leap-day-refused"],
+)
+async def test_timestamps_of_any_year(station: ChargePoint, check: Checks) -> None:
+    """What a station reports by a clock that was never set, after 2038 or on a leap day is confirmed."""
+    await station.ready()
+
+    for moment in FAR_OFF:
+        status = {"connectorId": 1, "errorCode": "NoError", "status": "Available", "timestamp": moment}
+        stop = {"transactionId": -1, "meterStop": 1, "timestamp": moment}
+        for action, payload in (("StatusNotification", status), ("StopTransaction", stop)):
+            outcome = await station.attempt(action, payload)
+            observed, expected = f"{outcome} for {moment}", f"a CALLRESULT to {action}"
+            check.that(isinstance(outcome, Answer), expected, observed=observed, clause="OCPP-J 1.6 4.2")
 
 
 @scenario(

@@ -20,7 +20,10 @@ from simulators.v16 import ChargePoint
 
 def _choosy(case: Invalid | Valid) -> list[str]:
     """Return the mutants that dislike a valid answer for something that it holds."""
-    return ["decimals-inexact"] if isinstance(case, Valid) and re.search(r"\d\.\d", repr(case.payload)) else []
+    if not isinstance(case, Valid):
+        return []
+    inexact = ["decimals-inexact"] if re.search(r"\d\.\d", repr(case.payload)) else []
+    return [*inexact, *(["empty-texts-refused"] if case.id.endswith("-empty") else [])]
 
 
 def _members(kind: str) -> Iterator[Member]:
