@@ -92,13 +92,15 @@ class PoliciesSection(_Section):
     """``[policies]``: what the central system does where the text is open; undeclared means either is fine.
 
     ``call_timeout`` is the time in seconds after which it gives up on a CALL of its own, ``silence_limit`` that after
-    which a station without any sign of life counts as gone.
+    which a station without any sign of life counts as gone, ``heartbeat_interval`` the period that it tells stations,
+    to be declared only where that is short enough for a scenario to keep to it.
     """
 
     unknown_stations: Literal["refused", "rejected", "accepted"] | None = None
     parallel_tag_use: Literal["allowed", "refused"] | None = None
     call_timeout: float | None = Field(None, gt=0)
     silence_limit: float | None = Field(None, gt=0)
+    heartbeat_interval: float | None = Field(None, gt=0)
     data_transfer_vendor: str | None = None
 
 

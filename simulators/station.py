@@ -167,15 +167,19 @@ class Station(ABC):
             observed = f"a connection still open after {self.patience:g} s"
             raise Nonconformity("the connection closed by the central system", observed, clause="RFC 6455 7") from None
 
-    async def linger(self, seconds: float, *, every: float) -> Closed | None:
-        """Stay connected with nothing but pings for a time; return how the connection ended if it did."""
+    async def linger(self, seconds: float, *, every: float | None = None) -> Closed | None:
+        """Stay connected for a time with nothing but pings, or not even those; return how the connection ended if so.
+
+        ``every`` is the time in seconds between two pings.
+        """
         assert self._closed is not None, "the station never connected"
         end = asyncio.get_running_loop().time() + seconds
         while (left := end - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait({self._closed}, timeout=min(every, left))
+            await asyncio.wait({self._closed}, timeout=min(every or left, left))
             if self._closed.done():
                 return self._closed.result()
-            await self.ping()
+            if every is not None:
+                await self.ping()
         return None
 
     async def ping(self, data: bytes = b"") -> None:

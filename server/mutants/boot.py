@@ -8,7 +8,9 @@ from ocpp.v16.enums import RegistrationStatus
 
 from server import instants
 from server.call_queue import Operation
+from server.context import Context
 from server.mutants.registry import mutant
+from server.session import Session
 from server.stations import Station
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
@@ -49,6 +51,14 @@ class _RemoteStartWhilePending(Operations):
     def waits_for(self, station: Station, operation: Operation) -> str | None:
         pending = station.answered == RegistrationStatus.pending
         return None if pending else super().waits_for(station, operation)
+
+
+@mutant("call-before-boot-answered", "A station is asked for its configuration as soon as it connects.", remarks=True)
+class _CallBeforeBootAnswered(Session):
+    def take_over(self) -> None:
+        super().take_over()
+        answer = self.call("GetConfiguration", {})
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 @mutant("boot-pending", "The first BootNotification of a station is answered Pending.")
@@ -100,6 +110,16 @@ class _BootVendorRefused(_BootRefused):
 class _BootDecisionKept(CoreHandlers):
     def registration(self, station: Station) -> str:
         return station.answered or super().registration(station)
+
+
+@mutant("clock-stands-still", "Every Heartbeat is told the time of the first one that its station sent.")
+class _ClockStandsStill(CoreHandlers):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.told: dict[str, Payload] = {}
+
+    def heartbeat(self, station: Station, payload: Payload) -> Payload:
+        return self.told.setdefault(station.id, super().heartbeat(station, payload))
 
 
 @mutant("heartbeat-with-interval", "Heartbeat.conf repeats the interval.")

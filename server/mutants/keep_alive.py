@@ -8,8 +8,22 @@ from server.connection import Connection
 from server.mutants.registry import mutant
 from server.stations import Station
 
-IDLE = 1.0
-"""Seconds without a message after which the mutant gives a connection up."""
+
+class _Impatient(Connection):
+    """Gives a connection up on which no message comes for a while."""
+
+    def patience(self) -> float:
+        """Return the while, in seconds."""
+        raise NotImplementedError
+
+    def opened(self, station: Station, subprotocol: str | None) -> None:
+        self._idle = self._loop.call_later(self.patience(), self.abort)
+        super().opened(station, subprotocol)
+
+    def _message(self, opcode: Opcode, data: bytes) -> None:
+        self._idle.cancel()
+        self._idle = self._loop.call_later(self.patience(), self.abort)
+        super()._message(opcode, data)
 
 
 @mutant(
@@ -18,15 +32,20 @@ IDLE = 1.0
     faults=["steve-community/steve#1844"],
     remarks=True,
 )
-class _IdleDropped(Connection):
-    def opened(self, station: Station, subprotocol: str | None) -> None:
-        self._idle = self._loop.call_later(IDLE, self.abort)
-        super().opened(station, subprotocol)
+class _IdleDropped(_Impatient):
+    def patience(self) -> float:
+        return 1.0
 
-    def _message(self, opcode: Opcode, data: bytes) -> None:
-        self._idle.cancel()
-        self._idle = self._loop.call_later(IDLE, self.abort)
-        super()._message(opcode, data)
+
+@mutant(
+    "dropped-within-the-interval",
+    "A station that sends no message for most of the heartbeat interval is dropped.",
+    faults=["evcc-io/evcc#33099"],
+    remarks=True,
+)
+class _DroppedWithinTheInterval(_Impatient):
+    def patience(self) -> float:
+        return 0.8 * self.context.settings.interval
 
 
 @mutant(

@@ -405,6 +405,14 @@ async def test_lingering_station_pings(facing: Facing, trace: Trace) -> None:
     assert {entry.event for entry in trace} == {Event.OPENED, Event.PING, Event.PONG}
 
 
+async def test_lingering_station_may_be_silent(facing: Facing, trace: Trace) -> None:
+    """A station that lingers without pings sends nothing at all."""
+    station = await facing(say_nothing)
+    await station.connect()
+    assert await station.linger(0.05) is None
+    assert {entry.event for entry in trace} == {Event.OPENED}
+
+
 async def test_lingering_ends_with_the_connection(facing: Facing) -> None:
     """A connection that ends meanwhile is returned at once."""
 

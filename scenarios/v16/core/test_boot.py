@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.judgement import seconds_off
+from harness.ocppj import Call
 from harness.scenario import scenario
-from harness.verdict import SHOULD, Checks
+from harness.verdict import POLICY, SHOULD, Checks
 from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint
 
@@ -44,6 +45,22 @@ async def test_boot_answer_is_complete(station: ChargePoint, check: Checks) -> N
     boot = await station.call("BootNotification", {"chargePointVendor": "plugfest", "chargePointModel": "bare"})
 
     check.equal(sorted(boot.payload), ["currentTime", "interval", "status"], clause=CONF)
+
+
+@scenario(
+    "v16.core.boot.answered-first",
+    spec=["OCPP 1.6 4.2"],
+    mutants=["call-before-boot-answered"],
+)
+async def test_boot_is_answered_first(station: ChargePoint, check: Checks) -> None:
+    """No CALL comes before the answer to the BootNotification; the text allows it, but stations loop over it."""
+    await station.connect()
+
+    boot = await station.call("BootNotification", station.identity)
+
+    earlier = station.received()[: station.received().index(boot.entry)]
+    early = [entry.label() for entry in earlier if isinstance(entry.frame, Call)]
+    check.equal(early, [], clause="OCPP 1.6 4.2", level=SHOULD, axis=POLICY)
 
 
 @scenario(

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from harness.csms import StationReader
 from harness.csms.console import Csms, shown
 from harness.judgement import seconds_off
-from harness.scenario import scenario
+from harness.scenario import Declares, scenario
+from harness.settings import PoliciesSection
 from harness.verdict import SHOULD, Checks, Inconclusive
 from simulators.v16 import ChargePoint
 
@@ -44,6 +45,48 @@ async def test_heartbeats_tell_the_time(station: ChargePoint, check: Checks) -> 
         since = seconds_off(told, began)
         check.that(since >= before, "a time not before the last one", observed=told, clause=CONF)
         before = since
+
+
+@scenario(
+    "v16.core.heartbeat.clock-runs",
+    spec=["OCPP 1.6 4.6", CONF],
+    requirements=["CORE-4.6-a"],
+    mutants=["clock-stands-still"],
+)
+async def test_clock_runs_between_heartbeats(station: ChargePoint, check: Checks) -> None:
+    """The time that a Heartbeat tells is later than that of a Heartbeat more than a second before."""
+    await station.ready()
+    began = datetime.now(UTC)
+
+    first = (await station.heartbeat()).payload.get("currentTime")
+    await station.linger(1.1)
+    second = (await station.heartbeat()).payload.get("currentTime")
+
+    passed = seconds_off(second, began) > seconds_off(first, began)
+    check.that(passed, f"a time after {first}", observed=second, clause=CONF)
+
+
+@scenario(
+    "v16.core.heartbeat.at-the-interval",
+    spec=["OCPP 1.6 4.2", "OCPP 1.6 4.6", "OCPP-J 1.6 5.3"],
+    requirements=["CORE-4.6-a", "J-5.3-a"],
+    needs=[Declares("heartbeat_interval")],
+    mutants=["dropped-within-the-interval"],
+)
+async def test_heartbeats_at_the_interval_keep_the_connection(
+    station: ChargePoint, policies: PoliciesSection, check: Checks
+) -> None:
+    """A station that sends nothing but a Heartbeat at the very interval it was told stays connected."""
+    interval = (await station.ready()).payload.get("interval")
+    if policies.heartbeat_interval is None or interval != policies.heartbeat_interval:
+        raise Inconclusive(f"the interval told is {interval} s, not {policies.heartbeat_interval} s as declared")
+
+    for _ in range(2):
+        ended = await station.linger(policies.heartbeat_interval)
+        expected = f"the connection open after {interval} s"
+        if not check.that(ended is None, expected, observed=ended, clause="OCPP 1.6 4.6", level=SHOULD):
+            return
+        await station.heartbeat()
 
 
 @scenario(
