@@ -89,6 +89,7 @@ async def test_unknown_action_is_not_implemented(station: ChargePoint, check: Ch
 
     tolerable = sorted((ERROR_CODES | MISSPELT_ERROR_CODES) - {"NotImplemented", "InternalError"})
     check.graded(gist(outcome), good=["NotImplemented"], tolerable=tolerable, clause=CLAUSE)
+    (await sign_of_life(station)).judge(check, clause=CLAUSE)
 
 
 @scenario(
@@ -124,6 +125,7 @@ async def test_no_invalid_call_is_left_unanswered(station: ChargePoint, check: C
         check.that(answered, expected, observed=outcome, clause="OCPP-J 1.6 errata 3.2")
         if not answered:
             break
+    (await sign_of_life(station)).judge(check, clause="OCPP-J 1.6 errata 3.2")
 
 
 @scenario(

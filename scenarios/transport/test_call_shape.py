@@ -24,6 +24,7 @@ async def test_action_is_matched_exactly(station: ChargePoint, check: Checks) ->
         outcome = await station.attempt(action)
         refused = gist(outcome) not in ("CALLRESULT", "silence", "close")
         check.that(refused, f"a CALLERROR to {action}", observed=outcome, clause=CLAUSE)
+        (await sign_of_life(station)).judge(check, clause=CLAUSE, closing=SHOULD)
 
 
 @scenario(
@@ -41,6 +42,7 @@ async def test_null_payload_is_taken_for_an_empty_one(station: ChargePoint, chec
 
     refused = [] if gist(outcome) == "silence" else [gist(outcome)]
     check.graded(gist(outcome), good=["CALLRESULT"], tolerable=refused, clause=CLAUSE)
+    (await sign_of_life(station)).judge(check, clause=CLAUSE, closing=SHOULD)
 
 
 @scenario(

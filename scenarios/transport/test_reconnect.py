@@ -6,6 +6,7 @@ from harness.csms.v16 import ClearCache, Reset
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
 from scenarios.stage.population import Stations, Tags
+from simulators.aftermath import sign_of_life
 from simulators.connection import Unreachable, Upgraded
 from simulators.station import Answer
 from simulators.v16 import ChargePoint, now
@@ -150,6 +151,27 @@ async def test_version_is_kept(station: ChargePoint, check: Checks) -> None:
         outcome = await station.attempt("BootNotification", station.identity)
         status = outcome.payload.get("status") if isinstance(outcome, Answer) else str(outcome)
         check.equal(status, "Accepted", clause="OCPP-J 1.6 3.1.2")
+
+
+@scenario(
+    "v16.transport.reconnect.session-outlives-the-old-connection",
+    spec=["OCPP-J 1.6 5.4", "OCPP-J 1.6 errata 3.9"],
+    requirements=["J-5.4-c", "J-5.4-d"],
+    mutants=["old-close-closes-new-connection"],
+)
+async def test_session_outlives_the_old_connection(station: ChargePoint, stations: Stations, check: Checks) -> None:
+    """A session is not lost because the older connection of its identity ends, be it closed or cut."""
+    await station.ready()
+
+    for end in (ChargePoint.disconnect, ChargePoint.drop):
+        twin = stations.twin(station)
+        if not isinstance(outcome := await twin.knock(), Upgraded):
+            raise Inconclusive(f"no second connection beside the first: {outcome}")
+        if not isinstance(probed := await twin.probe(), Answer) and station.connected:
+            raise Inconclusive(f"the second connection gives way to the first: {probed}")
+        await end(station)
+        (await sign_of_life(twin)).judge(check, clause="OCPP-J 1.6 5.4")
+        station = twin
 
 
 @scenario(

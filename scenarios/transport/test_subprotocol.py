@@ -1,13 +1,20 @@
 """Agreement on the OCPP version by WebSocket subprotocol: OCPP-J 1.6 sections 3.1.2 and 3.2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from harness.ocppj import CallResult, Payload
 from harness.scenario import scenario
-from harness.verdict import SHOULD, Checks
+from harness.verdict import SHOULD, Checks, Inconclusive
 from simulators.connection import Closed, Declined, Upgraded
 from simulators.rawsocket import HttpAnswer
 from simulators.station import Silence
 from simulators.v16 import ChargePoint
+
+BOOTS: Mapping[str, Payload] = {
+    "ocpp1.6": {"chargePointVendor": "plugfest", "chargePointModel": "simulated"},
+    "ocpp2.0.1": {"reason": "PowerUp", "chargingStation": {"vendorName": "plugfest", "model": "simulated"}},
+}
+"""Subprotocol → the least BootNotification of its version."""
 
 NO_SESSION = ("the handshake refused", "the connection closed at once")
 NO_USE = ("a connection without answers", "the handshake refused with a server error")
@@ -61,6 +68,25 @@ async def test_first_supported_subprotocol_is_selected(station: ChargePoint, che
             outcome = await station.knock(subprotocols=offered)
             chosen = outcome.subprotocol if isinstance(outcome, Upgraded) else str(outcome)
             check.equal(chosen, first, clause="OCPP-J 1.6 3.1.2", level=SHOULD)
+
+
+@scenario(
+    "v16.transport.subprotocol.chosen-one-served",
+    spec=["OCPP-J 1.6 3.1.2", "OCPP-J 1.6 3.2"],
+    requirements=["J-3.1.2-a", "J-3.2-b"],
+    mutants=["mixed-offer-unserved"],
+)
+async def test_chosen_version_is_served(station: ChargePoint, check: Checks) -> None:
+    """Whichever version is chosen from an offer of two, a BootNotification of that version is answered."""
+    for offered in ("ocpp2.0.1, ocpp1.6", "ocpp1.6, ocpp2.0.1"):
+        async with station.raw_socket() as raw:
+            upgrade = await raw.handshake(raw.request(Sec_WebSocket_Protocol=offered))
+            chosen = upgrade.headers.get("sec-websocket-protocol", "") if isinstance(upgrade, HttpAnswer) else ""
+            if chosen not in BOOTS:
+                raise Inconclusive(f"none of {offered} was chosen: {upgrade}")
+            outcome = await raw.answer(await raw.call("BootNotification", BOOTS[chosen]))
+        served, expected = isinstance(outcome, CallResult), f"a CALLRESULT to a BootNotification of {chosen}"
+        check.that(served, expected, observed=outcome, clause="OCPP-J 1.6 3.2")
 
 
 @scenario(

@@ -8,7 +8,7 @@ from harness.verdict import POLICY, SHOULD, Checks
 from scenarios.stage.population import Tags
 from simulators.aftermath import aftermath, sign_of_life
 from simulators.observation import gist
-from simulators.v16 import ChargePoint
+from simulators.v16 import ChargePoint, now
 
 CLAUSE = "OCPP-J 1.6 4.1.4"
 
@@ -62,6 +62,27 @@ async def test_duplicate_unique_id_is_not_served_twice(station: ChargePoint, tag
     served = sum(isinstance(one, CallResult) and one.unique_id == call.unique_id for one in frames)
     expected = "at most one CALLRESULT"
     check.that(served <= 1, expected, observed=f"{served} of them", clause=CLAUSE, level=SHOULD, axis=POLICY)
+
+
+@scenario(
+    "v16.transport.unique-id.repeated-call-answered-first",
+    spec=["OCPP-J 1.6 4.1.4", "OCPP-J 1.6 4.2.2"],
+    requirements=["J-4.1.4-e"],
+    mutants=["repeated-call-refused-first"],
+)
+async def test_repeated_call_is_answered_before_it_is_refused(station: ChargePoint, tags: Tags, check: Checks) -> None:
+    """A StartTransaction sent twice at once is confirmed first, so that the station learns its transactionId."""
+    tag = await tags.accepted()
+    await station.ready()
+    start = {"connectorId": 1, "idTag": tag, "meterStart": 0, "timestamp": now()}
+    [(call, answer)] = station.pipeline(("StartTransaction", start))
+
+    await station.send(call)
+    await station.send(call)
+    outcome = await station.observe(answer)
+
+    check.equal(gist(outcome), "CALLRESULT", clause=CLAUSE, level=SHOULD, axis=POLICY)
+    await station.probe()
 
 
 @scenario(

@@ -128,6 +128,17 @@ class _DuplicateIdServed(Session):
 
 
 @mutant(
+    "repeated-call-refused-first",
+    "The refusal of a CALL that comes twice at once overtakes the answer to the first.",
+    remarks=True,
+)
+class _RepeatedCallRefusedFirst(Session):
+    def refuse(self, unique_id: str, error: OCPPError) -> None:
+        self._serving.pop(unique_id, None)
+        super().refuse(unique_id, error)
+
+
+@mutant(
     "unaccepted-station-served",
     "A station is served before it is accepted.",
     faults=["motown-io/motown#19"],

@@ -12,6 +12,7 @@ from sqlalchemy import Connection as Database
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
+from server.call_queue import LOST
 from server.connection import Connection
 from server.handshake import SUBPROTOCOLS, Handshake, Refusal
 from server.mutants.registry import mutant
@@ -156,6 +157,19 @@ class _SubprotocolNotNeeded(Connection):
         super().opened(station, subprotocol or SUBPROTOCOLS[0])
 
 
+@mutant("mixed-offer-unserved", "A version is chosen from an offer of several, but then not served.")
+class _MixedOfferUnserved(Connection):
+    mixed = False
+
+    def respond(self, request: Request) -> tuple[Response, Station | None]:
+        self.mixed = "," in ",".join(request.headers.get_all("Sec-WebSocket-Protocol"))
+        return super().respond(request)
+
+    def opened(self, station: Station, subprotocol: str | None) -> None:
+        if not self.mixed:
+            super().opened(station, subprotocol)
+
+
 @mutant("subprotocol-first-only", "Only the first subprotocol that is offered is considered.")
 class _SubprotocolFirstOnly(Handshake):
     def subprotocol(self, offered: Sequence[str]) -> str | None:
@@ -277,7 +291,7 @@ class _ReconnectKeepsTheOldConnection(Session):
             super().take_over()
 
     def lost(self, why: str) -> None:
-        self.fail_outstanding("connection lost")
+        self.fail_outstanding(LOST)
 
 
 @mutant("call-sent-twice", "Every CALL of the central system is sent twice, with two ids.")
@@ -296,6 +310,21 @@ class _OldCloseEndsNewSession(Session):
     def lost(self, why: str) -> None:
         super().lost(why)
         self.station.session = None
+
+
+@mutant(
+    "old-close-closes-new-connection",
+    "The end of an old connection that was left open closes the newer one of the station.",
+    faults=["OpenEMS/openems#2906", "lbbrhzn/ocpp#2122", "sap-labs-france/ev-server#2388"],
+)
+class _OldCloseClosesNewConnection(Session):
+    def replaced(self) -> None:
+        self.fail_outstanding(LOST)
+
+    def lost(self, why: str) -> None:
+        super().lost(why)
+        if self.station.session is not None:
+            self.station.session.connection.abort()
 
 
 @mutant(
