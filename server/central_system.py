@@ -109,6 +109,7 @@ class CentralSystem:
         metrics.watch("plugfest_connected_stations", "Stations.", lambda: sum(one.online for one in stations))
         metrics.watch("plugfest_queued_operations", "Operations without an outcome.", lambda: len(queue))
         metrics.watch("plugfest_waiting_writes", "Jobs of the store that are not durable.", lambda: store.waiting)
+        metrics.watch("plugfest_failed_writes", "Jobs of the store that failed.", lambda: store.failed)
         metrics.watch("plugfest_lost_log_lines", "Lines that could not be logged.", lambda: log.lost)
 
     def _note_start(self) -> None:

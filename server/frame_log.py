@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import orjson
+
+from server.settings import another
 
 MAX_LOGGED = 4096
 """Characters of one frame that the log keeps."""
@@ -26,6 +28,10 @@ class _Logger(Protocol):
     def error(self, event: str, **members: Any) -> Any: ...
 
 
+class LogError(OSError):
+    """A log that cannot be opened; the text names the setting that chooses another."""
+
+
 class FrameLog:
     """Writes what passes over the wire; a log that is off costs one test of ``enabled``.
 
@@ -33,13 +39,13 @@ class FrameLog:
     """
 
     def __init__(self, target: str = "off") -> None:
-        """Open the log: "-" for stderr, "off", or the path of a file that is appended to."""
+        """Open the log: "-" for stderr, "off", or the path of a file that is appended to; raises LogError."""
         self.enabled = target != "off"
         self.lost = 0
         self._file: BinaryIO | None = None
         self._logger: _Logger | None = None
         if self.enabled:
-            self._file = sys.stderr.buffer if target == "-" else Path(target).open("ab")  # noqa: SIM115  (closed by close)
+            self._file = sys.stderr.buffer if target == "-" else _opened(target)
             self._logger = _structured(self._file)
 
     def frame(self, station: str, direction: str, data: bytes) -> None:
@@ -96,6 +102,13 @@ class FrameLog:
             self.lost += 1
 
 
+def _opened(path: str) -> BinaryIO:
+    try:
+        return Path(path).open("ab")
+    except OSError as error:
+        raise LogError(f"the log {path} cannot be written ({error.strerror}): {another('log')}") from error
+
+
 class _Handler(logging.Handler):
     def __init__(self, log: FrameLog) -> None:
         super().__init__(logging.WARNING)
@@ -132,6 +145,11 @@ def hidden(value: Any) -> Any:
     return value
 
 
+def _in_order(_: Any, __: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Return a line with what all lines have at its beginning."""
+    return {name: line.pop(name) for name in ("timestamp", "level", "event")} | dict(line)
+
+
 def _structured(file: BinaryIO) -> _Logger:
     import structlog  # a third of the start-up time, and only a log that is on needs it
 
@@ -141,6 +159,7 @@ def _structured(file: BinaryIO) -> _Logger:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.dict_tracebacks,
+            _in_order,
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         cache_logger_on_first_use=True,

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from server.settings import ENVIRONMENT_PREFIX
+from server.settings import another
 
 BACKLOG = 128
 """Connections that wait to be accepted."""
@@ -32,9 +32,7 @@ def bind(host: str, port: int, host_setting: str, port_setting: str) -> socket.s
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         problem, setting = _problem(error, host, port, host_setting, port_setting)
-        option = f"--{setting.replace('_', '-')}"
-        choice = f"choose another with {option} or {ENVIRONMENT_PREFIX}{setting.upper()}"
-        raise AddressError(f"{problem}: {choice}") from error
+        raise AddressError(f"{problem}: {another(setting)}") from error
 
 
 def _problem(error: OSError, host: str, port: int, host_setting: str, port_setting: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, ConfigDict
 
 from server.central_system import CentralSystem
@@ -147,8 +148,9 @@ class TaskBody(BaseModel):
 
 
 def application(system: CentralSystem) -> FastAPI:
-    """Return the web application that operates a central system."""
-    app = FastAPI(
+    """Return the web application that operates a central system; its documentation needs no other host."""
+    app = FastAPIOffline(
+        redoc_url=None,
         title="Operator API of the reference central system",
         version="1",
         description="Bodies of operations are the payloads of OCPP 1.6 in wire spelling.",

@@ -27,6 +27,7 @@ from server.call_queue import LOST, CallFailed
 from server.context import Context
 from server.framing import BrokenAnswer, BrokenCall, Unreadable
 from server.stations import Station
+from server.store import StoreError
 from server.validation import Payload, PayloadSchema
 
 if TYPE_CHECKING:
@@ -188,6 +189,9 @@ class Session:
         """Return the CALLERROR for what a handler raised; of a defect only the log learns more."""
         if isinstance(error, OCPPError):
             return error
+        if isinstance(error, StoreError):
+            self.context.log.note("store failed", station=self.station.id, action=action, reason=str(error))
+            return InternalError(description="the message could not be stored")
         self.context.metrics.failures += 1
         self.context.log.failure("failure", error, station=self.station.id, action=action)
         return InternalError(description="the message could not be processed")

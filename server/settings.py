@@ -17,6 +17,11 @@ class SettingsError(Exception):
     """A setting that cannot be used; the text names the setting and the remedy."""
 
 
+def another(name: str) -> str:
+    """Return how a user chooses another value for a setting, as the end of an error."""
+    return f"choose another with --{name.replace('_', '-')} or {ENVIRONMENT_PREFIX}{name.upper()}"
+
+
 def _flag(text: str) -> bool:
     known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     if text.lower() not in known:

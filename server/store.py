@@ -17,11 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from server.settings import another
 from server.tables import metadata
 
 T = TypeVar("T")
@@ -72,12 +74,15 @@ class Store:
     def __init__(self, path: Path, *, timeout: float = 5.0) -> None:
         """Prepare the store in the file at ``path``; ``timeout`` is how long a lock of somebody else is awaited."""
         self._loop = asyncio.get_running_loop()
+        self._path = path
+        self._lock = FileLock(f"{path}.lock")
         self._engine = _engine(path, timeout)
         self._jobs: queue.SimpleQueue[list[_Job]] = queue.SimpleQueue()
         self._handing_in: list[_Job] = []
         self._compiled: dict[UpdateBase, _Compiled] = {}
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
         self._waiting = 0
+        self.failed = 0
         self._next_commit = 0.0
         self._killed = False
         self._closed = False
@@ -88,11 +93,23 @@ class Store:
         return self._waiting
 
     async def open(self) -> None:
-        """Create what is missing in the database, and start to take jobs; raises StoreError."""
+        """Create what is missing in the database, and start to take jobs.
+
+        Raises StoreError, also where another store has the file: what each keeps in memory would not be true.
+        """
+        if not self._path.parent.is_dir():
+            raise StoreError(f"{self._path}: there is no folder {self._path.parent}; {another('database')}")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(f"{self._path} is in use by another central system: {another('database')}") from None
+        except OSError as error:
+            raise StoreError(f"{self._path}: {error.strerror}; {another('database')}") from error
         try:
             await self._loop.run_in_executor(None, metadata.create_all, self._engine)
         except SQLAlchemyError as error:
-            raise StoreError(f"{self._engine.url.database}: {_cause(error)}") from error
+            self._lock.release()
+            raise StoreError(f"{self._path}: {_cause(error)}") from error
         self._thread.start()
 
     def write(self, run: Callable[[Connection], T]) -> asyncio.Future[T]:
@@ -115,6 +132,7 @@ class Store:
         self._jobs.put([])
         await self._loop.run_in_executor(None, self._thread.join)
         self._engine.dispose()
+        self._lock.release()
 
     async def kill(self) -> None:
         """End without carrying out what is waiting, as a power cut would; its futures are cancelled."""
@@ -201,6 +219,7 @@ class Store:
 
     def _settle(self, settled: list[_Settled]) -> None:
         self._waiting -= len(settled)
+        self.failed += sum(isinstance(error, StoreError) for _, _, error in settled)
         for future, result, error in settled:
             if future.done():
                 continue

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
-from server.frame_log import MAX_LOGGED, FrameLog, redacted
+from server.frame_log import MAX_LOGGED, FrameLog, LogError, redacted
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,20 @@ def test_full_disk_loses_lines_and_nothing_else(monkeypatch: pytest.MonkeyPatch)
     log.failure("defect", ValueError())
     log.close()
     assert log.lost == 3
+
+
+def test_log_that_cannot_be_opened_names_its_setting(tmp_path: Path) -> None:
+    """Whoever names a log that cannot be written learns which option chooses another."""
+    with pytest.raises(LogError, match="--log"):
+        FrameLog(str(tmp_path / "nowhere" / "log"))
+
+
+def test_lines_begin_alike(tmp_path: Path) -> None:
+    """Time, level and event come first in every line."""
+    log = FrameLog(str(tmp_path / "log"))
+    log.note("connected", station="CS-1")
+    log.close()
+    assert list(orjson.loads((tmp_path / "log").read_bytes())) == ["timestamp", "level", "event", "station"]
 
 
 def test_libraries_log_into_the_same_file(tmp_path: Path) -> None:

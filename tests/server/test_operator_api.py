@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -331,6 +332,16 @@ async def test_health_is_that_of_a_store_that_can_be_written(system: CentralSyst
         "the store failed: attempt to write a readonly database",
     )
     assert (await api.get("/stations")).status_code == 200
+
+
+async def test_documentation_needs_no_other_host(api: httpx.AsyncClient) -> None:
+    """The page at /docs loads from the service itself, also where there is no way to the internet."""
+    page = (await api.get("/docs")).text
+    assert "https://" not in page
+    parts = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert any(part.endswith(".js") for part in parts)
+    for part in parts:
+        assert (await api.get(part)).status_code == 200
 
 
 async def test_api_describes_itself(api: httpx.AsyncClient) -> None:

@@ -227,6 +227,19 @@ async def test_locked_database_is_an_internal_error(make: Make, tmp_path: Path) 
         assert await station.result("StatusNotification", STATUS) == {}
 
 
+async def test_failed_write_is_no_defect(make: Make, tmp_path: Path) -> None:
+    """A store that fails is noted with its reason, and counts as that rather than as a defect."""
+    log = tmp_path / "frames.jsonl"
+    async with make(log=str(log), store_timeout=0.05) as system, charger(system) as station:
+        other = await lock(tmp_path / "server.sqlite3")
+        assert await station.error("StatusNotification", STATUS) == "InternalError"
+        await asyncio.to_thread(other.close)
+        assert system.context.metrics.failures == 0
+        assert "plugfest_failed_writes 1.0" in system.context.metrics.text().decode()
+    [line] = [line for line in await entries(log) if line["event"] == "store failed"]
+    assert (line["station"], line["action"], line["reason"]) == ("CS-1", "StatusNotification", "database is locked")
+
+
 async def test_pipelined_calls_are_all_answered(system: CentralSystem) -> None:
     """CALLs back to back are answered under their own ids."""
     async with charger(system) as station:

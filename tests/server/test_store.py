@@ -129,6 +129,7 @@ async def test_locked_database_is_a_store_error(store: Store, path: Path) -> Non
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):
             await store.append(ADD, tag("a"), None)
+        assert store.failed == 1
         other.execute("ROLLBACK")
     other.close()
     await store.append(ADD, tag("b"), None)
@@ -171,6 +172,24 @@ async def test_file_that_is_no_database_is_a_store_error(other_file: Path) -> No
     store = Store(other_file)
     with pytest.raises(StoreError, match="not a database"):
         await store.open()
+
+
+async def test_database_of_another_central_system_is_a_store_error(store: Store, path: Path) -> None:
+    """Two central systems with one database would each believe something else; the error names the setting."""
+    other = Store(path)
+    with pytest.raises(StoreError, match=r"in use by another central system: choose another with --database"):
+        await other.open()
+    await store.append(ADD, tag("a"), None)
+    await store.close()
+    await other.open()
+    assert await other.read(names) == ["a"]
+    await other.close()
+
+
+async def test_folder_that_is_not_there_is_a_store_error(path: Path) -> None:
+    """A database in no folder cannot be opened."""
+    with pytest.raises(StoreError, match="--database"):
+        await Store(path / "nowhere" / "x").open()
 
 
 async def test_kill_drops_what_waits(path: Path) -> None:
