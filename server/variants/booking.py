@@ -34,6 +34,7 @@ VARIANTS.add(
         (),
         grounds="OCPP 1.6 4.2 leaves the interval to the central system",
         settings={"interval": 86_400},
+        target={"policies": {"heartbeat_interval": None}},
     )
 )
 
