@@ -12,8 +12,9 @@ from harness.judgement import fairness
 from harness.scenario import Member, family
 from harness.trace import Event
 from harness.verdict import SHALL, SHOULD, Checks
+from scenarios.stage.population import Tags
 from scenarios.v16.validation.corpus import Sample, invalid_answers, valid_answers
-from scenarios.v16.validation.operations import OPERATIONS
+from scenarios.v16.validation.operations import ACTIONS, BEFORE, ordinary
 from simulators.aftermath import sign_of_life
 from simulators.v16 import ChargePoint
 
@@ -27,7 +28,7 @@ def _choosy(case: Invalid | Valid) -> list[str]:
 
 
 def _members(kind: str) -> Iterator[Member]:
-    for action in sorted(OPERATIONS):
+    for action in ACTIONS:
         for case, sample in invalid_answers(action) if kind == "invalid" else valid_answers(action):
             good = kind == "valid"
             accused = good or fairness(sample.invalid.rule, required=sample.invalid.required).acceptance is SHALL  # type: ignore[union-attr]
@@ -39,35 +40,39 @@ def _members(kind: str) -> Iterator[Member]:
                 case=sample,
                 spec=["OCPP-J 1.6 4.2.2"],
                 requirements=[] if good else ["J-4.2.3-p", "J-4.2.3-m"],
-                needs=[v16.OPERATIONS[action], OutcomeReader],
+                needs=[v16.OPERATIONS[action], *filter(None, [BEFORE.get(action)]), OutcomeReader],
                 mutants=[mutant, *_choosy(case)] if accused else [],
             )
 
 
 @family(_members("invalid"))
-async def test_invalid_answer_fails_the_operation(booted: ChargePoint, csms: Csms, check: Checks, case: Sample) -> None:
+async def test_invalid_answer_fails_the_operation(
+    booted: ChargePoint, csms: Csms, tags: Tags, check: Checks, case: Sample
+) -> None:
     """An answer that breaks one constraint is not reported as success, and the station is served on."""
     assert case.invalid is not None
-    request = await csms.perform(OPERATIONS[case.action](booted.id))
-    call = await booted.next_call(case.action)
+    async with ordinary(case.action, booted, csms, tags) as order:
+        request = await csms.perform(order)
+        call = await booted.next_call(case.action)
 
-    sent = await booted.send([3, call.unique_id, case.payload])
-    (await sign_of_life(booted)).judge(check, clause="OCPP-J 1.6 4.2.2", closing=SHOULD)
-    refusals = [one.text for one in booted.received(sent.index) if one.event is Event.TEXT and one.text[:2] == "[4"]
-    check.equal(refusals, [], clause="OCPP-J 1.6 4.2.3")
-    outcome = await csms.outcome(request)
-    level = fairness(case.invalid.rule, required=case.invalid.required).acceptance
-    check.equal(outcome.state, "failed", clause="OCPP-J 1.6 4.2.3", level=level)
+        sent = await booted.send([3, call.unique_id, case.payload])
+        (await sign_of_life(booted)).judge(check, clause="OCPP-J 1.6 4.2.2", closing=SHOULD)
+        refusals = [one.text for one in booted.received(sent.index) if one.event is Event.TEXT and one.text[:2] == "[4"]
+        check.equal(refusals, [], clause="OCPP-J 1.6 4.2.3")
+        outcome = await csms.outcome(request)
+        level = fairness(case.invalid.rule, required=case.invalid.required).acceptance
+        check.equal(outcome.state, "failed", clause="OCPP-J 1.6 4.2.3", level=level)
 
 
 @family(_members("valid"))
 async def test_valid_answer_completes_the_operation(
-    booted: ChargePoint, csms: Csms, check: Checks, case: Sample
+    booted: ChargePoint, csms: Csms, tags: Tags, check: Checks, case: Sample
 ) -> None:
     """An answer that is valid, however unusual, completes the operation."""
-    request = await csms.perform(OPERATIONS[case.action](booted.id))
-    call = await booted.next_call(case.action)
+    async with ordinary(case.action, booted, csms, tags) as order:
+        request = await csms.perform(order)
+        call = await booted.next_call(case.action)
 
-    await call.answer(case.payload)
-    check.equal((await csms.outcome(request)).state, "answered", clause="OCPP-J 1.6 4.2.2")
-    check.measure("accepted of valid answers", (await csms.outcome(request)).state == "answered")
+        await call.answer(case.payload)
+        check.equal((await csms.outcome(request)).state, "answered", clause="OCPP-J 1.6 4.2.2")
+        check.measure("accepted of valid answers", (await csms.outcome(request)).state == "answered")
