@@ -145,7 +145,7 @@ class ReferenceDriver:
         outcome = await self._operator.outcome(receipt.id, patience)
         if outcome is None:
             return Unknown(f"there is no operation {receipt.id}")
-        return Outcome(state=outcome.state, status=outcome.status, payload=outcome.payload, reason=outcome.reason)
+        return Outcome(**asdict(outcome))
 
     async def configuration(self, station: str) -> Mapping[str, str | None] | Unknown:
         """Return the keys and values that the station reported or accepted."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from harness.csms.driver import Receipt
 
@@ -98,7 +98,7 @@ class Outcome:
     the answer has none) or "failed" (refused, timed out, invalid answer; ``reason`` says which).
     """
 
-    state: str
+    state: Literal["pending", "answered", "failed"]
     status: str | None = None
     payload: Mapping[str, Any] | None = None
     reason: str | None = None
@@ -112,7 +112,7 @@ class ReservationView:
     """
 
     id: int
-    status: str
+    status: Literal["active", "used", "cancelled", "expired", "terminated", "refused"]
     connector_id: int | None = None
     id_tag: str | None = None
     expires: datetime | None = None
@@ -137,8 +137,8 @@ class TaskView:
     before the first; ``state`` is "running", "done" or "failed".
     """
 
-    kind: str
-    state: str
+    kind: Literal["firmware", "diagnostics", "log"]
+    state: Literal["running", "done", "failed"]
     status: str | None = None
     request_id: int | None = None
 

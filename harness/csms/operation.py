@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from harness.schemas import Kind, schemas
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
@@ -20,6 +22,19 @@ class Operation:
     def action(cls) -> str:
         """Return the name of the OCPP action, which is the name of the class."""
         return cls.__name__
+
+    @classmethod
+    def members(cls, *within: str) -> tuple[str, ...]:
+        """Return the members that an operator may give, in wire spelling, or those of the value that a path leads to.
+
+        A path is made of members, and of ``*`` for any item of a list; what is no object has no members.
+        """
+        if not within:
+            return tuple(wire_name(field.name) for field in fields(cls) if field.name != "station")
+        schema = schemas(cls.version).schema(cls.action(), Kind.REQUEST)
+        for step in within:
+            schema = schema.get("items", {}) if step == "*" else schema.get("properties", {}).get(step, {})
+        return ("*",) if schema.get("type") == "array" else tuple(schema.get("properties", {}))
 
     def payload(self) -> dict[str, Any]:
         """Return what the operator asked for as OCPP members in wire spelling, without the fields that are None."""

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from harness.csms.v16 import OPERATIONS
-from harness.drivers.http.table import HttpTable, read_table
+from harness.drivers.http.reading import read_table
+from harness.drivers.http.table import HttpTable
 from harness.settings import Settings, SettingsError, load
 from tests.fuzz.values import TOML, WORDS, named, toml
 

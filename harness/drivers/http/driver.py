@@ -1,23 +1,38 @@
-"""The driver itself: performs operations through an HTTP API."""
+"""The driver itself: performs operations, and whatever else the table gives, through an HTTP API."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from harness.csms import DriverError, Operation, Receipt, Unsupported, v16
-from harness.drivers.http.abilities import ABILITIES
-from harness.drivers.http.console import Console, describe, document, trouble
-from harness.drivers.http.table import HttpTable, read_table
+import httpx
+
+from harness.csms import DriverError, Operation, Outcome, Receipt, Unknown, Unsupported, v16
+from harness.csms.signature import Function, functions
+from harness.drivers.http.console import Console, describe, document, judge
+from harness.drivers.http.order import function_values, operation_values
+from harness.drivers.http.reading import PATIENCE, read_table
+from harness.drivers.http.records import outcome_of, read
+from harness.drivers.http.table import ActionEntry, HttpTable, OperationEntry, ReaderEntry
 from harness.drivers.http.template import point
 from harness.settings import Settings
 
 _OPERATIONS: Mapping[str, Mapping[str, type[Operation]]] = {"1.6": v16.OPERATIONS}
+_GONE = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Receipt):
+    """The receipt of an operation whose outcome the product told in its answer."""
+
+    outcome: Outcome
 
 
 class HttpDriver:
-    """Drives a central system as its table says; the abilities of the table are added by ``from_settings``."""
+    """Drives a central system as its table says; the functions of the table are added by ``from_settings``."""
 
     def __init__(self, table: HttpTable, known: Mapping[str, type[Operation]]) -> None:
         self.table = table
@@ -40,38 +55,105 @@ class HttpDriver:
     async def perform(self, operation: Operation) -> Receipt | None:
         """Send the request of the operation; return the receipt when the central system has taken it.
 
-        Raises Unsupported for a status code of ``unsupported``, Refused for another 4xx or 5xx that is not one of
-        ``taken``, DriverError where the driver is not let in (401, 403, 407), for any other code and on the way.
+        Raises Unsupported for a status code of ``unsupported``, and where the request cannot say what the operation
+        does; Refused for another 4xx or 5xx that is not one of ``taken`` and for a body that tells no success;
+        DriverError where the driver is not let in (401, 403, 407), for any other code and on the way.
         """
-        action = operation.action()
-        request = self.table.request_of(action)
-        if request is None:
-            raise Unsupported(f"the target file has no request for {action}")
-        payload = operation.payload()
-        values = {**payload, "payload": payload, "station": operation.station, "action": action}
-        answer = await self.console.send(request, values)
-        if answer.status_code in request.unsupported:
+        entry = self.table.request_of(operation.action())
+        if entry is None:
+            raise Unsupported(f"the target file has no request for {operation.action()}")
+        values = operation_values(operation, entry, self.table.naming)
+        answer = (await self.console.exchange(entry, values)).answer
+        if answer.status_code in entry.unsupported:
             raise Unsupported(describe(answer))
-        if answer.status_code not in request.taken:
-            raise trouble(answer)
-        if request.receipt is None:
-            return None
-        found = point(document(answer), request.receipt)
-        if not isinstance(found, str | int):
-            raise DriverError(f"{describe(answer)} (no receipt at {request.receipt!r})")
-        return Receipt(str(found))
+        judge(entry, answer)
+        return _receipt(entry, answer)
 
 
 def from_settings(
     settings: Settings, environment: Mapping[str, str] | None = None, *, kind: type[HttpDriver] = HttpDriver
 ) -> HttpDriver:
-    """Return the driver that ``[driver.http]`` describes; it has exactly the abilities that have an entry there.
+    """Return the driver that ``[driver.http]`` describes; it has exactly the functions that have an entry there.
 
     ``kind`` is the class that gets them. Raises SettingsError that names file, key and the valid choices.
     """
     place = f"{settings.path or 'built-in target'}: driver.http"
     known = {action: kind for version in settings.csms.versions for action, kind in _OPERATIONS[version].items()}
     table = read_table(settings.driver.get("http", {}), place, known, environment)
-    methods = {name: ABILITIES[name] for name, _ in table.abilities.entries()}
+    methods = {name: _method(functions()[name], entry) for name, entry in table.abilities.entries().items()}
+    if any(entry.outcome for entry in table.operations.values()):
+        methods["outcome"] = _settled(methods.get("outcome"))
     able: type[HttpDriver] = type(kind.__name__, (kind,), methods)
     return able(table, known)
+
+
+Method = Callable[..., Awaitable[Any]]
+
+
+def _method(function: Function, entry: ActionEntry | ReaderEntry) -> Method:
+    if isinstance(entry, ActionEntry):
+        return _acting(function, entry)
+    return _awaiting(function, entry) if function.name == "outcome" else _reading(function, entry)
+
+
+def _acting(function: Function, entry: ActionEntry) -> Method:
+    async def act(driver: HttpDriver, *args: Any, **kwargs: Any) -> None:
+        values = function_values(function, entry, function.values(*args, **kwargs))
+        answer = (await driver.console.exchange(entry, values)).answer
+        if entry.method == "DELETE" and answer.status_code in _GONE:
+            return
+        judge(entry, answer)
+
+    return act
+
+
+def _reading(function: Function, entry: ReaderEntry) -> Method:
+    async def tell(driver: HttpDriver, *args: Any, **kwargs: Any) -> Any:
+        values = function_values(function, entry, function.values(*args, **kwargs))
+        exchanged = await driver.console.exchange(entry, values, extra=values.get(PATIENCE, 0.0))
+        return read(function, entry, exchanged)
+
+    return tell
+
+
+def _awaiting(function: Function, entry: ReaderEntry) -> Method:
+    """Return a reader that asks again, within patience, while an operation is pending."""
+    ask = _reading(function, entry)
+
+    async def outcome(driver: HttpDriver, receipt: Receipt, patience: float) -> Outcome | Unknown:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience
+        while True:
+            left = max(deadline - loop.time(), 0.0)
+            told: Outcome | Unknown = await ask(driver, receipt, round(left, 3))
+            left = deadline - loop.time()
+            if isinstance(told, Unknown) or told.state != "pending" or left <= 0:
+                return told
+            await asyncio.sleep(min(entry.poll, left))  # an API that does not hold the question back is asked again
+
+    return outcome
+
+
+def _settled(ask: Method | None) -> Method:
+    """Return a reader of outcomes that were told at once; ``ask`` reads the others."""
+
+    async def outcome(driver: HttpDriver, receipt: Receipt, patience: float) -> Outcome | Unknown:
+        if isinstance(receipt, Settled):
+            return receipt.outcome
+        told: Outcome | Unknown = await ask(driver, receipt, patience) if ask else Unknown("the answer told no outcome")
+        return told
+
+    return outcome
+
+
+def _receipt(entry: OperationEntry, answer: httpx.Response) -> Receipt | None:
+    found = None
+    if entry.receipt is not None:
+        found = point(document(answer), entry.receipt)
+        if not isinstance(found, str | int):
+            raise DriverError(f"{describe(answer)} (no receipt at {entry.receipt!r})")
+    if entry.outcome is not None:
+        outcome = outcome_of(entry.outcome, answer)
+        if outcome.state != "pending" or found is None:
+            return Settled(str(found), outcome)
+    return None if found is None else Receipt(str(found))

@@ -1,45 +1,25 @@
-"""The tables ``[driver.http]`` of a target file, validated."""
+"""The tables ``[driver.http]`` of a target file."""
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import httpx
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, create_model, field_validator
 
-from harness.csms import (
-    CertificateRequest,
-    ChargingProfileView,
-    ClientCertificate,
-    ConnectorView,
-    Operation,
-    Outcome,
-    ReservationView,
-    SecureEndpoint,
-    SecurityEventView,
-    StationView,
-    TaskView,
-    TransactionView,
-)
-from harness.csms.operation import wire_name
-from harness.drivers.http.template import placeholders
-from harness.settings import SettingsError, explain, hint
+from harness.csms.signature import Shape, functions
+from harness.drivers.http.found import Pointer, Sources
+from harness.drivers.http.naming import Style
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
-
-Pointer = Annotated[str, Field(pattern=r"^(/.*)?$")]
 Method = Literal["GET", "PUT", "POST", "PATCH", "DELETE"]
 Status = Annotated[int, Field(ge=100, le=599)]
 
-SECURE_HOSTING = ("secure_endpoint", "set_security", "client_certificate", "revoke_certificate")
-"""The entries that only together make the ability of that name."""
-
 FALLBACK = "*"
-"""The entry for every operation that has none of its own."""
+"""The entry for every operation: used where one has none of its own, and for the keys that its own does not give."""
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 class _Table(BaseModel):
@@ -47,201 +27,153 @@ class _Table(BaseModel):
 
 
 class Request(_Table):
-    """One HTTP request: where it goes, what it carries, and which answers mean that it was taken."""
+    """One HTTP request: where it goes, what it carries, and which answers mean that it was taken.
+
+    ``taken`` are status codes; ``success`` demands of the body of such an answer that a value (or one of some) stands
+    at each pointer, else the request was refused. ``refused`` are status codes that say so by themselves.
+    """
 
     method: Method = "GET"
     path: str = Field(pattern="^/")
     query: dict[str, JsonValue] = Field(default_factory=dict)
     body: JsonValue = None
     taken: tuple[Status, ...] = (200, 201, 202, 204)
+    refused: tuple[Status, ...] = ()
+    success: dict[Pointer, Annotated[tuple[JsonValue, ...], BeforeValidator(_listed)]] = Field(default_factory=dict)
+
+    @property
+    def templates(self) -> Mapping[str, JsonValue]:
+        """What is filled in before the request is sent, by key."""
+        return {"path": self.path, "query": self.query, "body": self.body}
 
 
-class OperationRequest(Request):
+class Step(Request):
+    """A request before another one; ``keep`` makes placeholders of what its answer tells.
+
+    It is left out where the placeholder ``when`` has no value, or ``unless`` has one.
+    """
+
+    keep: dict[str, Sources] = Field(default_factory=dict)
+    when: str | None = None
+    unless: str | None = None
+
+
+class Entry(Request):
+    """A request that fulfils a function of the driver, after the steps ``before`` it.
+
+    ``defaults`` are the values of placeholders that have none, ``values`` what the product calls each value of a
+    placeholder.
+    """
+
+    before: tuple[Step, ...] = ()
+    defaults: dict[str, JsonValue] = Field(default_factory=dict)
+    values: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+
+
+class AnsweredOutcome(_Table):
+    """Where the answer to the request of an operation tells what became of it; ``state`` is "answered" unless given."""
+
+    at: Pointer = ""
+    found: dict[str, Sources] = Field(default_factory=dict)
+
+
+class OperationEntry(Entry):
     """An operation; without ``body`` it carries the payload of the CALL that is asked for."""
 
     method: Method = "POST"
     body: JsonValue = "{payload}"
     unsupported: tuple[Status, ...] = ()
     receipt: Pointer | None = None
+    outcome: AnsweredOutcome | None = None
 
 
-class ActionRequest(Request):
-    """An ability that changes something; without ``body`` it carries none."""
+class ActionEntry(Entry):
+    """A function that changes something; without ``body`` it carries none."""
 
     method: Method = "PUT"
 
 
-class ReaderRequest(Request):
-    """An ability that reads something.
+class ReaderEntry(Entry):
+    """A function that reads something.
 
-    ``at`` points to the record, or the list of records, in the answer, ``found`` to the fields in a record;
-    ``unknown`` are the status codes with which the product says that it has no such record. ``poll`` is the pause in
-    seconds between two questions for an outcome that is pending.
+    ``at`` points to the record, or the list of records, in the answer, ``found`` to the fields in a record; ``where``
+    keeps the records of a list that have these values, ``order`` sorts them by what it points to. ``unknown`` are the
+    status codes with which the product says that it has no such record. ``poll`` is the pause in seconds between two
+    questions for an outcome that is pending.
     """
 
     at: Pointer = ""
-    found: dict[str, Pointer] = Field(default_factory=dict)
+    found: dict[str, Sources] = Field(default_factory=dict)
+    where: dict[Pointer, JsonValue] = Field(default_factory=dict)
+    order: Pointer | None = None
     unknown: tuple[Status, ...] = (404,)
     poll: float = Field(0.25, gt=0)
 
+    @property
+    def templates(self) -> Mapping[str, JsonValue]:
+        """What is filled in before the request is sent, by key."""
+        return {**super().templates, "where": {**self.where}}
+
 
 class Abilities(_Table):
-    """``[driver.http.abilities]``: what the API offers beyond operations."""
+    """``[driver.http.abilities]``: an entry for each function of the driver beyond operations."""
 
-    provision_station: ActionRequest | None = None
-    remove_station: ActionRequest | None = None
-    set_registration: ActionRequest | None = None
-    provision_tag: ActionRequest | None = None
-    station: ReaderRequest | None = None
-    connector: ReaderRequest | None = None
-    transactions: ReaderRequest | None = None
-    outcome: ReaderRequest | None = None
-    configuration: ReaderRequest | None = None
-    local_list_version: ReaderRequest | None = None
-    reservations: ReaderRequest | None = None
-    charging_profiles: ReaderRequest | None = None
-    tasks: ReaderRequest | None = None
-    security_events: ReaderRequest | None = None
-    secure_endpoint: ReaderRequest | None = None
-    set_security: ActionRequest | None = None
-    client_certificate: ReaderRequest | None = None
-    revoke_certificate: ActionRequest | None = None
+    def entries(self) -> Mapping[str, ActionEntry | ReaderEntry]:
+        """Return the entries that the table gives, by the name of the function."""
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: entry for name, entry in given.items() if entry is not None}
 
-    def entries(self) -> Iterable[tuple[str, ActionRequest | ReaderRequest]]:
-        """Return the abilities that the table gives, by name."""
-        return [(name, entry) for name in type(self).model_fields if (entry := getattr(self, name)) is not None]
+
+class Naming(_Table):
+    """``[driver.http.naming]``: how the product spells the members of ``{payload}``, and ``{action}``."""
+
+    members: Style | None = None
+    actions: Style | None = None
+
+
+class BasicAuth(_Table):
+    """``basic_auth``: who the driver is, as HTTP knows it (RFC 7617)."""
+
+    username: str
+    password: str = Field(repr=False)
 
 
 class HttpTable(_Table):
-    """``[driver.http]``: the address of the API, how to be let in, and its requests."""
+    """``[driver.http]``: the address of the API, how to be let in, and its requests.
+
+    ``without`` are operations that the product does not offer, though there is an entry for every operation.
+    """
 
     base_url: str
     headers: dict[str, str] = Field(default_factory=dict)
+    basic_auth: BasicAuth | None = None
     timeout: float = Field(10.0, gt=0, le=3600)
-    operations: dict[str, OperationRequest] = Field(default_factory=dict)
+    naming: Naming = Naming()
+    operations: dict[str, OperationEntry] = Field(default_factory=dict)
+    without: tuple[str, ...] = ()
     abilities: Abilities = Abilities()
 
-    def request_of(self, action: str) -> OperationRequest | None:
+    @field_validator("operations", mode="before")
+    @classmethod
+    def _entries_take_from_the_fallback(cls, entries: Any) -> Any:
+        if not isinstance(entries, dict) or not isinstance(fallback := entries.get(FALLBACK), dict):
+            return entries
+        return {name: {**fallback, **entry} if isinstance(entry, dict) else entry for name, entry in entries.items()}
+
+    def request_of(self, action: str) -> OperationEntry | None:
         """Return the entry of an operation, or that of all operations, if there is one."""
-        return self.operations.get(action, self.operations.get(FALLBACK))
+        return None if action in self.without else self.operations.get(action, self.operations.get(FALLBACK))
 
 
-PLACEHOLDERS: Mapping[str, frozenset[str]] = {
-    "provision_station": frozenset({"station"}),
-    "remove_station": frozenset({"station"}),
-    "set_registration": frozenset({"station", "registration"}),
-    "provision_tag": frozenset({"id_tag", "status", "parent", "expires"}),
-    "station": frozenset({"station"}),
-    "connector": frozenset({"station", "connector_id"}),
-    "transactions": frozenset({"station"}),
-    "outcome": frozenset({"receipt", "patience"}),
-    "configuration": frozenset({"station"}),
-    "local_list_version": frozenset({"station"}),
-    "reservations": frozenset({"station"}),
-    "charging_profiles": frozenset({"station"}),
-    "tasks": frozenset({"station"}),
-    "security_events": frozenset({"station"}),
-    "secure_endpoint": frozenset({"profile"}),
-    "set_security": frozenset({"station", "profile", "password_hex"}),
-    "client_certificate": frozenset(field.name for field in fields(CertificateRequest)),
-    "revoke_certificate": frozenset({"chain"}),
-}
-"""What the templates of each ability may refer to; ``patience`` is in seconds."""
-
-FIELDS: Mapping[str, frozenset[str]] = {
-    "station": frozenset(field.name for field in fields(StationView)),
-    "connector": frozenset(field.name for field in fields(ConnectorView)),
-    "transactions": frozenset(field.name for field in fields(TransactionView)),
-    "outcome": frozenset(field.name for field in fields(Outcome)),
-    "configuration": frozenset({"key", "value"}),
-    "local_list_version": frozenset({"version"}),
-    "reservations": frozenset(field.name for field in fields(ReservationView)),
-    "charging_profiles": frozenset(field.name for field in fields(ChargingProfileView)),
-    "tasks": frozenset(field.name for field in fields(TaskView)),
-    "security_events": frozenset(field.name for field in fields(SecurityEventView)),
-    "secure_endpoint": frozenset(field.name for field in fields(SecureEndpoint)),
-    "client_certificate": frozenset(field.name for field in fields(ClientCertificate)),
-}
-"""What ``found`` of each reader may map; ``configuration`` only where the answer is a list."""
+def _model() -> type[HttpTable]:
+    """Return the table with an entry for each function of the abilities."""
+    entries: dict[str, Any] = {
+        name: ((ActionEntry if function.shape is Shape.NOTHING else ReaderEntry) | None, None)
+        for name, function in functions().items()
+    }
+    abilities = create_model("Abilities", __base__=Abilities, **entries)
+    return create_model("HttpTable", __base__=HttpTable, abilities=(abilities, abilities()))
 
 
-def read_table(
-    members: Mapping[str, Any],
-    place: str,
-    known: Mapping[str, type[Operation]],
-    environment: Mapping[str, str] | None = None,
-) -> HttpTable:
-    """Return the validated table, with ``${...}`` in base_url and headers replaced from the environment.
-
-    ``place`` names the table in errors, ``known`` are the operations by action. Raises SettingsError.
-    """
-    try:
-        table = HttpTable(**members)
-    except ValidationError as error:
-        raise explain(place, HttpTable, error) from None
-    _check_operations(table, f"{place}: operations", known)
-    _check_abilities(table.abilities, f"{place}: abilities")
-    variables = os.environ if environment is None else environment
-    base_url = _address(_expand(table.base_url, f"{place}: base_url", variables), f"{place}: base_url")
-    headers = {name: _header(value, f"{place}: headers.{name}", variables) for name, value in table.headers.items()}
-    return table.model_copy(update={"base_url": base_url, "headers": headers})
-
-
-def _address(base_url: str, place: str) -> str:
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise SettingsError(f"{place}: {error}") from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise SettingsError(f"{place}: write http://HOST or https://HOST, not {base_url!r}")
-    if url.userinfo or url.query or url.fragment:
-        raise SettingsError(f"{place}: only scheme, host, port and path; credentials belong into headers")
-    return base_url.rstrip("/")
-
-
-def _header(text: str, place: str, variables: Mapping[str, str]) -> str:
-    value = _expand(text, place, variables)
-    if not (value.isascii() and value.isprintable()):
-        raise SettingsError(f"{place}: holds a line break or another character that no header can carry")
-    return value
-
-
-def _check_operations(table: HttpTable, place: str, known: Mapping[str, type[Operation]]) -> None:
-    for action, request in table.operations.items():
-        if action != FALLBACK and action not in known:
-            raise SettingsError(f"{place}.{action}: unknown operation{hint(action, [*known, FALLBACK])}")
-        valid = {"station", "action", "payload"}
-        if action != FALLBACK:
-            valid |= {wire_name(field.name) for field in fields(known[action])}
-        _check_templates(request, f"{place}.{action}", valid)
-
-
-def _check_abilities(abilities: Abilities, place: str) -> None:
-    for name, request in abilities.entries():
-        _check_templates(request, f"{place}.{name}", PLACEHOLDERS[name])
-        for field in request.found if isinstance(request, ReaderRequest) else ():
-            if field not in FIELDS[name]:
-                raise SettingsError(f"{place}.{name}.found.{field}: unknown field{hint(field, FIELDS[name])}")
-    _check_together(abilities, place, *SECURE_HOSTING)
-    if (abilities.provision_station is None) is not (abilities.remove_station is None):
-        raise SettingsError(f"{place}: provision_station and remove_station belong together; give both or neither")
-
-
-def _check_together(abilities: Abilities, place: str, *names: str) -> None:
-    given = [getattr(abilities, name) is not None for name in names]
-    if any(given) and not all(given):
-        raise SettingsError(f"{place}: {', '.join(names)} belong together; give all or none")
-
-
-def _check_templates(request: Request, place: str, valid: Iterable[str]) -> None:
-    for key, template in (("path", request.path), ("query", request.query), ("body", request.body)):
-        for name in placeholders(template):
-            if name not in valid:
-                raise SettingsError(f"{place}.{key}: unknown placeholder {{{name}}}{hint(name, valid)}")
-
-
-def _expand(text: str, place: str, variables: Mapping[str, str]) -> str:
-    for name in _VARIABLE.findall(text):
-        if name not in variables:
-            raise SettingsError(f"{place}: the environment variable {name} is not set")
-    return _VARIABLE.sub(lambda match: variables[match[1]], text)
+MODEL = _model()
+"""The table as it is validated."""

@@ -8,14 +8,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+(?:\.(?:\w+|\*))*)\}")
+
+EACH = "*"
+"""The step that leads into every item of a list."""
 
 ABSENT = object()
 """Stands for a value that there is none of; null is a value."""
 
 
 def placeholders(template: Any) -> Iterator[str]:
-    """Yield the names of all placeholders in a template, at any depth."""
+    """Yield all placeholders in a template, at any depth, such as "type" or "log.remoteLocation"."""
     match template:
         case str():
             yield from _PLACEHOLDER.findall(template)
@@ -46,31 +49,60 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
 
 def fill_path(template: str, values: Mapping[str, Any]) -> str:
     """Return the path with percent-encoded values for placeholders; raises KeyError for one that has no value."""
-    return _PLACEHOLDER.sub(lambda match: quote(_text(values[match[1]]), safe=""), template)
+
+    def encoded(match: re.Match[str]) -> str:
+        value = value_at(values, match[1])
+        if value is ABSENT:
+            raise KeyError(match[1])
+        return quote(text_of(value), safe="")
+
+    return _PLACEHOLDER.sub(encoded, template)
+
+
+def value_at(values: Any, placeholder: str) -> Any:
+    """Return the value of a placeholder, ABSENT where there is none; ``*`` makes a list of what each item has."""
+    return _step(values, placeholder.split("."))
 
 
 def point(document: Any, pointer: str) -> Any:
-    """Return what a JSON pointer finds in a document, ABSENT when it finds nothing."""
-    found = document
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
+    """Return what a JSON pointer finds in a document, ABSENT when it finds nothing.
+
+    The step ``*`` makes one list of what the rest of the pointer finds in every item of a list.
+    """
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    return _step(document, steps)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as it stands within a text."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def _step(found: Any, steps: list[str]) -> Any:
+    for number, step in enumerate(steps):
         match found:
-            case dict() if key in found:
-                found = found[key]
-            case list() if key.isdecimal() and int(key) < len(found):
-                found = found[int(key)]
+            case dict() if step in found:
+                found = found[step]
+            case list() | tuple() if step.isdecimal() and int(step) < len(found):
+                found = found[int(step)]
+            case list() | tuple() if step == EACH:
+                return [
+                    value for item in found for value in _items(_step(item, steps[number + 1 :]), steps[number + 1 :])
+                ]
             case _:
                 return ABSENT
     return found
 
 
+def _items(found: Any, steps: list[str]) -> list[Any]:
+    if found is ABSENT:
+        return []
+    return found if EACH in steps else [found]
+
+
 def _fill_text(template: str, values: Mapping[str, Any]) -> Any:
     if whole := _PLACEHOLDER.fullmatch(template):
-        return values.get(whole[1], ABSENT)
-    if any(name not in values for name in placeholders(template)):
+        return value_at(values, whole[1])
+    if any(value_at(values, name) is ABSENT for name in placeholders(template)):
         return ABSENT
-    return _PLACEHOLDER.sub(lambda match: _text(values[match[1]]), template)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    return _PLACEHOLDER.sub(lambda match: text_of(value_at(values, match[1])), template)

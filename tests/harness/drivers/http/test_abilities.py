@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -38,16 +39,21 @@ from harness.csms import (
     TransactionReader,
     TransactionView,
     Unknown,
+    Unsupported,
 )
+from harness.csms.signature import functions
 from harness.drivers.http import from_settings
 from harness.settings import Settings
 from tests.harness.drivers.http.conftest import Console
 
 STATION = {"path": "/stations/{station}"}
 OUTCOME = {"path": "/operations/{receipt}", "query": {"wait": "{patience}"}, "poll": 0.001}
+ASKED = {name: {one: f"{{{one}}}" for one in function.takes} for name, function in functions().items()}
+"""Function → a query that tells everything that the function takes."""
+
 ABILITIES: dict[Any, dict[str, Any]] = {
     StationReader: {"station": STATION},
-    ConnectorReader: {"connector": STATION},
+    ConnectorReader: {"connector": {"path": "/stations/{station}/{connector_id}"}},
     TransactionReader: {"transactions": STATION},
     OutcomeReader: {"outcome": OUTCOME},
     ConfigurationReader: {"configuration": STATION},
@@ -55,8 +61,8 @@ ABILITIES: dict[Any, dict[str, Any]] = {
     ReservationReader: {"reservations": STATION},
     ChargingProfileReader: {"charging_profiles": STATION},
     TaskReader: {"tasks": STATION},
-    RegistrationControl: {"set_registration": STATION},
-    TagProvisioning: {"provision_tag": {"path": "/tags"}},
+    RegistrationControl: {"set_registration": {**STATION, "body": "{registration}"}},
+    TagProvisioning: {"provision_tag": {"path": "/tags/{id_tag}"}},
     StationProvisioning: {"provision_station": STATION, "remove_station": {"method": "DELETE", **STATION}},
 }
 
@@ -153,7 +159,7 @@ async def test_configuration_is_read(console: Console, answer: Any) -> None:
         assert await driver.configuration("CP1") == {"a": "1", "b": None}
 
 
-@pytest.mark.parametrize(("answer", "version"), [({"version": 3}, 3), ({"version": None}, None), ({}, None)])
+@pytest.mark.parametrize(("answer", "version"), [({"value": 3}, 3), ({"value": None}, None), ({}, None)])
 async def test_local_list_version_is_read(console: Console, answer: Any, version: int | None) -> None:
     """A version is a number, or none where none is known."""
     console.answers = [(200, answer)]
@@ -164,7 +170,7 @@ async def test_local_list_version_is_read(console: Console, answer: Any, version
 async def test_local_list_version_is_found(console: Console) -> None:
     """A version may stand anywhere in the answer."""
     console.answers = [(200, {"list": {"number": 3}})]
-    request = {**STATION, "at": "/list", "found": {"version": "/number"}}
+    request = {**STATION, "at": "/list", "found": {"value": "/number"}}
     async with able(console.url, local_list_version=request) as driver:
         assert await driver.local_list_version("CP1") == 3
 
@@ -183,6 +189,95 @@ async def test_lists_are_read(console: Console, ability: str, view: Any) -> None
     console.answers = [(200, [record])]
     async with able(console.url, **{ability: STATION}) as driver:
         assert await getattr(driver, ability)("CP1") == [view]
+
+
+async def test_tag_of_which_the_product_cannot_be_told_everything(console: Console) -> None:
+    """What the request would drop is unsupported, unless it is what nobody has to say."""
+    async with able(console.url, provision_tag={"path": "/tags/{id_tag}"}) as driver:
+        await driver.provision_tag(Tag(id_tag="T1"))
+        with pytest.raises(Unsupported, match="the request in the target file drops status, parent"):
+            await driver.provision_tag(Tag(id_tag="T2", status=TagStatus.BLOCKED, parent="P"))
+    assert [asked.path for asked in console.asked] == ["/tags/T1"]
+
+
+async def test_steps_look_up_what_the_request_needs(console: Console) -> None:
+    """Steps keep what their answers tell; one is left out where its condition is not met."""
+    create = {"method": "POST", "path": "/tags", "body": {"tag": "{id_tag}"}, "unless": "key", "keep": {"key": "/key"}}
+    parent = {"method": "POST", "path": "/parents", "body": {"tag": "{parent}"}, "when": "parent", "taken": [409]}
+    request = {
+        "path": "/tags/{key}",
+        "body": {"limit": "{status}", "parent": "{parent}"},
+        "values": {"status": {"Accepted": -1, "Blocked": 0}},
+        "before": [{"path": "/tags", "query": {"tag": "{id_tag}"}, "keep": {"key": "/0/key"}}, create, parent],
+    }
+    console.answers = [(200, []), (201, {"key": 7}), (200, {}), (200, [{"key": 8}]), (409, {}), (200, {})]
+    async with able(console.url, provision_tag=request) as driver:
+        await driver.provision_tag(Tag(id_tag="T1", status=TagStatus.BLOCKED))
+        await driver.provision_tag(Tag(id_tag="T2", parent="P"))
+        with pytest.raises(Unsupported, match="no name for status 'Expired'; it has some for Accepted, Blocked"):
+            await driver.provision_tag(Tag(id_tag="T3", status=TagStatus.EXPIRED))
+    assert [(asked.method, asked.path, asked.body) for asked in console.asked] == [
+        ("GET", "/tags?tag=T1", None),
+        ("POST", "/tags", {"tag": "T1"}),
+        ("PUT", "/tags/7", {"limit": 0}),
+        ("GET", "/tags?tag=T2", None),
+        ("POST", "/parents", {"tag": "P"}),
+        ("PUT", "/tags/8", {"limit": -1, "parent": "P"}),
+    ]
+
+
+async def test_step_that_is_refused(console: Console) -> None:
+    """Where a step is refused the request is not sent."""
+    console.answers = [(409, {})]
+    request = {**STATION, "before": [{"path": "/stations"}]}
+    async with able(console.url, provision_station=request, remove_station=STATION) as driver:
+        with pytest.raises(Refused, match=r"GET .*/stations: 409"):
+            await driver.provision_station("CP1")
+    assert len(console.asked) == 1
+
+
+async def test_records_are_chosen_ordered_and_derived(console: Console) -> None:
+    """Of a list for everybody the station's records count, in the order asked for; fields follow from others."""
+    console.answers = [
+        (
+            200,
+            {
+                "groups": [
+                    {"items": [{"key": 3, "of": "CP1", "stop": None}, {"key": 2, "of": "CP2"}]},
+                    {"items": [{"key": 1, "of": "CP1", "stop": "2026-01-01T00:00:00Z", "why": "EV_GONE"}]},
+                ]
+            },
+        )
+    ]
+    request = {
+        "path": "/sessions",
+        "at": "/groups/*/items/*",
+        "where": {"/of": "{station}"},
+        "order": "/key",
+        "found": {
+            "id": "/key",
+            "active": {"at": "/stop", "map": {"null": True, "*": False}},
+            "stopped": "/stop",
+            "reason": {"at": "/why", "map": {"EV_GONE": "EVDisconnected"}},
+        },
+    }
+    async with able(console.url, transactions=request) as driver:
+        assert await driver.transactions("CP1") == [
+            TransactionView(id=1, active=False, stopped=datetime(2026, 1, 1, tzinfo=UTC), reason="EVDisconnected"),
+            TransactionView(id=3, active=True),
+        ]
+
+
+async def test_one_record_of_a_list(console: Console) -> None:
+    """A reader of one record takes it from a list, and knows of none where the list has none."""
+    console.answers = [(200, [{"number": 1, "status": "OK"}, {"number": 2, "status": "ODD"}])]
+    states = {"at": "/status", "map": {"OK": "Available"}}
+    request = {"path": "/s/{station}", "where": {"/number": "{connector_id}"}, "found": {"status": states}}
+    async with able(console.url, connector=request) as driver:
+        assert await driver.connector("CP1", 1) == ConnectorView(status="Available")
+        assert isinstance(await driver.connector("CP1", 3), Unknown)
+        with pytest.raises(DriverError, match=r"the map of '/status' has no key 'ODD'"):
+            await driver.connector("CP1", 2)
 
 
 async def test_outcome_is_awaited(console: Console) -> None:
@@ -218,8 +313,10 @@ async def test_outcome_that_stays_pending(console: Console) -> None:
 async def test_record_that_the_product_does_not_have(console: Console, ability: str, arguments: Any) -> None:
     """A reader answers Unknown where the product says it has no record, and never invents one."""
     console.answers = [(404, {"detail": "no"})]
-    async with able(console.url, **{ability: {"path": "/x"}}) as driver:
-        assert await getattr(driver, ability)(*arguments) == Unknown(f'GET {console.url}/x: 404 {{"detail": "no"}}')
+    async with able(console.url, **{ability: {"path": "/x", "query": ASKED[ability]}}) as driver:
+        unknown = await getattr(driver, ability)(*arguments)
+        assert isinstance(unknown, Unknown)
+        assert re.fullmatch(rf'GET {console.url}/x\?[^ ]*: 404 {{"detail": "no"}}', unknown.reason)
         console.answers = [(403, {})]
         with pytest.raises(DriverError, match="403"):
             await getattr(driver, ability)(*arguments)
@@ -235,19 +332,19 @@ async def test_record_that_the_product_does_not_have(console: Console, ability: 
         ("transactions", [{"id": 1}], "active: Field required"),
         ("transactions", ["x"], "no record"),
         ("tasks", {}, "no list at ''"),
-        ("local_list_version", {"version": "x"}, "answer: Input should be a valid integer"),
+        ("local_list_version", {"value": "x"}, "answer: Input should be a valid integer"),
         ("configuration", {"a": 1}, r"a: Input should be a valid string"),
         ("configuration", [{"key": {}}], "0.0: Input should be a valid string"),
         ("configuration", ["x"], "0.0: Input should be a valid string"),
         ("configuration", "x", "answer: Input should be a valid dictionary"),
-        ("outcome", {"state": "done"}, "state is none of answered, failed, pending"),
+        ("outcome", {"state": "done"}, "state: Input should be 'pending', 'answered' or 'failed'"),
     ],
 )
 async def test_answer_of_the_wrong_shape(console: Console, ability: str, answer: Any, message: str) -> None:
     """An answer that does not fit the table is a driver error that shows it."""
     console.answers = [(200, answer)]
     arguments = (Receipt("op-1"), 1.0) if ability == "outcome" else ("CP1",)
-    async with able(console.url, **{ability: {"path": "/x"}}) as driver:
+    async with able(console.url, **{ability: {"path": "/x", "query": ASKED[ability]}}) as driver:
         with pytest.raises(DriverError, match=message) as caught:
             await getattr(driver, ability)(*arguments)
-    assert str(caught.value).startswith(f"GET {console.url}/x: 200 ")
+    assert str(caught.value).startswith(f"GET {console.url}/x?")

@@ -9,13 +9,23 @@ from typing import Any
 
 import pytest
 
-from harness.csms import DriverError, Receipt, Refused, Unsupported
-from harness.csms.v16 import OPERATIONS, ClearCache, GetConfiguration, RemoteStartTransaction, Reset
+from harness.csms import DriverError, Operation, Outcome, OutcomeReader, Receipt, Refused, Unknown, Unsupported
+from harness.csms.v16 import (
+    OPERATIONS,
+    ClearCache,
+    GetConfiguration,
+    GetLog,
+    RemoteStartTransaction,
+    Reset,
+    SendLocalList,
+    SetChargingProfile,
+)
 from harness.drivers.http import HttpDriver, from_settings
 from harness.settings import Settings
 from tests.harness.drivers.http.conftest import Console, Stall
 
 RESET = Reset(station="CP 1", type="Hard")
+LOG = GetLog(station="CP1", log_type="SecurityLog", log={"remoteLocation": "ftp://h/"}, request_id=7)
 GENERIC = {"*": {"path": "/stations/{station}/operations/{action}", "taken": [202], "receipt": "/id"}}
 
 
@@ -42,10 +52,11 @@ async def test_one_entry_performs_every_operation(console: Console) -> None:
 
 
 async def test_entry_of_an_operation_comes_before_the_fallback(console: Console) -> None:
-    """An operation with an entry of its own uses nothing of the fallback."""
+    """An operation with an entry of its own takes from the fallback only the keys that it does not give itself."""
     own = {"method": "PUT", "path": "/reset", "body": {"how": "{type}", "now": True}}
+    console.answers = [(202, {"id": "op-1"})]
     async with driving(console.url, {**GENERIC, "Reset": own}) as driver:
-        assert await driver.perform(RESET) is None
+        assert await driver.perform(RESET) == Receipt("op-1")
     assert (console.asked[0].method, console.asked[0].path) == ("PUT", "/reset")
     assert console.asked[0].body == {"how": "Hard", "now": True}
 
@@ -77,6 +88,180 @@ async def test_headers_are_sent(console: Console) -> None:
         console.answers = [(202, {"id": 5})]
         assert await driver.perform(RESET) == Receipt("5")
     assert console.asked[0].headers["authorization"] == "Bearer secret"
+
+
+async def test_driver_is_let_in_by_name_and_password(console: Console) -> None:
+    """Basic authentication goes with every request."""
+    async with driving(
+        console.url, {"Reset": {"path": "/r"}}, basic_auth={"username": "me", "password": "x"}
+    ) as driver:
+        await driver.perform(RESET)
+    assert console.asked[0].headers["authorization"] == "Basic bWU6eA=="
+
+
+async def test_names_in_another_style(console: Console) -> None:
+    """All members of the payload, nested ones too, and the action are spelt as the product does."""
+    naming = {"members": "snake_case", "actions": "kebab-case"}
+    async with driving(console.url, {"*": {"path": "/{station}/{action}"}}, naming=naming) as driver:
+        await driver.perform(LOG)
+    assert (console.asked[0].path, console.asked[0].body) == (
+        "/CP1/get-log",
+        {"log_type": "SecurityLog", "log": {"remote_location": "ftp://h/"}, "request_id": 7},
+    )
+
+
+async def test_members_within_members(console: Console) -> None:
+    """A placeholder may lead into a member, and make a list of what each item has."""
+    operations = {
+        "GetLog": {"path": "/log", "body": {"to": "{log.remoteLocation}", "kind": "{logType}", "id": "{requestId}"}},
+        "SendLocalList": {"path": "/list", "body": {"tags": "{localAuthorizationList.*.idTag}", "as": "{updateType}"}},
+    }
+    entries = ({"idTag": "A"}, {"idTag": "B"})
+    async with driving(console.url, operations) as driver:
+        await driver.perform(LOG)
+        await driver.perform(SendLocalList(station="CP1", update_type="Full", local_authorization_list=entries))
+        await driver.perform(SendLocalList(station="CP1", update_type="Full", local_authorization_list=()))
+    assert [asked.body for asked in console.asked] == [
+        {"to": "ftp://h/", "kind": "SecurityLog", "id": 7},
+        {"tags": ["A", "B"], "as": "Full"},
+        {"tags": [], "as": "Full"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "dropped"),
+    [
+        (RemoteStartTransaction(station="CP1", id_tag="T", connector_id=1), {"tag": "{idTag}"}, "connectorId"),
+        (
+            GetLog(station="CP1", log_type="L", log={"remoteLocation": "r", "oldestTimestamp": "o"}),
+            {"to": "{log.remoteLocation}", "kind": "{logType}"},
+            "log.oldestTimestamp",
+        ),
+        (
+            SendLocalList(
+                station="CP1", update_type="Full", local_authorization_list=({"idTag": "A", "idTagInfo": {}},)
+            ),
+            {"tags": "{localAuthorizationList.*.idTag}", "as": "{updateType}"},
+            "localAuthorizationList.0.idTagInfo",
+        ),
+    ],
+)
+async def test_nothing_is_dropped_in_silence(operation: Operation, body: Any, dropped: str) -> None:
+    """A member that the scenario gave and the request does not carry makes the operation unsupported."""
+    async with driving("http://127.0.0.1:1", {operation.action(): {"path": "/x", "body": body}}) as driver:
+        with pytest.raises(Unsupported, match=f"the request in the target file drops {dropped}$"):
+            await driver.perform(operation)
+
+
+async def test_values_have_names_of_their_own(console: Console) -> None:
+    """A value becomes what the product calls it, in the whole payload too; one without a name is unsupported."""
+    values = {"type": {"Hard": "HARD"}}
+    async with driving(console.url, {"Reset": {"path": "/r", "values": values}}) as driver:
+        await driver.perform(RESET)
+        with pytest.raises(Unsupported, match="no name for type 'Soft'; it has some for Hard"):
+            await driver.perform(Reset(station="CP1", type="Soft"))
+    assert [asked.body for asked in console.asked] == [{"type": "HARD"}]
+
+
+async def test_values_within_lists_have_names_of_their_own(console: Console) -> None:
+    """A map may lead into the items of a list."""
+    values = {"localAuthorizationList.*.idTagInfo.status": {"Accepted": 1}, "listVersion": {"1": "first"}}
+    entries = ({"idTag": "A", "idTagInfo": {"status": "Accepted"}}, {"idTag": "B"})
+    operation = SendLocalList(station="CP1", update_type="Full", list_version=1, local_authorization_list=entries)
+    async with driving(console.url, {"SendLocalList": {"path": "/l", "values": values}}) as driver:
+        await driver.perform(operation)
+    assert console.asked[0].body == {
+        "updateType": "Full",
+        "listVersion": "first",
+        "localAuthorizationList": [{"idTag": "A", "idTagInfo": {"status": 1}}, {"idTag": "B"}],
+    }
+    assert entries[0]["idTagInfo"] == {"status": "Accepted"}
+
+
+async def test_defaults_and_counter(console: Console) -> None:
+    """What the scenario leaves out has a default, which may be a number that no other request has."""
+    entry = {"path": "/start", "defaults": {"connectorId": 1, "chargingProfile": {}, "retries": 2}}
+    body = {"tag": "{idTag}", "connector": "{connectorId}", "request": "{counter}"}
+    operations = {"*": entry, "RemoteStartTransaction": {"body": body}}
+    async with driving(console.url, operations) as driver:
+        await driver.perform(RemoteStartTransaction(station="CP1", id_tag="T"))
+        await driver.perform(RemoteStartTransaction(station="CP1", id_tag="T", connector_id=2))
+        await driver.perform(ClearCache(station="CP1"))
+    first, second, clear = (asked.body for asked in console.asked)
+    assert (first["connector"], second["connector"], clear) == (1, 2, {})
+    assert second["request"] > first["request"]
+
+
+async def test_default_can_be_the_counter(console: Console) -> None:
+    """A number that the product does not choose is made up."""
+    entry = {"path": "/log", "defaults": {"requestId": "{counter}"}}
+    async with driving(console.url, {"GetLog": entry}) as driver:
+        await driver.perform(GetLog(station="CP1", log_type="L", log={"remoteLocation": "r"}))
+        await driver.perform(LOG)
+    made_up, given = (asked.body["requestId"] for asked in console.asked)
+    assert isinstance(made_up, int)
+    assert given == 7
+
+
+async def test_something_is_created_and_then_referred_to(console: Console) -> None:
+    """An operation may take two requests, of which the second names what the first has made."""
+    create = {"method": "POST", "path": "/profiles", "body": "{csChargingProfiles}", "keep": {"profile": "/id"}}
+    entry = {"path": "/{station}/profile", "body": {"at": "{connectorId}", "use": "{profile}"}, "before": [create]}
+    console.answers = [(201, {"id": 5}), (202, {})]
+    async with driving(console.url, {"SetChargingProfile": entry}) as driver:
+        await driver.perform(SetChargingProfile(station="CP1", connector_id=1, cs_charging_profiles={"stackLevel": 0}))
+    assert [(asked.path, asked.body) for asked in console.asked] == [
+        ("/profiles", {"stackLevel": 0}),
+        ("/CP1/profile", {"at": 1, "use": 5}),
+    ]
+
+
+async def test_success_is_told_by_the_body(console: Console) -> None:
+    """An answer with a good code is a refusal where its body does not tell one of the good values."""
+    console.answers = [(200, [{"success": True}]), (200, [{"success": False, "why": "offline"}]), (200, [])]
+    async with driving(console.url, {"Reset": {"path": "/r", "success": {"/0/success": [True, "yes"]}}}) as driver:
+        assert await driver.perform(RESET) is None
+        for _ in range(2):
+            with pytest.raises(Refused):
+                await driver.perform(RESET)
+
+
+async def test_refusal_may_have_any_code(console: Console) -> None:
+    """A code that would mean something else is a refusal where the table says so."""
+    console.answers = [(403, {}), (200, {})]
+    async with driving(console.url, {"Reset": {"path": "/r", "refused": [200, 403]}}) as driver:
+        for _ in range(2):
+            with pytest.raises(Refused):
+                await driver.perform(RESET)
+
+
+async def test_outcome_is_told_by_the_answer(console: Console) -> None:
+    """A synchronous API tells in one answer what became of the operation."""
+    good = {"path": "/r", "outcome": {"at": "/result", "found": {"status": {"at": "/is", "map": {"OK": "Accepted"}}}}}
+    console.answers = [(200, {"result": {"is": "OK"}})]
+    async with driving(console.url, {"Reset": good}) as driver:
+        assert isinstance(driver, OutcomeReader)
+        receipt = await driver.perform(RESET)
+        assert receipt is not None
+        assert await driver.outcome(receipt, 1.0) == Outcome(state="answered", status="Accepted")
+        assert await driver.outcome(Receipt("other"), 1.0) == Unknown("the answer told no outcome")
+
+
+async def test_outcome_that_is_not_told_yet_is_asked_for(console: Console) -> None:
+    """Where the answer says that the outcome is pending, the receipt asks for it later."""
+    state = [{"at": "/ok", "map": {"*": "answered"}}, {"at": "/error", "map": {"*": "failed"}}, {"value": "pending"}]
+    entry = {"path": "/r", "receipt": "/id", "outcome": {"found": {"state": state, "reason": "/error"}}}
+    abilities = {"outcome": {"path": "/{receipt}"}}
+    console.answers = [(200, {"id": 1}), (200, {"state": "answered"}), (200, {"id": 2, "error": "timeout"})]
+    async with driving(console.url, {"Reset": entry}, abilities=abilities) as driver:
+        assert isinstance(driver, OutcomeReader)
+        later = await driver.perform(RESET)
+        assert later == Receipt("1")
+        assert await driver.outcome(Receipt("1"), 1.0) == Outcome(state="answered")
+        failed = await driver.perform(RESET)
+        assert failed is not None
+        assert await driver.outcome(failed, 1.0) == Outcome(state="failed", reason="timeout")
+    assert [asked.path for asked in console.asked] == ["/r", "/1", "/r"]
 
 
 async def test_operation_without_entry() -> None:
@@ -133,9 +318,9 @@ async def test_answer_without_receipt(console: Console, content: Any, message: s
 
 
 async def test_path_without_value() -> None:
-    """A path that needs a member which the operation leaves out cannot be asked for."""
+    """What needs a member that the operation leaves out cannot be asked for."""
     async with driving("http://127.0.0.1:1", {"GetConfiguration": {"path": "/keys/{key}"}}) as driver:
-        with pytest.raises(DriverError, match=r"POST /keys/\{key\}: there is no value for 'key'"):
+        with pytest.raises(Unsupported, match=r"POST /keys/\{key\} needs a value for 'key', and there is none"):
             await driver.perform(GetConfiguration(station="CP1"))
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from harness.csms.v16 import OPERATIONS
-from harness.drivers.http.table import HttpTable, read_table
+from harness.drivers.http.reading import read_table
+from harness.drivers.http.table import HttpTable
 from harness.settings import SettingsError
 
 URL = {"base_url": "http://localhost"}
 PATH = {"path": "/x"}
+STATION = {"path": "/{station}"}
 
 
 def table(members: dict[str, Any], environment: dict[str, str] | None = None) -> HttpTable:
@@ -24,16 +26,42 @@ def test_minimal_table() -> None:
     read = table({"base_url": "https://acme.test/api/"})
     assert read.base_url == "https://acme.test/api"
     assert read.request_of("Reset") is None
-    assert list(read.abilities.entries()) == []
+    assert read.abilities.entries() == {}
+
+
+def test_faults_of_the_fallback_are_told_once() -> None:
+    """What is wrong with the entry for every operation is not repeated for each that takes from it."""
+    with pytest.raises(SettingsError) as caught:
+        table({**URL, "operations": {"*": {"recipt": "/id", **PATH}, "Reset": {}, "ClearCache": {}}})
+    assert str(caught.value).count("recipt") == 1
+
+
+def test_entry_takes_over_what_it_has_no_use_for() -> None:
+    """Defaults and values of the fallback may name members that an operation does not have."""
+    fallback = {**PATH, "defaults": {"retries": 1}, "values": {"type": {"Hard": "HARD"}}}
+    read = table({**URL, "operations": {"*": fallback, "ClearCache": {"method": "PUT"}}})
+    entry = read.request_of("ClearCache")
+    assert entry is not None
+    assert (entry.method, entry.defaults) == ("PUT", {"retries": 1})
+
+
+def test_operation_that_the_product_does_not_offer() -> None:
+    """An operation can be taken out of those that the fallback performs."""
+    read = table({**URL, "operations": {"*": PATH}, "without": ["Reset"]})
+    assert read.request_of("Reset") is None
+    assert read.request_of("ClearCache") is not None
 
 
 def test_variables_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Address and headers may refer to the environment of the process."""
     monkeypatch.setenv("ACME_HOST", "acme.test")
     monkeypatch.setenv("ACME_TOKEN", "secret")
-    read = table({"base_url": "https://${ACME_HOST}", "headers": {"X-Token": "t ${ACME_TOKEN}"}})
+    login = {"username": "me", "password": "${ACME_TOKEN}"}
+    read = table({"base_url": "https://${ACME_HOST}", "headers": {"X-Token": "t ${ACME_TOKEN}"}, "basic_auth": login})
     assert read.base_url == "https://acme.test"
     assert read.headers == {"X-Token": "t secret"}
+    assert read.basic_auth is not None
+    assert (read.basic_auth.password, "secret" in repr(read.basic_auth)) == ("secret", False)
 
 
 @pytest.mark.parametrize(
@@ -44,28 +72,85 @@ def test_variables_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**URL, "operations": {"Reset": {}}}, "operations.Reset.path: Field required"),
         (
             {**URL, "operations": {"Reset": {**PATH, "recipt": "/id"}}},
-            "operations.Reset.recipt: unknown key; did you mean 'receipt'? Valid here: body, method, path,",
+            "operations.Reset.recipt: unknown key; did you mean 'receipt'? Valid here: before, body, defaults,",
         ),
         (
             {**URL, "abilities": {"station": {**PATH, "fond": {}}}},
-            "abilities.station.fond: unknown key; did you mean 'found'? Valid here: at, body, found, method, path,",
+            "abilities.station.fond: unknown key; did you mean 'found'? Valid here: at, before, body, defaults, found,",
         ),
         ({**URL, "abilities": {"stations": PATH}}, "abilities.stations: unknown key; did you mean 'station'?"),
         ({**URL, "operations": {"reset": PATH}}, "operations.reset: unknown operation; did you mean 'Reset'?"),
         ({**URL, "operations": {"zzz": PATH}}, "operations.zzz: unknown operation. Valid here: *, CancelReservation,"),
         (
             {**URL, "operations": {"Reset": {**PATH, "body": ["{typ}"]}}},
-            "operations.Reset.body: unknown placeholder {typ}; did you mean 'type'? Valid here: action, payload,",
+            "operations.Reset.body: unknown placeholder {typ}; did you mean 'type'? Valid here: action, counter,",
         ),
         ({**URL, "operations": {"*": {"path": "/{type}"}}}, "operations.*.path: unknown placeholder {type}"),
         ({**URL, "operations": {"Reset": {**PATH, "query": {"a": "{b}"}}}}, "Reset.query: unknown placeholder {b}"),
         ({**URL, "abilities": {"outcome": {"path": "/{id}"}}}, "abilities.outcome.path: unknown placeholder {id}"),
         (
-            {**URL, "abilities": {"station": {**PATH, "found": {"firmware": "/f"}}}},
+            {**URL, "abilities": {"station": {**STATION, "found": {"firmware": "/f"}}}},
             "abilities.station.found.firmware: unknown field; did you mean 'firmware_version'?",
         ),
-        ({**URL, "abilities": {"station": {**PATH, "found": {"vendor": "v"}}}}, "found.vendor: String should match"),
-        ({**URL, "abilities": {"provision_station": PATH}}, "provision_station and remove_station belong together"),
+        (
+            {**URL, "abilities": {"station": {**PATH, "found": {"vendor": "v"}}}},
+            "found.vendor.0.at: String should match",
+        ),
+        (
+            {**URL, "abilities": {"provision_station": STATION}},
+            "provision_station, remove_station belong together; remove_station is missing",
+        ),
+        ({**URL, "abilities": {"station": PATH}}, "abilities.station: nothing in it refers to {station}"),
+        (
+            {**URL, "operations": {"GetLog": {**PATH, "body": "{log.remotelocation}"}}},
+            "GetLog.body: unknown placeholder {log.remotelocation}; did you mean 'remoteLocation'? Valid here: latest",
+        ),
+        (
+            {**URL, "operations": {"SendLocalList": {**PATH, "body": "{localAuthorizationList.*.idtag}"}}},
+            "unknown placeholder {localAuthorizationList.*.idtag}; did you mean 'idTag'? Valid here: idTag, idTagInfo",
+        ),
+        (
+            {**URL, "operations": {"Reset": {**PATH, "values": {"typ": {}}}}},
+            "operations.Reset.values: unknown placeholder {typ}; did you mean 'type'?",
+        ),
+        (
+            {**URL, "operations": {"Reset": {**PATH, "defaults": {"key": 1}}}},
+            "Reset.defaults: unknown placeholder {key}",
+        ),
+        (
+            {**URL, "operations": {"Reset": {**PATH, "defaults": {"type": "{of}"}}}},
+            "Reset.defaults: unknown placeholder {of}",
+        ),
+        (
+            {**URL, "operations": {"Reset": {**PATH, "before": [{**PATH, "when": "later"}]}}},
+            "operations.Reset.before.0.when: unknown placeholder {later}",
+        ),
+        (
+            {**URL, "operations": {"Reset": {**PATH, "before": [{"path": "/{key}", "keep": {"key": "/id"}}]}}},
+            "operations.Reset.before.0.path: unknown placeholder {key}",
+        ),
+        (
+            {**URL, "operations": {"Reset": {**PATH, "outcome": {"found": {"stat": "/s"}}}}},
+            "operations.Reset.outcome.found.stat: unknown field; did you mean 'state'? Valid here: payload, reason,",
+        ),
+        (
+            {**URL, "operations": {"*": {"recipt": "/id", **PATH}, "Reset": {}}},
+            "driver.http: operations.*.recipt: unknown key; did you mean 'receipt'?",
+        ),
+        ({**URL, "without": ["reset"]}, "without: unknown operation 'reset'; did you mean 'Reset'?"),
+        ({**URL, "naming": {"members": "snake"}}, "naming.members: Input should be 'camelCase', 'PascalCase',"),
+        (
+            {**URL, "abilities": {"station": {**STATION, "found": {"model": {"map": {}}}}}},
+            "found.model.0: Value error, give either at or value",
+        ),
+        (
+            {**URL, "abilities": {"station": {**STATION, "found": {"model": {"map": {}, "value": 1}}}}},
+            "found.model.0: Value error, map needs at",
+        ),
+        (
+            {**URL, "basic_auth": {"username": "me", "password": "${ACME}"}},
+            "basic_auth.password: the environment variable",
+        ),
         ({**URL, "operations": {"Reset": {**PATH, "method": "post"}}}, "method: Input should be 'GET', 'PUT'"),
         ({**URL, "operations": {"Reset": {"path": "x"}}}, "path: String should match"),
         ({**URL, "operations": {"Reset": {**PATH, "taken": [99]}}}, "taken.0: Input should be greater"),
@@ -73,7 +158,7 @@ def test_variables_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"base_url": "ftp://localhost"}, "base_url: write http://HOST or https://HOST, not 'ftp://localhost'"),
         ({"base_url": "http://"}, "base_url: write http://HOST"),
         ({"base_url": "http://h:port"}, "base_url: Invalid port"),
-        ({"base_url": "http://me:secret@h"}, "credentials belong into headers"),
+        ({"base_url": "http://me:secret@h"}, "credentials belong into basic_auth or headers"),
         ({"base_url": "http://h/?a=1"}, "only scheme, host, port and path"),
         ({**URL, "headers": {"X": "${ACME}"}}, "headers.X: the environment variable ACME is not set"),
     ],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.drivers.http.template import ABSENT, fill, fill_path, placeholders, point
+from harness.drivers.http.template import ABSENT, fill, fill_path, placeholders, point, value_at
 
 VALUES = {"n": 7, "yes": True, "text": "a b", "list": [1], "none": None}
 
@@ -47,7 +47,17 @@ def test_path_without_value() -> None:
 
 def test_placeholders_at_any_depth() -> None:
     """All placeholders of a template are found."""
-    assert list(placeholders({"a": ["{x}", {"b": "{y}{z}"}], "{k}": 1})) == ["x", "y", "z"]
+    assert list(placeholders({"a": ["{x.a}", {"b": "{y}{z.*.b}"}], "{k}": 1})) == ["x.a", "y", "z.*.b"]
+
+
+@pytest.mark.parametrize(
+    ("placeholder", "value"),
+    [("a.0.b", 1), ("a.*.b", [1, 2]), ("a.*.c.*.d", [3, 4]), ("a.*", [{"b": 1, "c": [{"d": 3}, {"d": 4}]}, {"b": 2}])],
+)
+def test_placeholder_that_leads_into_a_value(placeholder: str, value: Any) -> None:
+    """A placeholder leads into members and items, and ``*`` makes one list of what every item has."""
+    values = {"a": ({"b": 1, "c": [{"d": 3}, {"d": 4}]}, {"b": 2})}
+    assert value_at(values, placeholder) == (list(value) if isinstance(value, list) else value)
 
 
 DOCUMENT = {"a": [{"b": 1}, None], "x/y": 2, "m~n": 3, "": 4}
@@ -67,6 +77,8 @@ DOCUMENT = {"a": [{"b": 1}, None], "x/y": 2, "m~n": 3, "": 4}
         ("/a/0/c", ABSENT),
         ("/a/1/c", ABSENT),
         ("/nothing", ABSENT),
+        ("/a/*/b", [1]),
+        ("/m~0n/*", ABSENT),
     ],
 )
 def test_pointer(pointer: str, found: Any) -> None:
