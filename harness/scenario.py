@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from harness.csms import Operation
+from harness.csms import Operation, v16
 from harness.settings import Settings
 
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -37,6 +37,8 @@ ALWAYS_CLAIMED = ("Transport", "Core", "Validation")
 VERSIONS: Mapping[str, str] = {"16": "1.6", "201": "2.0.1", "21": "2.1"}
 """Digits in a scenario id → OCPP version."""
 
+_PROFILE_OF: Mapping[str, str] = {action: profile for profile, actions in v16.PROFILES.items() for action in actions}
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -47,8 +49,22 @@ class Declares:
     policy: str
 
 
-Need = type[Any] | Declares
-"""What a scenario needs of its target: an operation, an ability of the driver, or a declared policy."""
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A need: the target does not say that it goes without this feature."""
+
+    feature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """A need: the target does not say that it takes no message of so many bytes."""
+
+    size: int
+
+
+Need = type[Any] | Declares | Claims | Takes
+"""What a scenario needs of its target: an operation, an ability of the driver, a declared policy, or a feature."""
 
 
 class Capabilities(Protocol):
@@ -82,6 +98,13 @@ class Scenario:
     def profile(self) -> str:
         """The feature profile, such as "Core"."""
         return PROFILES[self.id.split(".")[1]]
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        """All feature profiles that it takes: its own, those of its operations, in the corpus that of its message."""
+        operations = {need.action() for need in self.needs if isinstance(need, type) and issubclass(need, Operation)}
+        message = {self.id.split(".")[2]} if self.profile == "Validation" else set()
+        return frozenset({self.profile, *(_PROFILE_OF[one] for one in operations | message if one in _PROFILE_OF)})
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry of the catalogue."""
@@ -193,7 +216,14 @@ def parts_of(function: object) -> Sequence[Part]:
 
 def need_name(need: Need) -> str:
     """Return the name under which a need is shown."""
-    return f"policy {need.policy}" if isinstance(need, Declares) else need.__name__
+    match need:
+        case Declares(policy):
+            return f"policy {policy}"
+        case Claims(feature):
+            return f"feature {feature}"
+        case Takes(size):
+            return f"message of {size} bytes"
+    return need.__name__
 
 
 def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str | None:
@@ -201,20 +231,27 @@ def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str |
     if scenario.version not in settings.csms.versions:
         return f"the target does not speak OCPP {scenario.version}"
     claimed = settings.features.profiles
-    if claimed is not None and scenario.profile not in (*claimed, *ALWAYS_CLAIMED):
-        return f"the target does not claim the profile {scenario.profile}"
-    for need in scenario.needs:
-        if settings.csms.driver == "none" and not isinstance(need, Declares):
-            return f"nobody operates the target, and it takes {need.__name__}"
-        if isinstance(need, Declares):
-            if getattr(settings.policies, need.policy) is None:
-                return f"the target file does not declare the policy {need.policy}"
-        elif issubclass(need, Operation):
-            if need not in driver.operations:
-                return f"the driver cannot perform {need.__name__}"
-        elif not isinstance(driver, need):
-            return f"the driver lacks the ability {need.__name__}"
-    return None
+    if claimed is not None and (left_out := scenario.profiles.difference(claimed, ALWAYS_CLAIMED)):
+        return f"the target does not claim the profile {', '.join(sorted(left_out))}"
+    return next((reason for need in scenario.needs if (reason := _lack(need, settings, driver))), None)
+
+
+def _lack(need: Need, settings: Settings, driver: Capabilities) -> str | None:
+    """Return why a target does not have what is needed of it, None where it has."""
+    match need:
+        case Declares(policy):
+            undeclared = getattr(settings.policies, policy) is None
+            return f"the target file does not declare the policy {policy}" if undeclared else None
+        case Claims(feature):
+            return None if getattr(settings.features, feature) else f"the target file says {feature} = false"
+        case Takes(size):
+            limit = settings.features.longest_message
+            return f"the target takes no message of {size} bytes" if limit is not None and size > limit else None
+    if settings.csms.driver == "none":
+        return f"nobody operates the target, and it takes {need.__name__}"
+    if issubclass(need, Operation):
+        return None if need in driver.operations else f"the driver cannot perform {need.__name__}"
+    return None if isinstance(driver, need) else f"the driver lacks the ability {need.__name__}"
 
 
 class Catalogue:

@@ -12,6 +12,16 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+Profile = Literal[
+    "Core",
+    "FirmwareManagement",
+    "LocalAuthListManagement",
+    "Reservation",
+    "SmartCharging",
+    "RemoteTrigger",
+    "Security",
+]
+
 ENVIRONMENT_PREFIX = "PLUGFEST_"
 
 _HEX = re.compile("([0-9a-fA-F]{2})+")
@@ -139,9 +149,22 @@ class SecuritySection(_Section):
 
 
 class FeaturesSection(_Section):
-    """``[features]``: the profiles that the central system claims; undeclared means all."""
+    """``[features]``: what the central system claims, all of it unless said otherwise, and what its limits are.
 
-    profiles: tuple[str, ...] | None = None
+    ``certificate_authority`` is whether stations get certificates that they ask for, ``chooses_...`` whether it chooses
+    these numbers itself; where it does not, the suite gives them as its operator. ``longest_message`` is in bytes,
+    ``firmware_lead`` the seconds between an order and the earliest time at which firmware may be fetched,
+    ``first_contact`` the seconds that a station made known has to wait before it may connect.
+    """
+
+    profiles: tuple[Profile, ...] | None = None
+    certificate_authority: bool = True
+    chooses_reservation_id: bool = True
+    chooses_list_version: bool = True
+    chooses_request_id: bool = True
+    longest_message: int | None = Field(None, ge=125)
+    firmware_lead: float = Field(3600.0, ge=0)
+    first_contact: float = Field(0.0, ge=0)
 
 
 class Settings(_Section):

@@ -145,7 +145,8 @@ class ReferenceDriver:
         outcome = await self._operator.outcome(receipt.id, patience)
         if outcome is None:
             return Unknown(f"there is no operation {receipt.id}")
-        return Outcome(**asdict(outcome))
+        told = asdict(outcome)
+        return Outcome(**{field.name: told[field.name] for field in fields(Outcome)})
 
     async def configuration(self, station: str) -> Mapping[str, str | None] | Unknown:
         """Return the keys and values that the station reported or accepted."""

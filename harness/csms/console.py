@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
 from harness.csms.abilities import (
@@ -74,14 +75,27 @@ def shown(value: T | None, what: str) -> T:
 class Csms:
     """The central system under test, as its operator sees it.
 
+    ``numbers`` are given for members of this name that the operator leaves open and the central system does not choose.
+    ``firmware_lead`` are the seconds between an order and the earliest time at which firmware may be fetched.
     ``limit`` bounds, in seconds, how long a driver may take for one request. A reader that answers Unknown makes
     the scenario Inconclusive. The stations ``kept`` are there already and stay: they are never registered, never
     forgotten, and accepted again at the end of a scenario that kept them out.
     """
 
-    def __init__(self, driver: Driver, *, patience: float, limit: float = 30.0, kept: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        *,
+        patience: float,
+        limit: float = 30.0,
+        kept: Collection[str] = (),
+        numbers: Mapping[str, Iterator[int]] | None = None,
+        firmware_lead: float = 0.0,
+    ) -> None:
         self._driver = driver
         self._patience = patience
+        self._numbers = numbers or {}
+        self._firmware_lead = timedelta(seconds=firmware_lead)
         self._limit = limit
         self._kept = frozenset(kept)
         self._kept_out: set[str] = set()
@@ -92,6 +106,11 @@ class Csms:
         """Tell a station from now on what is coming to it."""
         self._stations[station.id] = station
 
+    @property
+    def retrieval(self) -> datetime:
+        """The earliest time at which it lets a station fetch firmware that is ordered now."""
+        return datetime.now(UTC) + self._firmware_lead
+
     async def perform(self, operation: Operation) -> Request:
         """Have the operation performed; return once it was taken, or its CALL has arrived at the station.
 
@@ -99,6 +118,7 @@ class Csms:
         station has answered is no different from one that returns at once: the arrival of the CALL proves that it was
         taken.
         """
+        operation = operation.with_numbers(self._numbers)
         station = self._stations.get(operation.station)
         arrived = station.expect(operation.action()) if station else asyncio.Event()
         dispatch = asyncio.create_task(self._driver.perform(operation), name=f"dispatch of {operation.action()}")

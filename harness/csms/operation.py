@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Self
 
 from harness.schemas import Kind, schemas
 
@@ -35,6 +36,12 @@ class Operation:
         for step in within:
             schema = schema.get("items", {}) if step == "*" else schema.get("properties", {}).get(step, {})
         return ("*",) if schema.get("type") == "array" else tuple(schema.get("properties", {}))
+
+    def with_numbers(self, numbers: Mapping[str, Iterator[int]]) -> Self:
+        """Return the operation with the next number in each field of this name that is None."""
+        left_open = {field.name for field in fields(self) if getattr(self, field.name) is None}
+        given: dict[str, Any] = {name: next(source) for name, source in numbers.items() if name in left_open}
+        return replace(self, **given)
 
     def payload(self) -> dict[str, Any]:
         """Return what the operator asked for as OCPP members in wire spelling, without the fields that are None."""

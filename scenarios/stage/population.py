@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from harness.trace import Trace
 from harness.verdict import Inconclusive
 from scenarios.stage.access import equip, fresh_password
 from scenarios.stage.identities import Loan
+from scenarios.stage.strangers import Strangers
 from simulators.connection import Endpoint
 from simulators.credentials import Trust
 from simulators.v16 import ChargePoint
@@ -31,7 +33,15 @@ class Stations:
     """Makes the stations of one scenario, known to the central system unless said otherwise."""
 
     def __init__(
-        self, settings: Settings, identities: Loan, driver: Driver, csms: Csms, endpoint: Endpoint, trace: Trace
+        self,
+        settings: Settings,
+        identities: Loan,
+        driver: Driver,
+        csms: Csms,
+        endpoint: Endpoint,
+        trace: Trace,
+        *,
+        strangers: Strangers | None = None,
     ) -> None:
         self._settings = settings
         self._identities = identities
@@ -39,6 +49,7 @@ class Stations:
         self.csms = csms
         self._endpoint = endpoint
         self._trace = trace
+        self._strangers = strangers
         self._made: list[ChargePoint] = []
         self._registered: list[str] = []
 
@@ -48,6 +59,9 @@ class Stations:
         if registered and isinstance(self._driver, StationProvisioning):
             await self.csms.register(identity)
             self._registered.append(identity)
+            await asyncio.sleep(self._settings.features.first_contact)
+        if registered and self._strangers is not None:
+            await self._strangers.demand_served(identity, self._identities.manners.of(identity))
         station = self._make(identity)
         await equip(station, self._settings, self._driver, known=registered)
         return station

@@ -17,7 +17,9 @@ from harness.trace import Trace
 from scenarios.stage.access import endpoint_of
 from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.lending import Lender
+from scenarios.stage.numbers import numbers_of
 from scenarios.stage.population import SecureStations, Stations, Tags
+from scenarios.stage.strangers import Strangers
 from simulators.connection import Endpoint
 
 
@@ -36,10 +38,13 @@ class Stage:
         self.driver = driver
         self._endpoint = Endpoint("")
         self._lender = Lender(identities, self._populate)
+        self._strangers = Strangers(settings, driver, self._endpoint)
+        self._numbers = numbers_of(settings.features)
 
     async def __aenter__(self) -> Self:
         self.driver = await self.driver.__aenter__()
         self._endpoint = await endpoint_of(self._settings, self.driver)
+        self._strangers = Strangers(self._settings, self.driver, self._endpoint)
         return self
 
     async def __aexit__(
@@ -72,9 +77,15 @@ class Stage:
             yield Scene({name: props[name] for name in part.arguments}, used)
 
     def _populate(self, loan: Loan, trace: Trace) -> Stations:
-        kept = self._settings.stations.identities
-        csms = Csms(self.driver, patience=self._settings.csms.patience, kept=kept)
-        return Stations(self._settings, loan, self.driver, csms, self._endpoint, trace)
+        csms = Csms(
+            self.driver,
+            patience=self._settings.csms.patience,
+            kept=self._settings.stations.identities,
+            numbers=self._numbers,
+            firmware_lead=self._settings.features.firmware_lead,
+        )
+        strangers = self._strangers
+        return Stations(self._settings, loan, self.driver, csms, self._endpoint, trace, strangers=strangers)
 
     def _props(self, part: Part, evidence: Evidence, stations: Stations) -> dict[str, Any]:
         return {

@@ -1,7 +1,7 @@
 """Frames that RFC 6455 allows, however unusual: sections 5 and 10.4."""
 
 from harness.ocppj import CallResult, Payload, encode
-from harness.scenario import scenario
+from harness.scenario import Takes, scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
 from scenarios.stage.population import Stations, Tags
 from simulators.observation import gist
@@ -95,6 +95,7 @@ async def test_unsolicited_pong_is_ignored(station: ChargePoint, check: Checks) 
     "v16.transport.frames.long-message-read",
     spec=["RFC 6455 10.4"],
     requirements=["WS-10.4-a"],
+    needs=[Takes(80_000)],
 )
 async def test_long_message_is_read(station: ChargePoint, tags: Tags, check: Checks) -> None:
     """A StopTransaction of 64 KiB, full of meter values, is confirmed."""
@@ -130,6 +131,7 @@ async def test_oversized_message_harms_nobody_else(station: ChargePoint, station
     "v16.transport.frames.large-message",
     spec=["RFC 6455 5.2", "OCPP-J 1.6 errata 3.2"],
     requirements=["J-4.2.3-f"],
+    needs=[Takes(61_000)],
     mutants=["large-messages-lost"],
 )
 async def test_large_message_is_not_lost(station: ChargePoint, check: Checks) -> None:

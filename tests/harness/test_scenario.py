@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 
 from harness.csms import StationReader
-from harness.csms.v16 import ClearCache, Reset
+from harness.csms.v16 import ClearCache, Reset, SendLocalList, TriggerMessage
 from harness.scenario import (
     Catalogue,
+    Claims,
     Declares,
     Member,
     Need,
     Scenario,
     ScenarioError,
+    Takes,
     family,
     need_name,
     parts_of,
@@ -118,11 +120,16 @@ def test_scenario_without_title_or_clause(function: Callable[[], None], spec: li
         (StationReader, Performing(), "the driver lacks the ability StationReader"),
         (Declares("call_timeout"), Performing(), None),
         (Declares("parallel_tag_use"), Performing(), "the target file does not declare the policy parallel_tag_use"),
+        (Claims("chooses_list_version"), Performing(), None),
+        (Claims("certificate_authority"), Performing(), "the target file says certificate_authority = false"),
+        (Takes(4096), Performing(), None),
+        (Takes(4097), Performing(), "the target takes no message of 4097 bytes"),
     ],
 )
 def test_needs(need: Need, driver: Performing, reason: str | None) -> None:
     """A scenario is not applicable to a target that lacks what it needs, and it is said what that is."""
-    settings = Settings(policies=PoliciesSection(call_timeout=30))
+    features = FeaturesSection(certificate_authority=False, longest_message=4096)
+    settings = Settings(policies=PoliciesSection(call_timeout=30), features=features)
     assert unmet(one(needs=(need,)), settings, driver) == reason
 
 
@@ -140,6 +147,31 @@ def test_profiles(id: str, claimed: tuple[str, ...] | None, reason: str | None) 
     """An optional profile must be claimed where any is; Core and the transport are not optional."""
     settings = Settings(features=FeaturesSection(profiles=claimed))
     assert unmet(one(id), settings, Performing()) == reason
+
+
+@pytest.mark.parametrize(
+    ("scenario", "left_out"),
+    [
+        (one("v16.validation.UpdateFirmware.accepts-answer-one"), "FirmwareManagement"),
+        (one("v16.validation.SecurityEventNotification.extra"), "Security"),
+        (one("v16.validation.Heartbeat.extra"), None),
+        (one("v16.validation.frame.payload-true"), None),
+        (one("v16.core.registration.pending", needs=(TriggerMessage,)), "RemoteTrigger"),
+        (one("v16.reservation.local.tag", needs=(SendLocalList,)), "LocalAuthListManagement, Reservation"),
+    ],
+)
+def test_profile_that_is_left_out_takes_all_its_cases_along(scenario: Scenario, left_out: str | None) -> None:
+    """A case of the corpus belongs to the profile of its message, and a scenario to those of its operations too."""
+    settings = Settings(features=FeaturesSection(profiles=()))
+    reason = left_out and f"the target does not claim the profile {left_out}"
+    assert unmet(scenario, settings, Performing()) == reason
+
+
+def test_needs_have_names() -> None:
+    """A need is shown by what is needed."""
+    needs = (Reset, StationReader, Declares("call_timeout"), Claims("certificate_authority"), Takes(10))
+    names = ["Reset", "StationReader", "policy call_timeout", "feature certificate_authority", "message of 10 bytes"]
+    assert [need_name(need) for need in needs] == names
 
 
 @pytest.mark.parametrize("need", [Reset, StationReader])

@@ -30,6 +30,12 @@ def test_no_target_file_means_the_reference() -> None:
     assert settings.resolve("x.toml") == Path("x.toml")
 
 
+def test_profile_that_there_is_not(target: Path) -> None:
+    """A misspelt profile is an error with the choices, for it would leave out nothing."""
+    target.write_text('[features]\nprofiles = ["Reservations"]')
+    assert "features.profiles.0: Input should be 'Core', 'FirmwareManagement'" in error_of(target)
+
+
 def test_endpoint_without_a_driver_is_operated_by_nobody() -> None:
     """A foreign system is never taken for the bundled reference because its target file names no driver."""
     assert load(None, {}, endpoint="ws://h/ocpp").csms.driver == "none"

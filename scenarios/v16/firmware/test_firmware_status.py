@@ -4,7 +4,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import UpdateFirmware
 from harness.scenario import scenario
 from harness.verdict import Checks
-from simulators.v16 import ChargePoint, later
+from simulators.v16 import ChargePoint, timestamp
 
 CLAUSE = "OCPP 1.6 6.20"
 LOCATION = "ftp://downloads.example/firmware.bin"
@@ -44,7 +44,7 @@ async def test_order_of_statuses_does_not_matter(station: ChargePoint, csms: Csm
     """The statuses of a firmware update are confirmed even if they come in an order that makes no sense."""
     await station.ready()
 
-    await csms.perform(UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=later(hours=1)))
+    await csms.perform(UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=timestamp(csms.retrieval)))
     await (await station.next_call("UpdateFirmware")).answer()
     for status in reversed(STATUSES):
         check.equal((await station.firmware_status(status)).payload, {}, clause=CLAUSE)

@@ -7,7 +7,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import GetDiagnostics, UpdateFirmware
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from simulators.v16 import ChargePoint, later
+from simulators.v16 import ChargePoint, timestamp
 
 DIAGNOSTICS = "OCPP 1.6 5.9"
 FIRMWARE = "OCPP 1.6 5.19"
@@ -24,7 +24,7 @@ async def _state(station: ChargePoint, csms: Csms, kind: str) -> str:
 
 async def _update(station: ChargePoint, csms: Csms) -> None:
     """Have an update ordered that the station is going to carry out."""
-    order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=later(hours=1))
+    order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=timestamp(csms.retrieval))
     request = await csms.perform(order)
     await (await station.next_call("UpdateFirmware")).answer()
     await csms.outcome(request)
@@ -103,7 +103,7 @@ async def test_unsupported_update_has_failed(station: ChargePoint, csms: Csms, c
     """An update that the station refuses, because it takes signed firmware only, fails and is not repeated for ever."""
     clause = "OCPP 1.6 security white paper L01.FR.20"
     await station.ready()
-    order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=later(hours=1))
+    order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=timestamp(csms.retrieval))
 
     request = await csms.perform(order)
     update = await station.next_call("UpdateFirmware")

@@ -1,7 +1,7 @@
 """UpdateFirmware: OCPP 1.6 section 5.19."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from harness.csms import OutcomeReader
 from harness.csms.console import Csms
@@ -10,7 +10,7 @@ from harness.judgement import iso8601, seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.orders import passed_on
-from simulators.v16 import ChargePoint, later, timestamp
+from simulators.v16 import ChargePoint, timestamp
 
 REQUEST = "OCPP 1.6 6.55"
 STATUS = "OCPP 1.6 6.20"
@@ -19,8 +19,8 @@ MINUTE = 60.0
 """Seconds by which a time may differ from what was asked for: some consoles take whole minutes only."""
 
 
-def _order(station: ChargePoint, location: str = LOCATION) -> UpdateFirmware:
-    return UpdateFirmware(station=station.id, location=location, retrieve_date=later(hours=1))
+def _order(station: ChargePoint, csms: Csms, location: str = LOCATION) -> UpdateFirmware:
+    return UpdateFirmware(station=station.id, location=location, retrieve_date=timestamp(csms.retrieval))
 
 
 async def _reported(station: ChargePoint, check: Checks, *statuses: str) -> None:
@@ -49,7 +49,7 @@ async def test_location_and_time_reach_the_station(station: ChargePoint, csms: C
     """The order to update names where the firmware lies, and when to fetch it."""
     await station.ready()
 
-    when = datetime.now(UTC) + timedelta(hours=3)
+    when = csms.retrieval + timedelta(hours=3)
     await csms.perform(UpdateFirmware(station=station.id, location=LOCATION, retrieve_date=timestamp(when)))
     request = await station.next_call("UpdateFirmware")
     check.equal(request.payload.get("location"), LOCATION, clause=REQUEST)
@@ -68,7 +68,7 @@ async def test_options_reach_the_station(station: ChargePoint, csms: Csms, check
     """The order to update carries the retries and their interval as the whole numbers that the operator chose."""
     await station.ready()
 
-    order = replace(_order(station), retries=3, retry_interval=60)
+    order = replace(_order(station, csms), retries=3, retry_interval=60)
     await csms.perform(order)
     request = await station.next_call("UpdateFirmware")
     sent = [request.payload.get(name) for name in ("retries", "retryInterval")]
@@ -88,7 +88,7 @@ async def test_time_can_be_read(station: ChargePoint, csms: Csms, check: Checks)
     await station.ready()
 
     order = UpdateFirmware(station=station.id, location=LOCATION, retrieve_date="tomorrow at nine")
-    for request in await passed_on(station, csms, order, control=_order(station)):
+    for request in await passed_on(station, csms, order, control=_order(station, csms)):
         when = str(request.payload.get("retrieveDate"))
         check.that(iso8601(when) is not None, "an ISO 8601 time", observed=when, clause=REQUEST)
 
@@ -105,7 +105,7 @@ async def test_update_is_followed(station: ChargePoint, csms: Csms, check: Check
     """A firmware update is ordered, and its progress is confirmed through the reboot to the end."""
     await station.ready()
 
-    await csms.perform(_order(station))
+    await csms.perform(_order(station, csms))
     request = await station.next_call("UpdateFirmware")
     check.equal(request.payload.get("location"), LOCATION, clause=REQUEST)
     await request.answer()
@@ -127,7 +127,7 @@ async def test_failed_download_is_confirmed(station: ChargePoint, csms: Csms, ch
     """A firmware update is ordered, and it is confirmed that the download failed."""
     await station.ready()
 
-    await csms.perform(_order(station))
+    await csms.perform(_order(station, csms))
     await (await station.next_call("UpdateFirmware")).answer()
     await _reported(station, check, "Downloading", "DownloadFailed")
 
@@ -144,7 +144,7 @@ async def test_failed_installation_is_confirmed(station: ChargePoint, csms: Csms
     """A firmware update is ordered, and it is confirmed after the reboot that the installation failed."""
     await station.ready()
 
-    await csms.perform(_order(station))
+    await csms.perform(_order(station, csms))
     await (await station.next_call("UpdateFirmware")).answer()
     await _reported(station, check, "Downloading", "Downloaded")
     await _rebooted(station, check)
@@ -165,7 +165,8 @@ async def test_protocol_is_one_of_the_station(station: ChargePoint, csms: Csms, 
     await (await station.next_call("GetConfiguration")).answer_by_default()
     await csms.outcome(asked)
 
-    order, control = (_order(station, f"{scheme}://downloads.example/firmware.bin") for scheme in ("ftp", "https"))
+    where = "://downloads.example/firmware.bin"
+    order, control = (_order(station, csms, scheme + where) for scheme in ("ftp", "https"))
     for request in await passed_on(station, csms, order, control=control):
         used = str(request.payload.get("location")).partition(":")[0].lower()
         check.equal(used, "https", clause="OCPP 1.6 errata 3.88", level=SHOULD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.csms.console import Csms
 from harness.csms.v16 import ExtendedTriggerMessage
+from harness.scenario import Claims
 from harness.verdict import POLICY, SHOULD, Checks, Inconclusive, Nonconformity
 from scenarios.v16.security.admission import PAPER
 from scenarios.v16.security.orders import ordered
@@ -14,6 +15,8 @@ from simulators.v16 import ChargePoint
 PROCESSED = f"{PAPER} A02.FR.11, A03.FR.11"
 CHAIN = f"{PAPER} 5.1"
 TRIGGER = f"{PAPER} A02, 5.5"
+SIGNS = Claims("certificate_authority")
+"""A need: stations get the certificates that they ask for."""
 MAX_CHAIN = 10_000
 USEFUL = 600
 """Seconds that a new certificate must last to be of any use: until the station has connected with it."""

@@ -8,7 +8,7 @@ from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, admitted, served
 from scenarios.v16.security.orders import ordered
-from scenarios.v16.security.signing import CHAIN, TRIGGER, check_leaf, requested, triggered
+from scenarios.v16.security.signing import CHAIN, SIGNS, TRIGGER, check_leaf, requested, triggered
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint, now
 
@@ -20,7 +20,7 @@ REJECTION = f"{PAPER} A02.FR.07"
     spec=[TRIGGER, CHAIN],
     octt=["TC_074_CSMS"],
     requirements=["SEC-A02.trig", "SEC-A02.flow", "SEC-A02.11"],
-    needs=[SecureHosting, ExtendedTriggerMessage],
+    needs=[SIGNS, SecureHosting, ExtendedTriggerMessage],
     mutants=[
         "extended-trigger-with-connector",
         "certificate-signed-by-nobody",
@@ -52,7 +52,7 @@ async def test_new_certificate_is_used(secure: SecureStations, csms: Csms, check
     spec=[TRIGGER, REJECTION],
     octt=["TC_077_CSMS"],
     requirements=["SEC-A02.07", "SEC-A04.03"],
-    needs=[SecureHosting, ExtendedTriggerMessage],
+    needs=[SIGNS, SecureHosting, ExtendedTriggerMessage],
     mutants=[
         "certificate-sent-again",
         "extended-trigger-with-connector",

@@ -11,7 +11,7 @@ from scenarios.stage.orders import passed_on
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
 from scenarios.v16.security.orders import ordered
-from scenarios.v16.security.signing import requested
+from scenarios.v16.security.signing import SIGNS, requested
 from simulators.certificates import StationKey
 from simulators.v16 import ChargePoint, meter_value, now, sampled
 
@@ -64,7 +64,7 @@ async def test_triggered_message_is_answered(station: ChargePoint, csms: Csms, c
     "v16.security.extended-trigger.certificate",
     spec=[REQUEST, f"{PAPER} A02"],
     requirements=["SEC-5.5", "SEC-A02.trig"],
-    needs=[ExtendedTriggerMessage],
+    needs=[SIGNS, ExtendedTriggerMessage],
     mutants=["extended-trigger-with-connector", "certificate-never-sent", "extended-trigger-as-heartbeat"],
 )
 async def test_triggered_request_is_answered(

@@ -7,7 +7,7 @@ from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, gist
-from scenarios.v16.security.signing import CHAIN, check_leaf
+from scenarios.v16.security.signing import CHAIN, SIGNS, check_leaf
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint
 
@@ -58,7 +58,7 @@ async def test_password_is_renewed_while_pending(secure: SecureStations, csms: C
     "v16.security.factory-credentials.certificate",
     spec=[HELD, RENEWED],
     requirements=["SEC-A00.406"],
-    needs=[SecureHosting, RegistrationControl, ExtendedTriggerMessage],
+    needs=[SIGNS, SecureHosting, RegistrationControl, ExtendedTriggerMessage],
 )
 async def test_certificate_is_renewed_while_pending(secure: SecureStations, csms: Csms, check: Checks) -> None:
     """A station that is held Pending is asked for a request, and is accepted with the certificate that it then gets."""

@@ -8,7 +8,7 @@ from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
-from scenarios.v16.security.signing import CHAIN, PROCESSED, check_leaf, issued, requested
+from scenarios.v16.security.signing import CHAIN, PROCESSED, SIGNS, check_leaf, issued, requested
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint
 
@@ -21,6 +21,7 @@ SPREAD = 64
     "v16.security.sign-certificate.accepted",
     spec=[PROCESSED, CHAIN],
     requirements=["SEC-A02.11", "SEC-A02.flow"],
+    needs=[SIGNS],
     mutants=[
         "certificate-never-sent",
         "certificate-renamed",
@@ -50,6 +51,7 @@ async def test_request_is_answered_with_a_certificate(
     "v16.security.sign-certificate.rsa",
     spec=[PROCESSED, CHAIN, f"{PAPER} A00.FR.505"],
     requirements=["SEC-A02.11", "SEC-A02.flow"],
+    needs=[SIGNS],
     mutants=["certificate-never-sent", "certificate-for-another-key", "certificate-rsa-unknown"],
 )
 async def test_request_for_an_rsa_key(station: ChargePoint, secure: SecureStations, check: Checks) -> None:
@@ -69,6 +71,7 @@ async def test_request_for_an_rsa_key(station: ChargePoint, secure: SecureStatio
     "v16.security.sign-certificate.order",
     spec=[PROCESSED, CHAIN],
     requirements=["SEC-A02.flow"],
+    needs=[SIGNS],
     mutants=["certificate-before-answer"],
 )
 async def test_certificate_follows_the_answer(station: ChargePoint, secure: SecureStations, check: Checks) -> None:
@@ -88,6 +91,7 @@ async def test_certificate_follows_the_answer(station: ChargePoint, secure: Secu
     "v16.security.sign-certificate.garbage",
     spec=[f"{PAPER} A02.FR.12, A03.FR.12"],
     requirements=["SEC-A02.11"],
+    needs=[SIGNS],
     mutants=["csr-garbage-accepted", "csr-garbage-is-an-error"],
 )
 async def test_garbage_is_rejected(station: ChargePoint, secure: SecureStations, check: Checks) -> None:
@@ -129,7 +133,7 @@ async def test_unacceptable_request_is_rejected(station: ChargePoint, secure: Se
     "v16.security.sign-certificate.chain-limit",
     spec=[CHAIN, f"{PAPER} 7.2"],
     requirements=["SEC-A02.flow"],
-    needs=[GetConfiguration],
+    needs=[SIGNS, GetConfiguration],
     mutants=["certificate-chain-limit-ignored"],
 )
 async def test_chain_fits_the_station(station: ChargePoint, csms: Csms, secure: SecureStations, check: Checks) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from harness.csms.console import Csms
@@ -14,7 +14,7 @@ from scenarios.stage.orders import passed_on
 from scenarios.v16.security.admission import ACCEPTED, PAPER
 from scenarios.v16.security.orders import ordered
 from simulators.certificates import StationKey, from_pem
-from simulators.v16 import ChargePoint, later, now, timestamp
+from simulators.v16 import ChargePoint, now, timestamp
 
 REQUEST = f"{PAPER} L01.FR.11, 5.21, 6.7"
 STATUS = f"{PAPER} L01.FR.10, 5.20"
@@ -53,7 +53,7 @@ async def _update(
     station: ChargePoint, csms: Csms, check: Checks, firmware: dict[str, str] | None = None, status: str = "Accepted"
 ) -> Payload:
     """Have an update ordered, check the CALL, answer it, and return its payload."""
-    firmware = {"retrieveDateTime": later(hours=1), **(firmware or _signed())}
+    firmware = {"retrieveDateTime": timestamp(csms.retrieval), **(firmware or _signed())}
     payload = await ordered(station, csms, SignedUpdateFirmware(station=station.id, firmware=firmware), status=status)
     check.equal(type(payload.get("requestId")), int, clause=REQUEST)
     told = payload.get("firmware")
@@ -160,7 +160,7 @@ async def test_every_answer_is_taken(station: ChargePoint, csms: Csms, check: Ch
 async def test_installation_follows_the_download(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """No station is told to install firmware at a time before it is to download it."""
     await station.ready()
-    noon = datetime.now(UTC) + timedelta(hours=12)
+    noon = csms.retrieval + timedelta(hours=12)
 
     times = [{"retrieveDateTime": timestamp(noon), "installDateTime": timestamp(noon + hour)} for hour in (-HOUR, HOUR)]
     order, control = (SignedUpdateFirmware(station=station.id, firmware={**_signed(), **one}) for one in times)

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.corpus import Invalid, Valid, invalid, maximal, minimal, valid
 from harness.ocppj import Payload
+from harness.scenario import Need, Takes
 from harness.schemas import Kind, schemas
 
 STATION_CALLS = (
@@ -67,6 +68,10 @@ UNUSUAL: Mapping[str, tuple[str, Any]] = {
 """Member → what is unusual about a value that the schema and the text allow, and the value."""
 
 
+LONG = 1024
+"""Bytes of a message that some central systems do not take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One case: the action, and the payload or the text with {id} and {action} in the place of both."""
@@ -75,6 +80,12 @@ class Sample:
     payload: Any
     text: str | None = None
     invalid: Invalid | None = None
+
+    @property
+    def needs(self) -> list[Need]:
+        """What it takes to read the message, where that is more than a few hundred bytes."""
+        size = len(json.dumps([2, "x" * 36, self.action, self.payload], separators=(",", ":")))
+        return [Takes(size)] if size > LONG else []
 
 
 def invalid_calls(action: str) -> Iterator[tuple[Invalid, Sample]]:

@@ -48,6 +48,7 @@ def _invalid() -> Iterator[Member]:
                 id=f"v16.validation.{action}.{case.id}",
                 title=f"{action} is refused where {case.description}.",
                 case=sample,
+                needs=sample.needs,
                 spec=["OCPP-J 1.6 4.2.3"],
                 requirements=_REQUIREMENTS[case.rule],
                 mutants=_mutants(case),
@@ -73,6 +74,7 @@ def _valid() -> Iterator[Member]:
                 id=f"v16.validation.{action}.accepts-{case.id}",
                 title=f"{action} is accepted where {case.description}.",
                 case=sample,
+                needs=sample.needs,
                 spec=["OCPP-J 1.6 4.2"],
                 mutants=disputed if holds(case.payload, DISPUTED) else ["valid-refused", *_choosy(case)],
             )

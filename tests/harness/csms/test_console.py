@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,7 +30,7 @@ from harness.csms import (
 )
 from harness.csms.console import Csms, Request, shown
 from harness.csms.operation import Operation
-from harness.csms.v16 import Reset
+from harness.csms.v16 import Reset, SendLocalList
 from harness.verdict import Inconclusive
 
 RESET = Reset(station="CP1", type="Hard")
@@ -133,6 +134,20 @@ async def test_operation_is_taken_when_the_driver_returns(console: Making, stati
     assert request.dispatch.result() == Receipt("1")
     assert driver.asked == [RESET]
     assert len(station.claims) == 1
+
+
+async def test_numbers_fill_what_the_central_system_leaves_open() -> None:
+    """What the operator leaves open and the central system does not choose is given by the suite."""
+    driver = Plain()
+    csms = Csms(driver, patience=1, numbers={"list_version": count(7)})
+    await csms.perform(SendLocalList(station="CP1", update_type="Full"))
+    assert driver.asked == [SendLocalList(station="CP1", update_type="Full", list_version=7)]
+
+
+def test_firmware_may_be_fetched_after_the_lead_of_the_central_system() -> None:
+    """The earliest time of retrieval is as far ahead as the central system demands."""
+    lead = Csms(Plain(), patience=1, firmware_lead=3600).retrieval - Csms(Plain(), patience=1).retrieval
+    assert abs(lead.total_seconds() - 3600) < 60
 
 
 async def test_operation_is_taken_when_its_call_arrives(console: Making, station: Listening) -> None:

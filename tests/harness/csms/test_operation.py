@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from harness.csms import Operation
 from harness.csms.operation import wire_name
 from harness.csms.v16 import (
-    CORE,
     OPERATIONS,
+    PROFILES,
     ClearCache,
     GetConfiguration,
+    GetLog,
     RemoteStartTransaction,
     Reset,
     SendLocalList,
@@ -64,4 +66,27 @@ def test_fields_are_the_members_of_the_schema(action: str) -> None:
 def test_all_operations_of_the_version_are_listed() -> None:
     """There are 19 operations in the specification and 7 in the security extension."""
     assert len(OPERATIONS) == 26
-    assert set(OPERATIONS.values()) >= CORE
+
+
+def test_every_action_belongs_to_one_profile() -> None:
+    """The profiles share out all actions of the version among themselves."""
+    actions = [action for profile in PROFILES.values() for action in profile]
+    assert sorted(actions) == sorted(schemas("1.6").actions)
+
+
+def test_numbers_fill_what_is_left_open() -> None:
+    """A number is given where the operator gave none, and only to fields of its name."""
+    numbers = {"list_version": count(5), "request_id": count(1)}
+    left_open = SendLocalList(station="CP1", update_type="Full")
+    orders = [left_open, replace(left_open, list_version=2), left_open]
+    assert [one.with_numbers(numbers).payload()["listVersion"] for one in orders] == [5, 2, 6]
+    assert ClearCache(station="CP1").with_numbers(numbers) == ClearCache(station="CP1")
+
+
+def test_members_are_told_at_any_depth() -> None:
+    """The members of an operation, and those within a member or an item, are known from its schema."""
+    assert Reset.members() == ("type",)
+    assert set(GetLog.members("log")) == {"remoteLocation", "oldestTimestamp", "latestTimestamp"}
+    assert SendLocalList.members("localAuthorizationList") == ("*",)
+    assert set(SendLocalList.members("localAuthorizationList", "*")) == {"idTag", "idTagInfo"}
+    assert Reset.members("type", "nothing") == ()

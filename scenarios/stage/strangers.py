@@ -1,0 +1,60 @@
+"""Stations that nobody told the central system of: are they served like those it knows?"""
+
+from __future__ import annotations
+
+import asyncio
+
+from harness.csms import StationProvisioning
+from harness.csms.driver import Driver
+from harness.settings import Settings
+from harness.trace import Trace
+from harness.verdict import Inconclusive
+from scenarios.stage.access import equip
+from simulators.connection import Declined, Endpoint
+from simulators.manners import Conduct
+from simulators.observation import Answer
+from simulators.v16 import ChargePoint
+
+REMEDY = "list some that it knows in [stations] identities, or have the driver provision them"
+
+
+class Strangers:
+    """Finds out, once in a run, whether made-up stations are served; nobody is accused of turning a stranger away."""
+
+    def __init__(self, settings: Settings, driver: Driver, endpoint: Endpoint) -> None:
+        self._settings = settings
+        self._driver = driver
+        self._endpoint = endpoint
+        introduced = settings.stations.identities or isinstance(driver, StationProvisioning)
+        self._asked = bool(introduced) or settings.policies.unknown_stations == "accepted"
+        self._refusal: str | None = None
+        self._asking = asyncio.Lock()
+
+    async def demand_served(self, identity: str, conduct: Conduct) -> None:
+        """Return if made-up stations are served; ``identity`` is one to try, with its ``conduct``.
+
+        Raises Inconclusive if they are not.
+        """
+        async with self._asking:
+            if not self._asked:
+                self._refusal = await self._try(identity, conduct)
+                self._asked = True
+        if self._refusal is not None:
+            raise Inconclusive(f"stations that are made up are not served ({self._refusal}): {REMEDY}")
+
+    async def _try(self, identity: str, conduct: Conduct) -> str | None:
+        """Return how a stranger was turned away, None if it was not; whatever else goes wrong is for the scenarios."""
+        patience = self._settings.csms.patience
+        station = ChargePoint(identity, self._endpoint, Trace(), patience=patience, conduct=conduct)
+        await equip(station, self._settings, self._driver, known=True)
+        try:
+            outcome = await station.knock()
+            if isinstance(outcome, Declined) and outcome.status is not None and outcome.status >= 400:
+                return f"HTTP {outcome.status}"
+            if not station.connected:
+                return None
+            answer = await station.attempt("BootNotification", station.identity)
+            status = answer.member("status") if isinstance(answer, Answer) else None
+            return f"their BootNotification is answered {status}" if status in ("Pending", "Rejected") else None
+        finally:
+            await station.leave()
