@@ -16,7 +16,7 @@ from harness.settings import SettingsError
 WRONG_USAGE = 2
 NOT_CARRIED_OUT = 3
 
-_COMMANDS = ("serve", "run", "reproduce", "catalogue", "check-target", "mutants", "variants", "probe", "doctor")
+_COMMANDS = ("init", "serve", "run", "reproduce", "catalogue", "check-target", "mutants", "variants", "probe", "doctor")
 
 
 class _Commands(click.Group):

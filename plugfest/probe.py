@@ -71,7 +71,7 @@ def probe(
     """
     manners = Manners(settle=settle, pace=pace, reconnect_gap=reconnect_gap)
     observer = Observer(
-        _trusting(url, authority),
+        trusting(url, authority),
         station or STATION,
         known=station is not None,
         manners=manners,
@@ -88,7 +88,8 @@ def probe(
     click.echo(json.dumps(seen.to_json(), ensure_ascii=False, indent=2) if as_json else "\n".join(told(seen)))
 
 
-def _trusting(url: str, authority: Path | None) -> Endpoint:
+def trusting(url: str, authority: Path | None) -> Endpoint:
+    """Return the endpoint at a URL, which trusts a CA where it uses TLS; raises BadParameter."""
     if not url.startswith("wss://"):
         return Endpoint(url)
     try:

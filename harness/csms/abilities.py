@@ -104,6 +104,13 @@ class Outcome:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Settled(Receipt):
+    """A receipt of an operation whose outcome the central system told at once."""
+
+    outcome: Outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationView:
     """What the central system has recorded of a reservation.

@@ -28,6 +28,7 @@ from harness.csms.abilities import (
     SecureHosting,
     SecurityEventReader,
     SecurityEventView,
+    Settled,
     StationProvisioning,
     StationReader,
     StationView,
@@ -63,6 +64,13 @@ class Request:
     """An operation that the central system took; ``dispatch`` ends with its receipt once the driver returns."""
 
     dispatch: asyncio.Task[Receipt | None]
+
+
+def _failure(receipt: Receipt | None) -> Refused | None:
+    """Return the refusal that a receipt is which tells, before anything has arrived, that the operation failed."""
+    if isinstance(receipt, Settled) and receipt.outcome.state == "failed":
+        return Refused(receipt.outcome.reason or "it failed at once")
+    return None
 
 
 def shown(value: T | None, what: str) -> T:
@@ -136,7 +144,8 @@ class Csms:
                 station.release(operation.action())
             raise DriverError(f"the driver did not return from {operation.action()} within {self._limit:g} s")
         self._dispatches.discard(dispatch)
-        if (error := dispatch.exception()) is not None:
+        error = dispatch.exception() or (None if arrived.is_set() else _failure(dispatch.result()))
+        if error is not None:
             if station:
                 station.release(operation.action())
             if isinstance(error, Refused | Unsupported):

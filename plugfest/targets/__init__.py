@@ -59,7 +59,6 @@ def render(
     it was started with; ``call_timeout`` and ``silence_limit`` (seconds) are not declared when they are None.
     ``authority`` is the PEM file of the CA that stations trust.
     """
-    text = (resources.files("plugfest.targets") / "reference-http.toml").read_text(encoding="utf-8")
     values = {
         "endpoint": endpoint,
         "operator": operator,
@@ -73,7 +72,12 @@ def render(
         "authority": str(authority.absolute()) if authority else None,
         "organisation": organisation,
     }
-    lines = text.splitlines(keepends=True)
+    return filled("reference-http.toml", values)
+
+
+def filled(file: str, values: Mapping[str, Any]) -> str:
+    """Return a file with the values for what stands between @, without the lines that have none."""
+    lines = (resources.files("plugfest.targets") / file).read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [line for line in lines if not (found := _PLACEHOLDER.search(line)) or values[found[1]] is not None]
     return _PLACEHOLDER.sub(lambda found: json.dumps(values[found[1]], ensure_ascii=False), "".join(kept))
 

@@ -15,6 +15,7 @@ from harness.csms import (
     Tag,
     TagProvisioning,
     TagStatus,
+    Unsupported,
 )
 from harness.csms.console import Csms
 from harness.csms.driver import Driver
@@ -196,15 +197,11 @@ class Tags:
 
     async def blocked(self) -> str:
         """Return a tag that the central system knows as blocked."""
-        if isinstance(self._driver, TagProvisioning):
-            return await self._provision(Tag(id_tag=fresh_tag(), status=TagStatus.BLOCKED))
-        return self._of_file("blocked", self._given.blocked)
+        return await self._in_state(TagStatus.BLOCKED, "blocked", self._given.blocked)
 
     async def expired(self) -> str:
         """Return a tag that the central system knows as expired."""
-        if isinstance(self._driver, TagProvisioning):
-            return await self._provision(Tag(id_tag=fresh_tag(), status=TagStatus.EXPIRED))
-        return self._of_file("expired", self._given.expired)
+        return await self._in_state(TagStatus.EXPIRED, "expired", self._given.expired)
 
     async def change(self, id_tag: str, status: TagStatus) -> None:
         """Change the state of a tag; needs a driver that provisions."""
@@ -218,6 +215,16 @@ class Tags:
     def invalid(self) -> str:
         """Return a tag that the central system calls Invalid: that of the target file, else one it never heard of."""
         return self._given.invalid or self.unknown()
+
+    async def _in_state(self, status: TagStatus, name: str, given: str | None) -> str:
+        """Return a tag of the scenario's own, or that of the target file where the product cannot be told of one."""
+        if isinstance(self._driver, TagProvisioning):
+            try:
+                return await self._provision(Tag(id_tag=fresh_tag(), status=status))
+            except Unsupported:
+                if given is None:
+                    raise
+        return self._of_file(name, given)
 
     async def _provision(self, tag: Tag) -> str:
         assert isinstance(self._driver, TagProvisioning)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from harness.csms import DriverError, Operation, Outcome, Receipt, Unknown, Unsupported, v16
+from harness.csms import DriverError, Operation, Outcome, Receipt, Settled, Unknown, Unsupported, v16
 from harness.csms.signature import Function, functions
 from harness.drivers.http.console import Console, describe, document, judge
 from harness.drivers.http.order import function_values, operation_values
@@ -22,13 +21,6 @@ from harness.settings import Settings
 
 _OPERATIONS: Mapping[str, Mapping[str, type[Operation]]] = {"1.6": v16.OPERATIONS}
 _GONE = frozenset({404, 410})
-
-
-@dataclass(frozen=True, slots=True)
-class Settled(Receipt):
-    """The receipt of an operation whose outcome the product told in its answer."""
-
-    outcome: Outcome
 
 
 class HttpDriver:

@@ -27,7 +27,8 @@ class Source(BaseModel):
     """One place where a value may stand, or a constant.
 
     ``at`` points to the value; ``map`` says what it means, by its text, "null" or "*" for any other; a value that the
-    map does not have is not found there. ``value`` is a constant, and stands without ``at``.
+    map does not have is not found there, and an object or a list is no value. ``value`` is a constant, and stands
+    without ``at``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,10 +55,10 @@ class Source(BaseModel):
         key = NULL if found is ABSENT or found is None else found if isinstance(found, str) else json.dumps(found)
         if key in self.map:
             return self.map[key]
-        if key == NULL:
-            return ABSENT
-        if ANY in self.map:
+        if key != NULL and ANY in self.map:
             return self.map[ANY]
+        if key == NULL or isinstance(found, dict | list):
+            return ABSENT
         raise Unmapped(f"the map of {self.at!r} has no key {key!r}")
 
 

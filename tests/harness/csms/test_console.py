@@ -23,6 +23,7 @@ from harness.csms import (
     ReservationView,
     SecureEndpoint,
     SecurityEventView,
+    Settled,
     StationView,
     TaskView,
     TransactionView,
@@ -134,6 +135,20 @@ async def test_operation_is_taken_when_the_driver_returns(console: Making, stati
     assert request.dispatch.result() == Receipt("1")
     assert driver.asked == [RESET]
     assert len(station.claims) == 1
+
+
+async def test_operation_that_is_said_at_once_to_have_failed(station: Listening) -> None:
+    """What failed before its CALL arrived was refused, and the claim on it is given up."""
+    failed = Settled("1", Outcome(state="failed", reason="no connection"))
+
+    async def perform(operation: Operation) -> Receipt:
+        return failed
+
+    csms = Csms(Plain(perform), patience=1)
+    csms.watch(station)
+    with pytest.raises(Refused, match="Reset: no connection"):
+        await csms.perform(RESET)
+    assert station.claims == []
 
 
 async def test_numbers_fill_what_the_central_system_leaves_open() -> None:

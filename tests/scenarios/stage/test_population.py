@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from harness.csms import Tag, TagStatus, Unsupported
 from harness.csms.console import Csms
+from harness.drivers.none import NoDriver
 from harness.settings import Settings, load
 from harness.trace import Trace
 from scenarios.stage.identities import Identities, Loan
@@ -72,3 +76,21 @@ def test_invalid_tag_is_that_of_the_target_file() -> None:
     """A central system that accepts tags it never heard of names one that it calls Invalid."""
     assert Tags(target(id_tags_invalid="0000"), ReferenceDriver()).invalid() == "0000"
     assert Tags(target(), ReferenceDriver()).invalid()
+
+
+class Limited(NoDriver):
+    """A driver that can only make accepted tags."""
+
+    async def provision_tag(self, tag: Tag) -> None:
+        """Make a tag, or say that the product has no such state."""
+        if tag.status is not TagStatus.ACCEPTED:
+            raise Unsupported(f"no {tag.status}")
+
+
+async def test_tag_of_the_target_file_stands_in_for_one_that_cannot_be_made() -> None:
+    """Where the product cannot be told of a state, the target file's tag in that state is used, if it names one."""
+    tags = Tags(target(id_tags_expired="04E1"), Limited())
+    assert await tags.expired() == "04E1"
+    with pytest.raises(Unsupported, match="no Blocked"):
+        await tags.blocked()
+    assert await tags.accepted()
