@@ -37,13 +37,11 @@ async def _named(station: ChargePoint, csms: Csms, check: Checks, message: str, 
         "trigger-connector-lost",
         "trigger-connector-invented",
         "trigger-message-mistaken",
-        "unsolicited-firmware-refused",
-        "unsolicited-diagnostics-refused",
         "absent-members-null",
     ],
 )
 async def test_each_message_is_triggered(station: ChargePoint, csms: Csms, check: Checks) -> None:
-    """Each message is triggered by its name, with a connector where it has one, and is taken when it comes."""
+    """Each message of Core is triggered by its name, with a connector where it has one, and is taken when it comes."""
     await station.ready()
 
     await _named(station, csms, check, "MeterValues", 1)
@@ -53,10 +51,6 @@ async def test_each_message_is_triggered(station: ChargePoint, csms: Csms, check
     check.equal(list((await station.heartbeat()).payload), ["currentTime"], clause=CLAUSE)
     await _named(station, csms, check, "StatusNotification", 1)
     check.equal((await station.status(1, "Available")).payload, {}, clause=CLAUSE)
-    await _named(station, csms, check, "DiagnosticsStatusNotification")
-    check.equal((await station.diagnostics_status("Idle")).payload, {}, clause=CLAUSE)
-    await _named(station, csms, check, "FirmwareStatusNotification")
-    check.equal((await station.firmware_status("Idle")).payload, {}, clause=CLAUSE)
 
 
 @scenario(

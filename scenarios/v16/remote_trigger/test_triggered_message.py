@@ -1,6 +1,6 @@
 """What becomes of a message that was triggered: OCPP 1.6 section 5.17."""
 
-from harness.csms import ConnectorReader, StationReader, TaskReader, TransactionReader
+from harness.csms import ConnectorReader, StationReader, TransactionReader
 from harness.csms.console import Csms
 from harness.csms.v16 import TriggerMessage
 from harness.scenario import scenario
@@ -68,21 +68,3 @@ async def test_triggered_heartbeat_is_a_sign_of_life(station: ChargePoint, csms:
     answer = await station.heartbeat()
     check.that("currentTime" in answer.payload, "currentTime", observed=answer, clause=CLAUSE, level=SHOULD)
     check.equal((await csms.station(station.id)).online, True, clause=CLAUSE, level=SHOULD)
-
-
-@scenario(
-    "v16.remote-trigger.triggered-message.idle",
-    spec=[CLAUSE, "OCPP 1.6 4.4", "OCPP 1.6 4.5"],
-    requirements=["RT-5.17-a"],
-    needs=[TriggerMessage, TaskReader],
-)
-async def test_idle_is_no_task(station: ChargePoint, csms: Csms, check: Checks) -> None:
-    """The status Idle of updates and uploads, when triggered, is taken and is no task that would be running."""
-    await station.ready()
-
-    await _triggered(station, csms, "FirmwareStatusNotification")
-    await station.firmware_status("Idle")
-    await _triggered(station, csms, "DiagnosticsStatusNotification")
-    await station.diagnostics_status("Idle")
-    running = [task.kind for task in await csms.tasks(station.id) if task.state == "running"]
-    check.equal(running, [], clause=CLAUSE, level=SHOULD)
