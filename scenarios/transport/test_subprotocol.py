@@ -148,6 +148,23 @@ async def test_subprotocol_is_negotiated(station: ChargePoint, check: Checks) ->
     check.equal(named, "ocpp1.6", clause="OCPP-J 1.6 3.2")
 
 
+@scenario(
+    "v16.transport.subprotocol.several-headers",
+    spec=["RFC 6455 11.3.4", "OCPP-J 1.6 3.2"],
+    requirements=["J-3.2-b"],
+    mutants=["subprotocol-first-header-only"],
+)
+async def test_subprotocols_may_come_in_several_headers(station: ChargePoint, check: Checks) -> None:
+    """Subprotocols in a header each are one list: ocpp1.6 in the second header is selected."""
+    async with station.raw_socket() as raw:
+        first = raw.request(Sec_WebSocket_Protocol="ocpp0.1")
+        both = first.replace(b"\r\n\r\n", b"\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n")
+        answer = await raw.handshake(both)
+
+    named = answer.headers.get("sec-websocket-protocol") if isinstance(answer, HttpAnswer) else str(answer)
+    check.equal(named, "ocpp1.6", clause="RFC 6455 11.3.4", level=SHOULD)
+
+
 async def _session(station: ChargePoint, offered: Sequence[str]) -> str:
     """Return what becomes of a station that offers these subprotocols and boots."""
     outcome = await station.knock(subprotocols=offered)
