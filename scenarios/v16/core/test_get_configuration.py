@@ -90,7 +90,7 @@ async def test_unusual_configurations_are_taken(station: ChargePoint, csms: Csms
     """A station whose configuration is long, empty, without values or all unknown is served on."""
     await station.ready()
 
-    long = [{"key": f"org.plugfest.Key{number}", "readonly": False, "value": 450 * "x"} for number in range(150)]
+    long = [{"key": f"org.plugfest.Key{number}", "readonly": False, "value": 300 * "x"} for number in range(150)]
     answers: tuple[dict[str, Any], ...] = (
         {"configurationKey": long},
         {"configurationKey": [{"key": "org.plugfest.Valueless", "readonly": True}]},
