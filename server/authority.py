@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from server import instants, tables
+from server.settings import another
 from server.store import Store
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ ALGORITHMS = ("RSA", "ECDSA")
 _AUTHORITY_LIFE = timedelta(days=3650)
 _SLACK = timedelta(minutes=5)
 """Certificates are valid from a little earlier on: clocks of stations differ."""
+
+
+class AuthorityError(OSError):
+    """Keys and certificates that cannot be read or made; the text names the setting that chooses others."""
 
 
 class Authority:
@@ -63,9 +68,9 @@ class Authority:
         self._revoked = set(serials)
 
     async def open(self) -> None:
-        """Read keys and certificates, and make those that are missing; raises OSError."""
+        """Read keys and certificates, and make those that are missing; raises AuthorityError."""
         if self._opening is None or (self._opening.done() and self._opening.exception()):
-            self._opening = asyncio.create_task(asyncio.to_thread(self._open), name="authority")
+            self._opening = asyncio.create_task(asyncio.to_thread(self._prepare), name="authority")
         await asyncio.shield(self._opening)
 
     def certificates(self) -> str:
@@ -116,6 +121,16 @@ class Authority:
         return serial.lstrip("0").upper() in self._revoked
 
     # Keys and files
+
+    def _prepare(self) -> None:
+        from server import pki
+
+        try:
+            self._open()
+        except (OSError, UnicodeDecodeError, pki.Unusable) as error:
+            raise AuthorityError(
+                f"the certificates in {self.folder} cannot be used ({error}): {another('tls_dir')}"
+            ) from error
 
     def _open(self) -> None:
         from server import pki

@@ -61,7 +61,7 @@ class CentralSystem:
     async def secure_endpoint(self, profile: int) -> str:
         """Return the URL for stations of a security profile, once its certificates are there.
 
-        Raises ValueError for a profile that there is none of, OSError for certificates that cannot be made.
+        Raises ValueError for a profile that there is none of, AuthorityError for certificates that cannot be had.
         """
         entrance = entrance_of(profile)
         if entrance is PLAIN:

@@ -31,6 +31,7 @@ from harness.csms import (
     Unknown,
 )
 from harness.csms.v16 import OPERATIONS
+from server.authority import AuthorityError
 from server.central_system import CentralSystem
 from server.entrance import Entrance
 from server.operator import Operator, UnknownStation
@@ -190,6 +191,8 @@ class ReferenceDriver:
             url = await self._system.secure_endpoint(profile)
         except ValueError as error:
             return Unknown(str(error))
+        except AuthorityError as error:
+            raise DriverError(str(error)) from error
         authority = self._system.context.authority
         return SecureEndpoint(url=url, authority=authority.certificates() if url.startswith("wss") else None)
 

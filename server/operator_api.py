@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, ConfigDict
 
+from server.authority import AuthorityError
 from server.central_system import CentralSystem
 from server.operator import Conflict, Impossible, Operator, Refused, UnknownOperation, UnknownStation, UnknownTag
 from server.security_api import security_routes
@@ -163,6 +164,7 @@ def application(system: CentralSystem) -> FastAPI:
     app.include_router(security_routes(system), dependencies=[Depends(_authorize(system.settings.token))])
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(StoreError, _store_failed)
+    app.add_exception_handler(AuthorityError, _authority_failed)
     return app
 
 
@@ -184,6 +186,10 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 async def _store_failed(request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": f"the store failed: {error}"}, 503)
+
+
+async def _authority_failed(request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": str(error)}, 503)
 
 
 def _open_routes(system: CentralSystem) -> APIRouter:

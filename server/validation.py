@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Protocol
@@ -16,6 +16,8 @@ from ocpp.exceptions import (
     PropertyConstraintViolationError,
     TypeConstraintViolationError,
 )
+
+from server import instants
 
 Payload = dict[str, Any]
 
@@ -37,14 +39,22 @@ def is_instant(text: str) -> bool:
     return _INSTANT.is_valid(text) or _INSTANT.is_valid(f"{text}Z")
 
 
+def is_sendable(text: str) -> bool:
+    """Return whether a text is an instant of RFC 3339, with its zone, and one that a calendar holds."""
+    try:
+        return _INSTANT.is_valid(text) and instants.parse(text) is not None
+    except ValueError:
+        return False
+
+
 class PayloadSchema:
     """The schema of one payload: a request, or the answer to it."""
 
     __slots__ = ("_compiled", "is_valid")
 
-    def __init__(self, schema: Mapping[str, Any], *, zoned: bool = False) -> None:
-        """Compile a schema; ``zoned`` demands a zone of every instant."""
-        formats = {} if zoned else {"date-time": is_instant}
+    def __init__(self, schema: Mapping[str, Any], instant: Callable[[str], bool] = is_instant) -> None:
+        """Compile a schema; ``instant`` judges the texts in it that are to be instants."""
+        formats = {"date-time": instant}
         self._compiled: _Compiled = jsonschema_rs.validator_for(dict(schema), validate_formats=True, formats=formats)
         self.is_valid = self._compiled.is_valid
 
@@ -100,7 +110,7 @@ def request(action: str) -> PayloadSchema:
 @cache
 def order(action: str) -> PayloadSchema:
     """Return the schema of the request of an action, as it is sent: to the letter."""
-    return PayloadSchema(_read(action), zoned=True)
+    return PayloadSchema(_read(action), is_sendable)
 
 
 @cache

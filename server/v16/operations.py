@@ -104,8 +104,8 @@ class Operations:
         """Raise InvalidOperation for what the schema of the request or the text forbids."""
         if (violation := validation.order(action).violation(payload)) is not None:
             raise InvalidOperation(f"{action}: {violation.description}")
-        if any(abs(number) > LARGEST for number in _integers(payload)):
-            raise InvalidOperation(f"{action}: no whole number may exceed {LARGEST}")
+        if (place := next((place for place, number in _integers(payload) if abs(number) > LARGEST), None)) is not None:
+            raise InvalidOperation(f"{action}: {place}: no whole number may exceed {LARGEST}")
         self.check_text(action, payload)
 
     def check_text(self, action: str, payload: Payload) -> None:
@@ -248,13 +248,14 @@ class Operations:
         tx.execute(statement.on_conflict_do_update(index_elements=["station", "folded"], set_=changes))
 
 
-def _integers(value: Any) -> Iterator[int]:
+def _integers(value: Any, place: str = "") -> Iterator[tuple[str, int]]:
+    """Yield the whole numbers in a payload with the path of each."""
     match value:
         case bool():
             return
         case int():
-            yield value
-        case dict():
-            yield from (number for member in value.values() for number in _integers(member))
-        case list():
-            yield from (number for item in value for number in _integers(item))
+            yield place, value
+        case dict() | list():
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            for name, member in members:
+                yield from _integers(member, f"{place}/{name}" if place else str(name))

@@ -229,6 +229,8 @@ async def test_patience_ends(system: CentralSystem) -> None:
         ("ChangeConfiguration", {"key": "WebSocketPingInterval", "value": "-1"}, "whole number"),
         ("ChangeConfiguration", {"key": "heartbeatinterval", "value": "often"}, "whole number"),
         ("DataTransfer", {"vendorId": "v" * 256}, "maxLength"),
+        ("UnlockConnector", {"connectorId": 2**31}, "UnlockConnector: connectorId: no whole number may exceed"),
+        ("GetDiagnostics", {"location": "ftp://a/b", "stopTime": "0000-01-01T00:00:00Z"}, "stopTime: .* format"),
         ("GetDiagnostics", {"location": "ftp://a/b", "startTime": "2024-05-01T12:00:00"}, "startTime: .* format"),
     ],
 )

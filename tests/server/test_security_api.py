@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,19 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.csms import CertificateRequest, SecureHosting, SecurityEventReader, Unknown
+from harness.csms import CertificateRequest, DriverError, SecureHosting, SecurityEventReader, Unknown
 from harness.drivers.http import from_settings
 from harness.settings import load
 from harness.trace import Trace
 from plugfest.targets import render
 from scenarios.stage.access import endpoint_of, equip
 from server.central_system import CentralSystem
+from server.driver import ReferenceDriver
 from server.operator_api import application
 from server.serving import running
 from server.settings import ServerSettings
 from simulators.v16 import ChargePoint
+from tests.server.conftest import Make
 
 
 @pytest.fixture
@@ -29,6 +32,27 @@ async def api(system: CentralSystem) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=transport, base_url="http://operator") as client:
         await client.put("/stations/CS-1")
         yield client
+
+
+@pytest.mark.parametrize("broken", [b"no certificate", b"\xff"])
+async def test_certificates_that_cannot_be_read(make: Make, tmp_path: Path, broken: bytes) -> None:
+    """A folder that holds something else than certificates is named, with the setting that chooses another."""
+    for end in ("pem", "key"):
+        (tmp_path / f"authority-rsa.{end}").write_bytes(broken)
+    async with make(tls_dir=tmp_path) as system:
+        transport = httpx.ASGITransport(application(system))
+        async with httpx.AsyncClient(transport=transport, base_url="http://operator") as api:
+            answer = await api.get("/security/2")
+    assert answer.status_code == 503
+    assert re.fullmatch(f"the certificates in {tmp_path} cannot be used .*--tls-dir.*", answer.json()["detail"])
+
+
+async def test_driver_cannot_do_without_certificates(tmp_path: Path) -> None:
+    """Where certificates cannot be made, that is trouble of the driver and no finding."""
+    (tmp_path / "file").touch()
+    async with ReferenceDriver(tls_dir=str(tmp_path / "file")) as driver:
+        with pytest.raises(DriverError, match="--tls-dir"):
+            await driver.secure_endpoint(2)
 
 
 async def test_plain_endpoint_has_no_authority(api: httpx.AsyncClient, system: CentralSystem) -> None:
