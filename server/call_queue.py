@@ -19,6 +19,7 @@ from server.store import Store, StoreError
 from server.validation import Payload
 
 LOST = "connection lost"
+UNKNOWN = "the station is not known any more"
 WITHDRAWN = "withdrawn by the operator"
 
 
@@ -102,16 +103,19 @@ class CallQueue:
         return len(self._pending)
 
     async def load(self, stations: Stations) -> None:
-        """Take up what an earlier run left behind; what was sent then has failed."""
+        """Take up what an earlier run left behind; what was sent then, or to a station unknown now, has failed."""
 
         def job(tx: Connection) -> Sequence[Any]:
-            sent = select(tables.operations).where(tables.operations.c.state == "sent")
-            for row in tx.execute(sent).all():
-                operation = _operation(row)
-                tx.execute(_RECORD, _outcome(operation, "failed", reason=LOST))
+            left = select(tables.operations).where(tables.operations.c.state.in_(("queued", "sent")))
+            waiting = []
+            for row in tx.execute(left.order_by(tables.operations.c.number)).all():
+                if row.state == "queued" and stations.get(row.station) is not None:
+                    waiting.append(row)
+                    continue
+                operation, reason = _operation(row), LOST if row.state == "sent" else UNKNOWN
+                tx.execute(_RECORD, _outcome(operation, "failed", reason=reason))
                 self.effects.failed(tx, operation)
-            queued = select(tables.operations).where(tables.operations.c.state == "queued")
-            return tx.execute(queued.order_by(tables.operations.c.number)).all()
+            return waiting
 
         for row in await self.store.write(job):
             if (station := stations.get(row.station)) is not None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from server.central_system import CentralSystem
 from server.operator import Conflict, Impossible, Refused, UnknownStation
+from server.store import StoreError
 from tests.server.charger import PATIENCE, Charger, charger
-from tests.server.conftest import Make
+from tests.server.conftest import Make, lock
 
 
 async def perform(system: CentralSystem, action: str, **payload: Any) -> str:
@@ -195,6 +199,19 @@ async def test_removed_station_takes_its_operations_along(system: CentralSystem)
         await system.operator.remove_station("CS-1")
         assert await system.operator.outcome(operation, PATIENCE) is None
     assert len(system.context.queue) == 0
+
+
+async def test_operation_of_a_station_that_was_never_stored_fails(make: Make, tmp_path: Path) -> None:
+    """What was taken for a station that is unknown after a restart does not wait for ever."""
+    async with make(accept_unknown=True, store_timeout=0.05) as system:
+        other = await lock(tmp_path / "server.sqlite3")
+        async with connect(f"{system.endpoint}/CS-1", subprotocols=[Subprotocol("ocpp1.6")]):
+            with pytest.raises(StoreError):
+                await system.context.store.read(lambda _: None)
+        await asyncio.to_thread(other.close)
+        operation = await perform(system, "ClearCache")
+    async with make() as system:
+        assert await outcome(system, operation) == ("failed", "the station is not known any more")
 
 
 async def test_unknown_operation_has_no_outcome(system: CentralSystem) -> None:
