@@ -62,7 +62,9 @@ class ExpectationError(Exception):
 
 
 _SATISFIED = frozenset({Verdict.PASSED, Verdict.REMARKED, Verdict.NOT_APPLICABLE})
-_LISTABLE = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.REMARKED)
+LISTABLE = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.REMARKED)
+"""The verdicts that may be expected."""
+
 _KEYS: Mapping[str, type] = {"verdict": str, "reason": str, "finding": str, "until": date}
 _GLOB = re.compile(r"[*?\[]")
 
@@ -165,8 +167,8 @@ def _wrong(table: Mapping[str, Any]) -> Iterator[str]:
         elif type(value) is not _KEYS[name] or not value:
             form = "a date, such as 2030-01-31" if _KEYS[name] is date else "a text"
             yield f"{name} must be {form}"
-    if table["verdict"] not in _LISTABLE:
-        yield f"verdict {table['verdict']!r} cannot be expected; choose {', '.join(_LISTABLE)}"
+    if table["verdict"] not in LISTABLE:
+        yield f"verdict {table['verdict']!r} cannot be expected; choose {', '.join(LISTABLE)}"
 
 
 def _is_glob(key: str) -> bool:

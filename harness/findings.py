@@ -22,8 +22,10 @@ MOST_TELLING_FIRST = (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdi
 """The verdicts that lead to findings, in the order in which findings are told."""
 
 _QUOTED = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*")""")
-_FIGURE = re.compile(r"[\w.:+-]*\d[\w.:+-]*")
+_WORD = re.compile(r"[\w.:+-]+")
+_DIGIT = re.compile(r"\d")
 _FIGURES = re.compile(r"#(?:[,;\s]+#)+")
+_LONGEST_TEXT = 2_000
 _LONGEST_KIND = 300
 
 
@@ -69,7 +71,8 @@ class _Sighting:
 
 def kind(text: str) -> str:
     """Return what a text has in common with others of its kind: no quoted texts, numbers, ids and times."""
-    plain = _FIGURE.sub("#", _QUOTED.sub("'…'", text))
+    unquoted = _QUOTED.sub("'…'", text[:_LONGEST_TEXT])
+    plain = _WORD.sub(lambda word: "#" if _DIGIT.search(word[0]) else word[0], unquoted)
     return _FIGURES.sub("#", plain)[:_LONGEST_KIND]
 
 

@@ -31,7 +31,7 @@ def arguments(scenarios: Iterable[Scenario], out: Path, *, target: Path = REFERE
         "-pno:terminal",
         "-pno:cacheprovider",
         f"--target={target}",
-        *(["--bundled"] if target == REFERENCE else []),
+        *(["--bundled"] if target.parent == REFERENCE.parent else []),
         f"--out={out}",
         *([f"-n{workers}"] if workers > 1 else []),
     ]

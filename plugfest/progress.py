@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from harness.expected import Standing
+from harness.findings import Finding, command, findings_of
 from harness.record import Header, Result, Run
-from harness.trace import entry_line
+from harness.rules import PROFILE
 from harness.verdict import Verdict
 
-LAST_FRAMES = 8
-"""How many of the last frames are shown below a scenario that did not pass."""
+MOST_FINDINGS = 20
+"""How many findings are told at the end of a run; the report has them all."""
 
-MAX_TOLD = 5
-"""How many broken checks of one scenario are shown."""
+_LONGEST_TEXT = 400
 
 _STYLES = {
     Verdict.PASSED: "green",
@@ -35,11 +33,10 @@ _STYLES = {
 
 
 class Live:
-    """A pytest plugin that shows results as they are recorded; ``out`` is the folder of the record."""
+    """A pytest plugin that shows results as they are recorded."""
 
-    def __init__(self, console: Console, out: Path) -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
-        self._out = out
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._progress.add_task("scenarios")
@@ -50,17 +47,48 @@ class Live:
         self._progress.start()
 
     def pytest_plugfest_recorded(self, result: Result) -> None:
-        """Show one result; of one that did not pass, the checks and the last frames too."""
-        self._console.print(*_lines(result, self._out), sep="\n", soft_wrap=True)
-        self._progress.advance(self._task)
+        """Show one result in a line; of the rules of the wire only those that are broken, or news."""
+        if result.profile != PROFILE or result.verdict is not Verdict.PASSED or result.standing is Standing.NEWS:
+            self._console.print(_line(result), soft_wrap=True)
+        if result.profile != PROFILE:
+            self._progress.advance(self._task)
 
     def pytest_sessionfinish(self) -> None:
         """Take the bar away."""
         self._progress.stop()
 
 
-def summary(run: Run) -> Table:
-    """Return the table of verdicts by profile."""
+def ending(run: Run) -> Iterator[RenderableType]:
+    """Yield what is told at the end of a run: findings, the table of verdicts, figures, and what the list lacks."""
+    findings = findings_of(run)
+    for finding in findings[:MOST_FINDINGS]:
+        yield _finding(finding, command(run.header, finding))
+    if len(findings) > MOST_FINDINGS:
+        yield f"and {len(findings) - MOST_FINDINGS} more findings in the report\n"
+    yield _table(run)
+    for name, (held, counted) in run.figures.items():
+        yield f"{name}: {held} of {counted}"
+    yield from run.footer.remarks if run.footer else ()
+
+
+def _finding(finding: Finding, again: str) -> Text:
+    """Return a finding in a few lines."""
+    where = f"{len(finding.scenarios)} scenario{'' if len(finding.scenarios) == 1 else 's'}"
+    if finding.rule:
+        where = f"{finding.count} messages in {where}, {finding.rule}"
+    head = (
+        (f"{finding.verdict.value:<14}", _STYLES[finding.verdict]),
+        f"{finding.id}  {finding.clause or 'why'}: {where}",
+    )
+    news = "" if finding.news or finding.verdict is Verdict.REMARKED else "  as expected"
+    lines = [("expected", finding.expected)] if finding.expected else []
+    lines += [("observed", finding.observed), ("again", again)]
+    told = "".join(f"    {name:<10}{text[:_LONGEST_TEXT]}\n" for name, text in lines)
+    return Text.assemble(*head, news, "\n", told)
+
+
+def _table(run: Run) -> Table:
+    """Return the table of verdicts by profile, the rules of the wire last."""
     table = Table(
         box=SIMPLE_HEAD,
         pad_edge=False,
@@ -76,37 +104,21 @@ def summary(run: Run) -> Table:
     total: Counter[Verdict] = sum(counts.values(), Counter())
     last = max(counts, default="")
     for profile, row in [*sorted(counts.items()), ("all", total)]:
-        table.add_row(profile, *(str(row[verdict] or "·") for verdict in Verdict), end_section=profile == last)
+        table.add_row(profile, *_counts(row), end_section=profile == last)
+    if run.rules:
+        table.add_row("rules of the wire", *_counts(Counter(rule.verdict for rule in run.rules)))
     return table
 
 
-def _lines(result: Result, out: Path) -> Iterator[Text]:
+def _counts(row: Counter[Verdict]) -> Iterator[str]:
+    return (str(row[verdict] or "·") for verdict in Verdict)
+
+
+def _line(result: Result) -> Text:
     news = " (news)" if result.standing is Standing.NEWS and result.expectation else ""
-    head = Text.assemble(
+    why = "" if result.verdict is Verdict.PASSED else f": {' '.join(result.message.split())[:_LONGEST_TEXT]}"
+    return Text.assemble(
         (f"{result.verdict.value:<14}", _STYLES[result.verdict]),
-        f"{result.id}  {result.title}{news}  ",
+        f"{result.id}  {result.title}{news}{why}  ",
         (f"{result.seconds:.2f} s", "dim"),
     )
-    yield head
-    if result.verdict is Verdict.NOT_APPLICABLE:
-        yield Text(f"    {result.message}", "dim")
-    elif result.verdict is not Verdict.PASSED:
-        yield from _explanation(result)
-    if result.verdict in (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.ERROR) and result.trace:
-        frames = (out / result.trace).read_text(encoding="utf-8").rstrip("\n").split("\n")[-LAST_FRAMES:]
-        for line in frames:
-            yield Text(f"    {entry_line(json.loads(line))}", "dim")
-
-
-def _explanation(result: Result) -> Iterator[Text]:
-    broken = [check for check in result.checks if not check.held]
-    for check in broken[:MAX_TOLD]:
-        yield Text(f"    {check.clause} ({check.level.value}, {check.axis.value})")
-        yield Text(f"      expected  {check.expected[:400]}")
-        yield Text(f"      observed  {check.observed[:400]}")
-    if len(broken) > MAX_TOLD:
-        yield Text(f"    and {len(broken) - MAX_TOLD} more; see the report")
-    if not broken or result.verdict in (Verdict.INCONCLUSIVE, Verdict.ERROR):
-        yield Text(f"    {result.message[:1000]}")
-    if result.expectation:
-        yield Text(f"    expected: {result.expectation}")

@@ -43,4 +43,7 @@ def reproduce(id: str, target: Path | None, endpoint: str | None, mutant: str | 
             ):
                 click.echo(entry_line(json.loads(line)))
             click.echo(f"{result.id}: {result.verdict.value}. {result.message}")
+        for rule in done.rules:
+            if rule.breaches:
+                click.echo(f"{rule.id}: {rule.verdict.value}. {rule.message}")
     sys.exit(exit_code(done))

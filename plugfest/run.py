@@ -14,6 +14,7 @@ from rich.console import Console
 
 import reports
 from harness import record
+from harness.baseline import baseline
 from harness.expected import Standing
 from harness.plugin import expectations_of
 from harness.record import Run
@@ -22,7 +23,7 @@ from harness.selection import Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
 from plugfest.play import arguments
-from plugfest.progress import Live, summary
+from plugfest.progress import Live, ending
 from plugfest.targets import target_of, write_target
 from scenarios.stage.driver import driver_of
 from server.registry import UnknownName
@@ -52,6 +53,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
 @click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit; see plugfest variants.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@click.option("--write-expected", type=click.Path(path_type=Path), help="Write what came out as a new expected list.")
 @click.option("--at-once", type=click.IntRange(1), help="How many scenarios may be under way; as the target file says.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Worker processes; chosen by itself unless given.")
 def run(
@@ -65,6 +67,7 @@ def run(
     mutant: str | None,
     variant: str | None,
     out: Path | None,
+    write_expected: Path | None,
     at_once: int | None,
     workers: int | None,
 ) -> None:
@@ -84,6 +87,8 @@ def run(
     expectations_of(settings, known)
     if mutant is not None and settings.csms.driver != "reference":
         raise click.UsageError("--mutant goes with the bundled reference, not with a target of its own")
+    if write_expected is not None and write_expected.exists():
+        raise click.UsageError(f"{write_expected} exists already; name another file, or remove it")
     driver_of(settings, mutant)  # a driver that cannot be had is told before anything starts
     folder = _cleared(out) if out else _new_folder()
     options = [f"--endpoint={endpoint}"] if endpoint is not None else []
@@ -93,24 +98,27 @@ def run(
     options += [f"--mutant={mutant}"] if mutant else []
     options += [f"--at-once={at_once}"] if at_once else []
     workers = workers or _workers(len(selected), settings, at_once or settings.csms.at_once)
-    sys.exit(play(folder, [*arguments(selected, folder, target=target, workers=workers), *options]))
+    options = [*arguments(selected, folder, target=target, workers=workers), *options]
+    sys.exit(play(folder, options, write_expected))
 
 
-def play(out: Path, options: list[str]) -> int:
-    """Have pytest play the scenarios, write the documents, and return the exit code."""
+def play(out: Path, options: list[str], write_expected: Path | None = None) -> int:
+    """Have pytest play the scenarios, write the documents and a list if one is wanted, and return the exit code."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
-    ended = pytest.main(options, plugins=[Live(console, out)])
+    ended = pytest.main(options, plugins=[Live(console)])
     path = out / "run.jsonl"
     if not path.exists():
         console.print(f"the run could not begin (pytest: {pytest.ExitCode(ended).name})")
         return 3
     done = record.read(path)
     documents = reports.write_all(path)
-    console.print(summary(done))
-    for name, (held, counted) in done.figures.items():
-        console.print(f"{name}: {held} of {counted}")
+    for line in ending(done):
+        console.print(line, soft_wrap=isinstance(line, str))
+    if write_expected is not None and not done.truncated:
+        write_expected.write_text(baseline(done), encoding="utf-8")
+        console.print(f"expected list: {write_expected}", soft_wrap=True)
     console.print(f"report: {next(p for p in documents if p.suffix == '.html')}", soft_wrap=True)
     return exit_code(done)
 
@@ -127,7 +135,7 @@ def exit_code(done: Run) -> int:
     verdicts = {result.verdict for result in done.results}
     if done.truncated or (not verdicts & _LEARNED and verdicts != {Verdict.NOT_APPLICABLE}):
         return 3
-    return 1 if any(result.standing is Standing.NEWS for result in done.results) else 0
+    return 1 if any(one.standing is Standing.NEWS for one in (*done.results, *done.rules)) else 0
 
 
 def _workers(selected: int, settings: Settings, at_once: int) -> int:

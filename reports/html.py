@@ -35,7 +35,7 @@ def render(report: Report) -> str:
     return template.render(
         report=report,
         header=report.run.header,
-        verdicts=[verdict for verdict in model.WORST_FIRST if report.totals.verdicts[verdict]],
+        counts={verdict: count for verdict, count in model.totals(report.results).verdicts.items() if count},
         model=model,
         style=style(),
         script=Markup(script),  # noqa: S704 - ours

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from harness.findings import Finding
 from harness.record import Header, Result
 from harness.verdict import Verdict
-from reports.model import Group, Report, Totals, is_known, is_news, reason, sentence, shortened, violations, visible
+from reports.model import (
+    Group,
+    Report,
+    extent,
+    is_known,
+    is_news,
+    reason,
+    sentence,
+    shortened,
+    told,
+    violations,
+    visible,
+)
 
 LONGEST_TEXT = 20_000
 """Characters of one text that a test case keeps."""
 
+LONGEST_NAME = 200
+
 
 def render(report: Report) -> str:
-    """Return the XML text.
+    """Return the XML text: the findings as a suite of their own, then a suite per profile.
 
     What is news is a failure or an error, so that the outcome agrees with the exit code of the run; a
     nonconformity that was expected passes and names its finding.
     """
     whole = report.totals
     root = Element("testsuites", name="plugfest", time=f"{whole.seconds:.3f}")
+    if report.findings:
+        root.append(_findings(report))
     for group in report.groups:
         root.append(_suite(group, report.run.header))
     if report.shortfall:
@@ -30,11 +47,28 @@ def render(report: Report) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
+def _findings(report: Report) -> Element:
+    return _filled([_finding(report, one) for one in report.findings], "findings", 0.0, report.run.header)
+
+
+def _finding(report: Report, finding: Finding) -> Element:
+    what = f"{finding.clause}: {told(finding)}" if finding.clause else told(finding)
+    case = Element("testcase", classname="findings", name=_text(f"{finding.id} {what[:LONGEST_NAME]}"), time="0.000")
+    about = {"verdict": finding.verdict.value, "rule": finding.rule or "", "first": finding.first}
+    _properties(case, {name: value for name, value in about.items() if value})
+    lines = [what, extent(finding), f"again: {report.command(finding)}", *finding.scenarios]
+    tag = "failure" if finding.verdict is Verdict.FAILED else "error"
+    element = SubElement(case, tag, type=finding.verdict.value, message=_text(what)) if finding.news else None
+    (SubElement(case, "system-out") if element is None else element).text = _text("\n".join(lines))
+    return case
+
+
 def _suite(group: Group, header: Header) -> Element:
-    cases = [_case(result) for result in group.results]
-    suite = Element(
-        "testsuite", _counts(cases, group.totals), name=visible(group.name), timestamp=visible(header.started)
-    )
+    return _filled([_case(result) for result in group.results], group.name, group.totals.seconds, header)
+
+
+def _filled(cases: list[Element], name: str, seconds: float, header: Header) -> Element:
+    suite = Element("testsuite", _counts(cases, seconds), name=visible(name), timestamp=visible(header.started))
     about = {"target": header.target, "driver": header.driver, "plugfest": header.plugfest}
     if header.endpoint:
         about["endpoint"] = header.endpoint
@@ -45,10 +79,10 @@ def _suite(group: Group, header: Header) -> Element:
     return suite
 
 
-def _counts(cases: list[Element], totals: Totals) -> dict[str, str]:
+def _counts(cases: list[Element], seconds: float) -> dict[str, str]:
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     counts = {name: str(sum(case.find(tag) is not None for case in cases)) for name, tag in kinds.items()}
-    return {"tests": str(len(cases)), **counts, "time": f"{totals.seconds:.3f}"}
+    return {"tests": str(len(cases)), **counts, "time": f"{seconds:.3f}"}
 
 
 def _case(result: Result) -> Element:

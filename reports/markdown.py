@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.record import Result
 from harness.verdict import Verdict
-from reports.model import WORST_FIRST, Report, Totals, reason, shortened, visible
+from reports.model import WORST_FIRST, Report, Totals, extent, reason, shortened, told, visible
 
 MOST_ROWS = 200
 """Rows of one table; the rest is counted and left to the report."""
 
 LONGEST_CELL = 300
+LONGEST_REMARK = 2_000
 MOST_IDS = 40
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~#!$])")
@@ -24,6 +25,7 @@ def render(report: Report, document: str) -> str:
     """Return the Markdown text; ``document`` is the name of the full report beside the record."""
     sections = (
         _heading(report),
+        _findings(report),
         _totals(report),
         _table("News", report.news),
         _table("Remarks", report.remarked),
@@ -55,6 +57,26 @@ def _heading(report: Report) -> Iterator[str]:
         facts.append(f"mutant {code(header.mutant)}")
     yield " · ".join(facts)
     yield ""
+
+
+def _findings(report: Report) -> Iterator[str]:
+    findings = report.findings
+    if findings:
+        yield f"## Findings ({len(findings)})"
+        yield ""
+        yield "| verdict | finding | what | seen in | again |"
+        yield "|---|---|---|---|---|"
+    for one in findings[:MOST_ROWS]:
+        what = f"{one.clause}: {told(one)}" if one.clause else told(one)
+        name = f"{code(one.id)}<br>{code(one.rule)}" if one.rule else code(one.id)
+        verdict = f"{one.verdict}{', news' if one.news else ''}"
+        yield f"| {verdict} | {name} | {prose(what)} | {extent(one)} | {code(report.command(one))} |"
+    if findings:
+        yield from _rest(len(findings))
+        yield ""
+    for remark in report.run.footer.remarks if report.run.footer else ():
+        yield f"> {prose(remark, LONGEST_REMARK)}"
+        yield ""
 
 
 def _totals(report: Report) -> Iterator[str]:

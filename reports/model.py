@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.expected import Standing
+from harness.findings import Finding, command, findings_of
 from harness.record import Result, Run
 from harness.verdict import Check, Verdict
 
@@ -73,8 +74,17 @@ class Report:
 
     @property
     def totals(self) -> Totals:
-        """The totals of the whole run."""
-        return totals(self.run.results)
+        """The totals of the scenarios of the run; news of the rules of the wire count too."""
+        return replace(totals(self.run.results), news=len(self.news))
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """The findings of the run, most telling first."""
+        return findings_of(self.run)
+
+    def command(self, finding: Finding) -> str:
+        """Return the command that shows a finding again."""
+        return command(self.run.header, finding)
 
     @property
     def figures(self) -> list[tuple[str, str]]:
@@ -122,9 +132,12 @@ class Report:
 
 
 def report_of(run: Run) -> Report:
-    """Arrange the results of a run by version and profile, independent of the order in which they ended."""
+    """Arrange the results of a run by version and profile, independent of the order in which they ended.
+
+    The rules of the wire are a profile of their own.
+    """
     grouped: defaultdict[tuple[str, str], list[Result]] = defaultdict(list)
-    for result in sorted(run.results, key=lambda r: (not is_news(r), r.id)):
+    for result in sorted((*run.results, *run.rules), key=lambda r: (not is_news(r), r.id)):
         grouped[result.version, result.profile].append(result)
     return Report(run, tuple(Group(*key, tuple(results)) for key, results in sorted(grouped.items())))
 
@@ -153,6 +166,17 @@ def is_known(result: Result) -> bool:
 def violations(result: Result) -> list[Check]:
     """Return the checks that did not hold, those that fail the scenario first."""
     return sorted((check for check in result.checks if not check.held), key=lambda check: not check.failing)
+
+
+def told(finding: Finding) -> str:
+    """Return a finding in one sentence."""
+    return f"expected {finding.expected}, observed {finding.observed}" if finding.expected else finding.observed
+
+
+def extent(finding: Finding) -> str:
+    """Return how far a finding reaches, such as "12 messages in 3 scenarios"."""
+    scenarios = f"{len(finding.scenarios)} scenario{'' if len(finding.scenarios) == 1 else 's'}"
+    return f"{finding.count} message{'' if finding.count == 1 else 's'} in {scenarios}" if finding.rule else scenarios
 
 
 def sentence(check: Check) -> str:

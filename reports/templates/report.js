@@ -126,7 +126,9 @@
 
   const follow = () => {
     const scenario = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!scenario || !scenario.matches("details.scenario")) return;
+    if (!scenario || !scenario.matches("details")) return;
+    if (scenario.hidden) filters.reset();
+    scenario.hidden = false;
     scenario.open = true;
     draw(scenario);
     scenario.scrollIntoView();

@@ -1,9 +1,9 @@
 """The message type number: OCPP-J 1.6 section 4.1.3."""
 
-from harness.ocppj import elements
+from harness import rules
 from harness.scenario import scenario
-from harness.trace import Event
 from harness.verdict import SHOULD, Checks
+from scenarios.evoked import evoked
 from scenarios.stage.population import Tags
 from simulators.aftermath import aftermath
 from simulators.messages import core_calls
@@ -19,16 +19,12 @@ CLAUSE = "OCPP-J 1.6 4.1.3"
     mutants=["error-type-as-text"],
 )
 async def test_only_known_message_types_are_sent(station: ChargePoint, tags: Tags, check: Checks) -> None:
-    """Every message of the central system begins with the integer 2, 3 or 4."""
+    """CALLs of all kinds evoke messages; that each begins with the integer 2, 3 or 4 is a rule of the wire."""
     await station.connect()
     for action, payload in (*core_calls(tags.unknown()), ("NoSuchAction", {})):
         await station.attempt(action, payload)
 
-    for entry in station.received():
-        if entry.event is Event.TEXT:
-            kind = (elements(entry.text) or [None])[0]
-            known = type(kind) is int and kind in (2, 3, 4)
-            check.that(known, "message type 2, 3 or 4", observed=entry.text, clause=CLAUSE, at=entry.index)
+    evoked(rules.MESSAGE_TYPE, station, check)
 
 
 @scenario(

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 
-from harness.ocppj import Call, encode, parse
+from harness import rules
+from harness.ocppj import Call, encode
 from harness.scenario import scenario
-from harness.trace import Event
 from harness.verdict import SHOULD, Checks
+from scenarios.evoked import evoked
 from scenarios.stage.population import Tags
 from simulators.aftermath import aftermath
 from simulators.messages import core_calls
@@ -23,16 +24,12 @@ CLAUSE = "OCPP-J 1.6 4.1.2"
     mutants=["json-trailing-comma", "json-not-a-number"],
 )
 async def test_every_message_is_strict_json(station: ChargePoint, tags: Tags, check: Checks) -> None:
-    """Every answer of the central system is one strictly valid JSON text, whatever it answers."""
+    """CALLs of all kinds evoke messages; that each is one strictly valid JSON text is a rule of the wire."""
     await station.connect()
     for action, payload in (*core_calls(tags.unknown()), ("NoSuchAction", {})):
         await station.attempt(action, payload)
 
-    texts = [entry for entry in station.received() if entry.event is Event.TEXT]
-    check.that(bool(texts), "text messages", observed=len(texts), clause=CLAUSE)
-    for entry in texts:
-        problems = [f"{one.observed} in {entry.text}" for one in parse(entry.text).problems if one.clause == CLAUSE]
-        check.equal(problems, [], clause=CLAUSE, at=entry.index)
+    evoked(rules.JSON, station, check)
 
 
 @scenario(
@@ -42,14 +39,12 @@ async def test_every_message_is_strict_json(station: ChargePoint, tags: Tags, ch
     mutants=["heartbeat-answer-binary"],
 )
 async def test_messages_travel_as_text(station: ChargePoint, tags: Tags, check: Checks) -> None:
-    """Every answer of the central system travels in a WebSocket text message."""
+    """CALLs of all kinds evoke messages; that they travel in WebSocket text messages is a rule of the wire."""
     await station.connect()
     for action, payload in core_calls(tags.unknown()):
         await station.attempt(action, payload)
 
-    for entry in station.received():
-        if entry.event in (Event.TEXT, Event.BINARY):
-            check.equal(entry.event.value, "text", clause=CLAUSE, at=entry.index)
+    evoked(rules.TEXT, station, check)
 
 
 @scenario("v16.transport.text.binary-not-served", spec=["OCPP-J 1.6 4.1.2"], requirements=["J-4.1.2-b"])

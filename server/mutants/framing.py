@@ -48,6 +48,12 @@ class _DetailsText(Framing):
         return orjson.dumps([4, unique_id, error.code, error.description, "none"])
 
 
+@mutant("error-details-array", "The details of CALLERRORs are an empty array.")
+class _DetailsArray(Framing):
+    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
+        return orjson.dumps([4, unique_id, error.code, error.description, []])
+
+
 @mutant("error-details-missing", "CALLERRORs end with the description.")
 class _DetailsMissing(Framing):
     def encode_error(self, unique_id: str, error: OCPPError) -> bytes:

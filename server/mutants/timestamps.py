@@ -67,6 +67,12 @@ class _ClockSevenDigits(CoreHandlers):
         return local.strftime("%Y-%m-%dT%H:%M:%S.%f0+02:00")
 
 
+@mutant("clock-six-digits", "Times are sent with six digits after the second.", remarks=True)
+class _ClockSixDigits(CoreHandlers):
+    def current_time(self) -> str:
+        return f"{instants.now():%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
 @mutant("clock-unreadable", "Times are sent as people of some country write them.")
 class _ClockUnreadable(CoreHandlers):
     def current_time(self) -> str:

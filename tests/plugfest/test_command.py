@@ -55,11 +55,38 @@ def test_run_plays_the_reference_and_writes_every_document(tmp_path: Path) -> No
 
 
 def test_run_against_a_mutant_fails_and_shows_why(tmp_path: Path) -> None:
-    """A scenario that fails is explained: clause, expected, observed and the last frames."""
+    """A scenario that fails is one line; its finding says clause, expected, observed and how to see it again."""
     done = plugfest("run", "--scenario=v16.core.reset.hard", "--mutant=reset-type-swapped", "--out=o", cwd=tmp_path)
     assert done.returncode == 1
-    for part in ("failed", "expected", "observed", "OCPP 1.6", "← [3,"):
+    for part in (
+        "expected",
+        "observed",
+        "OCPP 1.6",
+        "plugfest reproduce v16.core.reset.hard --mutant=reset-type-swapped",
+    ):
         assert part in done.stdout
+    assert sum("v16.core.reset.hard" in line for line in done.stdout.splitlines()) == 2
+
+
+def test_written_list_makes_the_same_run_as_expected(tmp_path: Path) -> None:
+    """A list that a run has written is used at once; a rule that is broken is news without it."""
+    part = ("run", "--scenario=v16.transport.call-error.*", "--scenario=v16.core.reset.*")
+    target = tmp_path / "known.toml"
+    target.write_text('[csms]\ndriver = "reference"\nexpected = "list.toml"\n', encoding="utf-8")
+    broken = {"PLUGFEST_CSMS_PATIENCE": "2"}
+    first = plugfest(*part, "--mutant=error-details-array", "--write-expected=list.toml", cwd=tmp_path, **broken)
+    assert (first.returncode, "expected list: list.toml" in first.stdout) == (1, True)
+    second = plugfest(*part, "--mutant=error-details-array", "--target=known.toml", cwd=tmp_path, **broken)
+    assert second.returncode == 0, second.stdout
+    third = plugfest(*part, "--target=known.toml", cwd=tmp_path)
+    assert (third.returncode, "v16.wire.call-error.details" in third.stdout) == (1, True)
+
+
+def test_list_is_not_written_over_another(tmp_path: Path) -> None:
+    """A list that exists may hold reasons that somebody wrote."""
+    tmp_path.joinpath("list.toml").write_text("", encoding="utf-8")
+    done = plugfest("run", "--write-expected=list.toml", cwd=tmp_path)
+    assert (done.returncode, "exists already" in done.stderr) == (2, True)
 
 
 def test_run_drives_a_reference_elsewhere_by_http(served: dict[str, Any], tmp_path: Path) -> None:

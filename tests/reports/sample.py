@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness.expected import Standing
-from harness.record import Header, Recorder, Result
+from harness.findings import cause_of_rule, causes
+from harness.record import Breach, Header, Recorder, Result
 from harness.rules import JSON, Ruling
 from harness.trace import Direction, Event, Trace
 from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Axis, Check, Level, Verdict
@@ -62,7 +64,25 @@ def result(id: str, title: str, verdict: Verdict, standing: Standing = AS_EXPECT
         "checks": (HELD,),
         "trace": f"traces/{id}.jsonl",
     }
-    return Result(id=id, title=title, verdict=verdict, standing=standing, **{**given, **members})
+    given |= members
+    given["causes"] = causes(verdict, given["checks"], given.get("message", ""))
+    return Result(id=id, title=title, verdict=verdict, standing=standing, **given)
+
+
+_CHECK = check("one JSON text", "nonsense", held=False, clause="OCPP-J 1.6 4.1.2")
+BREAKING = result(
+    "v16.core.garbled",
+    "A scenario whose messages break a rule.",
+    Verdict.PASSED,
+    judged={JSON.id: 7},
+    breaches=(Breach(JSON.id, 3, (_CHECK,)),),
+)
+BROKEN = replace(
+    result(JSON.id, JSON.title, Verdict.FAILED, NEWS, profile="Wire", judged={JSON.id: 7}, checks=(_CHECK,)),
+    causes=(cause_of_rule(JSON.id),),
+    message="3 of 7 in 1 scenario",
+)
+"""A rule of the wire that the scenario before broke."""
 
 
 def results() -> list[Result]:
@@ -167,7 +187,12 @@ def trace(station: str = "PLUGFEST-0001") -> Trace:
 
 
 def write(
-    folder: Path, written: Sequence[Result] | None = None, *, selected: int | None = None, end: bool = True
+    folder: Path,
+    written: Sequence[Result] | None = None,
+    *,
+    rules: Sequence[Result] = (),
+    selected: int | None = None,
+    end: bool = True,
 ) -> Path:
     """Write a record of ``results()`` or of those given, and a trace for each that names one; return its path."""
     chosen = results() if written is None else list(written)
@@ -179,6 +204,8 @@ def write(
             if each.trace and "never" not in each.trace:
                 text = "".join(line + "\n" for line in trace().lines())
                 (folder / each.trace).write_text(text, encoding="utf-8")
+        for rule in rules:
+            recorder.add_rule(rule)
         if end:
             recorder.finish(1.75)
     return path

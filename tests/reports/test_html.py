@@ -40,6 +40,7 @@ class Page(HTMLParser):
         self.handlers: list[str] = []
         self.policy = ""
         self.scripts: list[str] = []
+        self.findings: list[str] = []
         self.scenarios: dict[str, Scenario] = {}
         self.text = ""
         self._scenario: Scenario | None = None
@@ -59,6 +60,8 @@ class Page(HTMLParser):
             self._script = members.get("type", "")
         if tag == "details" and "scenario" in members.get("class", ""):
             self._scenario = self.scenarios.setdefault(members["id"], Scenario(members))
+        if tag == "details" and "finding" in members.get("class", ""):
+            self.findings.append(members["class"])
         if tag == "tr" and self._scenario:
             self._scenario.rows.append(members.get("class", ""))
         if tag == "button" and self._scenario:
@@ -110,8 +113,8 @@ def test_every_result_is_on_the_page(page: Page) -> None:
 
 
 def test_nothing_is_loaded_from_anywhere(page: Page) -> None:
-    """The file has no address, no image, no frame and no linked style."""
-    assert page.addresses == []
+    """The file has no address outside of itself, no image, no frame and no linked style."""
+    assert all(address.startswith("#") for address in page.addresses)
     assert not page.tags & {"img", "iframe", "link", "object", "embed"}
 
 
@@ -256,3 +259,23 @@ def test_a_check_on_nothing_has_no_frame(tmp_path: Path) -> None:
 
     assert page.scenarios["v16.core.reset.hard"].rows == ["", "violated"]
     assert not any("violated" in message for message in _wire(page, "v16.core.reset.hard")["messages"])
+
+
+def test_findings_come_first_and_lead_to_their_scenarios(report: Report, page: Page) -> None:
+    """The most telling finding stands on top, with the command that shows it again; each link has its place."""
+    text = render(report)
+    first = report.findings[0]
+    assert page.findings[0] == "finding failed"
+    assert len(page.findings) == len(report.findings)
+    assert text.index(f'id="finding-{first.id}"') < text.index('id="totals"') < text.index('details class="scenario')
+    assert f"plugfest reproduce {first.first}" in page.text
+    assert all(f'id="{address[1:]}"' in text for address in page.addresses)
+
+
+def test_rule_of_the_wire_tells_how_many_messages_it_judged(tmp_path: Path) -> None:
+    """A rule is shown like a scenario, with its count; a scenario that breaks it leads there."""
+    text = render(report_of(read(sample.write(tmp_path, [sample.BREAKING], rules=[sample.BROKEN]))))
+    shown = Page(text).scenarios
+    assert "messages judged7" in shown[sample.BROKEN.id].text
+    assert f'<a href="#{sample.BROKEN.id}">' in text
+    assert shown[sample.BREAKING.id].attributes["data-verdict"] == "passed"

@@ -63,7 +63,25 @@ def test_each_profile_is_a_suite_with_its_counts(suites: Element) -> None:
 
     assert counts["OCPP 1.6 Core"] == ("7", "2", "2", "0")
     assert counts["OCPP 1.6 Reservation"] == ("2", "0", "0", "2")
-    assert [suites.get(k) for k in ("tests", "failures", "errors", "skipped")] == ["10", "2", "2", "2"]
+    assert [suites.get(k) for k in ("tests", "failures", "errors", "skipped")] == ["18", "3", "4", "2"]
+
+
+def test_findings_are_the_first_suite(suites: Element) -> None:
+    """Each finding is a case, red where it is news, with its scenarios and the command that shows it again."""
+    first = suites[0]
+    assert (first.get("name"), first.get("tests")) == ("findings", "8")
+    red = [case for case in first.iter("testcase") if _outcomes(case)]
+    assert [_outcomes(case) for case in red] == [["failure"], ["error"], ["error"]]
+    text = _child(red[0], "failure").text or ""
+    assert "again: plugfest reproduce v16.core.reset.hard" in text
+
+
+def test_rules_of_the_wire_are_a_suite(tmp_path: Path) -> None:
+    """A broken rule is a failure of its own, and the scenario that broke it passes."""
+    suites = fromstring(render(report_of(read(sample.write(tmp_path, [sample.BREAKING], rules=[sample.BROKEN])))))
+    assert [suite.get("name") for suite in suites] == ["findings", "OCPP 1.6 Core", "OCPP 1.6 Wire"]
+    assert _outcomes(_case(suites, sample.BROKEN.id)) == ["failure"]
+    assert _outcomes(_case(suites, sample.BREAKING.id)) == []
 
 
 def test_a_suite_says_what_was_tested(suites: Element) -> None:
@@ -146,5 +164,5 @@ def test_a_run_that_was_cut_short_is_an_error(report: Report) -> None:
     """A CI job does not stay green because scenarios are missing."""
     suites = fromstring(render(report_of(replace(report.run, footer=None))))
 
-    assert suites.get("errors") == "3"
+    assert suites.get("errors") == "5"
     assert _outcomes(_case(suites, "run.complete")) == ["error"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.record import Result, read
+from harness.record import Footer, Result, read
 from harness.verdict import Verdict
 from reports.markdown import MOST_IDS, MOST_ROWS, render
 from reports.model import Report, report_of
@@ -33,7 +33,13 @@ def test_news_come_before_remarks_known_and_not_applicable(summary: str) -> None
     """What a reader must act on stands at the top."""
     headings = [line for line in summary.splitlines() if line.startswith("## ")]
 
-    assert headings == ["## News (4)", "## Remarks (1)", "## Known, as expected (2)", "## Not applicable (2)"]
+    assert headings == [
+        "## Findings (8)",
+        "## News (4)",
+        "## Remarks (1)",
+        "## Known, as expected (2)",
+        "## Not applicable (2)",
+    ]
 
 
 def test_totals_have_a_row_per_profile(summary: str) -> None:
@@ -131,3 +137,18 @@ def test_a_clean_run_has_no_empty_sections(tmp_path: Path) -> None:
     passed = replace(sample.results()[0], verdict=Verdict.PASSED)
 
     assert "## " not in _of(tmp_path, [passed])
+
+
+def test_findings_say_how_far_they_reach_and_how_to_see_them_again(tmp_path: Path) -> None:
+    """A row has the rule that is broken, its count and the command."""
+    path = sample.write(tmp_path, [sample.BREAKING], rules=[sample.BROKEN])
+    (row,) = [line for line in render(report_of(read(path)), "r").splitlines() if "plugfest reproduce" in line]
+    assert row.startswith("| failed, news | `")
+    for part in (sample.BROKEN.id, "3 messages in 1 scenario", f"`plugfest reproduce {sample.BREAKING.id}`"):
+        assert part in row
+
+
+def test_what_the_expected_list_lacks_is_said(report: Report) -> None:
+    """Entries that do not fit are told in the summary."""
+    footer = Footer(seconds=1, verdicts={}, news=0, remarks=("of the expected list these were not needed: a",))
+    assert "these were not needed: a" in render(report_of(replace(report.run, footer=footer)), "r")
