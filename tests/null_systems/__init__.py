@@ -1,0 +1,1 @@
+"""The suite against central systems that do nothing useful."""

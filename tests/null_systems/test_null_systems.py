@@ -1,0 +1,81 @@
+"""The suite against central systems that do nothing useful: what passes there has a reason, or proves nothing."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from harness.csms import Driver
+from harness.playing import Player, Terms
+from harness.record import Result
+from harness.scenario import Catalogue, Part, parts_of
+from harness.settings import CsmsSection, Settings
+from harness.verdict import Verdict
+from scenarios.stage.identities import Identities
+from scenarios.stage.stage import Stage
+from tests.null_systems.systems import (
+    AnswersAll,
+    ClosesAlways,
+    LetsInOnly,
+    NeverCalls,
+    RefusesAll,
+    SaysNothing,
+    TurnsAwayAll,
+)
+
+AT_ONCE = 150
+PATIENCE = 2.0
+"""Seconds that stations wait here: long enough for what is answered to come on a busy machine."""
+
+SYSTEMS: dict[str, type[Driver]] = {
+    "never-calls": NeverCalls,
+    "answers-all": AnswersAll,
+    "refuses-all": RefusesAll,
+    "lets-in-only": LetsInOnly,
+    "closes-always": ClosesAlways,
+    "turns-away-all": TurnsAwayAll,
+    "says-nothing": SaysNothing,
+}
+
+LIST = tomllib.loads(Path(__file__).with_name("may_pass.toml").read_text(encoding="utf-8"))["may_pass"]
+"""Which scenarios may pass or remark on which systems, as globs of their ids, and why."""
+
+
+def suite() -> list[Part]:
+    """Return all scenarios."""
+    modules = {one.module for one in Catalogue.load()}
+    members = [(name, member) for name in sorted(modules) for member in vars(sys.modules[name]).values()]
+    return [part for name, member in members for part in parts_of(member) if part.scenario.module == name]
+
+
+async def played(driver: Driver) -> list[Result]:
+    """Return what came of all scenarios."""
+    settings = Settings(csms=CsmsSection(patience=PATIENCE))
+    results: list[Result] = []
+    stage = Stage(settings, driver, Identities(settings))
+    await Player(stage, Terms(settings), results.append).play(suite(), AT_ONCE)
+    return results
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+async def test_nothing_passes_without_a_reason(name: str) -> None:
+    """No scenario ends in error, none passes that is not listed, and nothing is listed that does not pass."""
+    results = await played(SYSTEMS[name]())
+    passed = [one.id for one in results if one.verdict in (Verdict.PASSED, Verdict.REMARKED)]
+    listed = [glob for entry in LIST if name in entry["on"] for glob in entry["scenarios"]]
+
+    assert [f"{one.id}: {one.message}" for one in results if one.verdict is Verdict.ERROR] == []
+    assert [id for id in passed if not any(fnmatchcase(id, glob) for glob in listed)] == []
+    assert [glob for glob in listed if not any(fnmatchcase(id, glob) for id in passed)] == []
+
+
+@pytest.mark.parametrize("entry", LIST, ids=lambda entry: entry["scenarios"][0])
+def test_entry_is_of_use(entry: dict[str, list[str]]) -> None:
+    """An entry names systems that there are, and gives a reason."""
+    assert set(entry) == {"on", "reason", "scenarios"}
+    assert set(entry["on"]) <= set(SYSTEMS)
+    assert entry["reason"]
