@@ -78,12 +78,14 @@ async def test_records_of_two_stations_are_kept_apart(
 async def test_command_reaches_its_station_alone(
     station: ChargePoint, stations: Stations, csms: Csms, check: Checks
 ) -> None:
-    """A command for one of two connected stations reaches that one and not the other."""
+    """A command for one of two connected stations reaches that one and not the other, which has its own."""
     other = await stations.new()
     await station.ready()
     await other.ready()
+    other.expect("Reset")
 
-    await csms.perform(Reset(station=station.id, type="Soft"))
-    await (await station.next_call("Reset")).answer(status="Accepted")
+    for one, kind in ((station, "Soft"), (other, "Hard")):
+        await csms.perform(Reset(station=one.id, type=kind))
+        await (await one.next_call("Reset", type=kind)).answer(status="Accepted")
 
     check.equal(len(await other.calls_until_probe("Reset")), 0, clause="OCPP-J 1.6 3.1.1")
