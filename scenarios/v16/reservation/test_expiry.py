@@ -14,8 +14,8 @@ from simulators.v16 import ChargePoint, timestamp
 
 REQUEST = "OCPP 1.6 6.37"
 STATUS = "OCPP 1.6 4.9"
-MOMENT = 1.0
-"""Seconds that a reservation lasts here."""
+MOMENT = 3.0
+"""Seconds that a reservation lasts here: long enough to reach the station before it is over."""
 MINUTE = 60.0
 """Seconds by which an expiry may differ from what was asked for: some consoles take whole minutes only."""
 

@@ -7,6 +7,7 @@ from harness.csms.v16 import ChangeAvailability, ReserveNow
 from harness.scenario import scenario
 from harness.verdict import Checks
 from scenarios.stage.population import Tags
+from simulators.aftermath import sign_of_life
 from simulators.v16 import ChargePoint, timestamp
 
 REQUEST = "OCPP 1.6 6.37"
@@ -29,7 +30,7 @@ async def _refused(station: ChargePoint, csms: Csms, check: Checks, tag: str, st
         sent = [request.payload.get("connectorId"), request.payload.get("idTag")]
         check.equal(sent, [1, tag], clause=REQUEST)
         await request.answer(status=status)
-        check.equal((await station.probe()).kind, "CALLRESULT", clause=ANSWER)
+        (await sign_of_life(station)).judge(check, clause=ANSWER)
 
 
 @scenario(
