@@ -41,6 +41,20 @@ class _NullRefused(Framing):
 
 
 @variant(
+    "own-calls-first",
+    "While a CALL to a station is unanswered, the CALLs of the station wait.",
+    grounds="OCPP-J 1.6 4.1.1 can be read as one CALL in both directions; CitrineOS holds to that",
+)
+class _OwnCallsFirst(Session):
+    def serve(self, call: Call, began: float) -> None:
+        if self._outstanding:
+            _, answer = next(iter(self._outstanding.values()))
+            answer.add_done_callback(lambda _: self.serve(call, began))
+        else:
+            super().serve(call, began)
+
+
+@variant(
     "unreadable-answered",
     "A text that is not JSON is answered with a CALLERROR that has the id -1.",
     grounds="OCPP-J 1.6 is silent on what is no message; later versions foresee this, MaEVe and CitrineOS do it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ocpp.v16.enums import Action
@@ -10,11 +11,13 @@ from sqlalchemy import Connection
 
 from server import instants
 from server.api_orders import ApiOrders
-from server.operator import Conflict
+from server.call_queue import Outcome
+from server.operator import Conflict, Impossible, Operator
 from server.stations import Station
 from server.v16.firmware import Firmware
 from server.v16.profile import InvalidOperation, instant
 from server.v16.security import Security
+from server.v16.transactions import TransactionRecord
 from server.validation import Payload
 from server.variants.registry import variant
 
@@ -33,6 +36,42 @@ class _SignedAhead(Security):
         if action == Action.signed_update_firmware:
             _ahead(payload["firmware"]["retrieveDateTime"])
         return super().prepare(tx, station, action, payload)
+
+
+@variant(
+    "markup-refused",
+    "An order with an angle bracket in a text is refused.",
+    grounds=f"{_CONSOLE}; a firewall before its API takes that for an attack",
+)
+class _MarkupRefused(Operator):
+    async def perform(self, id: str, action: str, payload: Mapping[str, Any]) -> str:
+        if "<" in str(payload):
+            raise Impossible("the request was blocked")
+        return await super().perform(id, action, payload)
+
+
+@variant(
+    "absent-members-shown-as-null",
+    "Meter values and schedules are shown with members that are null where stations have sent none.",
+    grounds=f"{_CONSOLE}; serialisers of Java and .NET write null for what is absent",
+)
+class _ShownAsNull(Operator):
+    async def outcome(self, operation: str, patience: float = 0.0) -> Outcome | None:
+        found = await super().outcome(operation, patience)
+        return replace(found, payload=_with_null(found.payload)) if found else None
+
+    def transaction_view(self, record: TransactionRecord) -> Payload:
+        view = super().transaction_view(record)
+        return view | {"meter_values": _with_null(view["meter_values"])}
+
+
+def _with_null(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _with_null(member) for name, member in value.items()} | {"comment": None}
+        case list():
+            return [_with_null(item) for item in value]
+    return value
 
 
 @variant(

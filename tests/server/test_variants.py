@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 
 from harness.settings import Settings
 from server.central_system import CentralSystem
+from server.operator import Refused
 from server.operator_api import application
 from server.registry import UnknownName
 from server.settings import ServerSettings, SettingsError
@@ -199,6 +200,16 @@ async def test_answers_come_in_reverse_order(make: Make) -> None:
         assert [(await station.receive())[1] for _ in range(2)] == ["two", "one"]
 
 
+async def test_own_calls_come_first(make: Make) -> None:
+    """A CALL waits until the station has answered; what needs no serving does not wait."""
+    async with make(variant="own-calls-first") as system, charger(system) as station:
+        await system.operator.perform("CS-1", "ClearCache", {})
+        _, id, *_ = await station.receive()
+        await station.send([2, "waits", "Heartbeat", {}])
+        assert (await _told(station, [2, "malformed", "Heartbeat"]))[:2] == [4, "malformed"]
+        assert (await _told(station, [3, id, {"status": "Accepted"}]))[:2] == [3, "waits"]
+
+
 async def test_null_payload_is_refused(make: Make) -> None:
     """Null in place of a payload is refused, an empty object is not."""
     async with make(variant="null-payload-refused") as system, charger(system) as station:
@@ -375,6 +386,31 @@ async def test_firmware_must_lie_ahead(make: Make, date: str, code: int) -> None
         await system.operator.provision_station("CS-1")
         answer = await api.post("/stations/CS-1/operations/UpdateFirmware", json=order)
     assert answer.status_code == code
+
+
+async def test_markup_is_refused(make: Make) -> None:
+    """A text with an angle bracket is not taken, any other is."""
+    async with make(variant="markup-refused") as system, charger(system):
+        await system.operator.perform("CS-1", "ChangeConfiguration", {"key": "K", "value": "a & b"})
+        with pytest.raises(Refused, match="blocked"):
+            await system.operator.perform("CS-1", "ChangeConfiguration", {"key": "K", "value": "<b>"})
+
+
+async def test_absent_members_are_shown_as_null(make: Make) -> None:
+    """What is shown of answers and of meter values has members that are null."""
+    start = {"connectorId": 1, "idTag": "NEW", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
+    values = {"timestamp": "2024-05-01T12:01:00Z", "sampledValue": [{"value": "1"}]}
+    async with make(variant="absent-members-shown-as-null") as system, charger(system) as station:
+        number = (await station.result("StartTransaction", start))["transactionId"]
+        await station.result("MeterValues", {"connectorId": 1, "transactionId": number, "meterValue": [values]})
+        [view] = await system.operator.transactions("CS-1")
+        assert view["meter_values"][0]["comment"] is None
+        operation = await system.operator.perform("CS-1", "ClearCache", {})
+        _, id, *_ = await station.receive()
+        await station.send([3, id, {"status": "Accepted"}])
+        outcome = await system.operator.outcome(operation, 5.0)
+    assert outcome is not None
+    assert outcome.payload == {"status": "Accepted", "comment": None}
 
 
 def _client(system: CentralSystem) -> httpx.AsyncClient:
