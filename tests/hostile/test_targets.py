@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.server import ServerConnection
 
 from harness.verdict import Verdict
+from server.driver import ReferenceDriver
 from simulators.connection import FLOOD
 from simulators.rawsocket import Opcode, frame
 from tests.hostile.run import Ran, play, plugfest, trouble
@@ -172,6 +174,27 @@ async def test_endpoint_given_on_the_command_line_is_judged(tmp_path: Path) -> N
     assert [(one.id, one.message) for one in ran.results() if one.verdict is Verdict.NOT_APPLICABLE] == [
         ("v16.core.reset.hard", "nobody operates the target, and it takes Reset")
     ]
+
+
+async def test_system_that_nobody_operates_is_judged_by_what_is_seen(tmp_path: Path) -> None:
+    """With an endpoint and no driver nobody is accused of what only an operator could have brought about."""
+    chosen = ("--scenario=v16.core.*", "--scenario=v16.transport.*")
+    async with ReferenceDriver(accept_unknown=True) as driver:
+        ran = await plugfest(tmp_path, "run", f"--endpoint={driver.endpoint}", *chosen, "--out=o", "-n1")
+    verdicts = Counter(result.verdict for result in ran.results())
+    assert trouble(ran) == []
+    assert verdicts.keys() <= {Verdict.PASSED, Verdict.REMARKED, Verdict.NOT_APPLICABLE, Verdict.INCONCLUSIVE}, ran.out
+    assert verdicts[Verdict.PASSED] > verdicts[Verdict.INCONCLUSIVE]
+    assert any("gives no accepted tag in [id_tags]" in result.message for result in ran.results())
+
+
+async def test_strangers_that_are_turned_away_accuse_nobody(tmp_path: Path) -> None:
+    """Where made-up stations are not let in, what takes a known one is inconclusive, and says what to do."""
+    async with ReferenceDriver() as driver:
+        ran = await plugfest(
+            tmp_path, "run", f"--endpoint={driver.endpoint}", "--scenario=v16.core.*", "--out=o", "-n1"
+        )
+    expect(ran, Verdict.INCONCLUSIVE, "not served (HTTP 404): list some that it knows in [stations] identities", code=3)
 
 
 def expect(ran: Ran, verdict: Verdict, *sentences: str, code: int) -> None:
