@@ -95,7 +95,7 @@ class Csms:
         driver: Driver,
         *,
         patience: float,
-        limit: float = 30.0,
+        limit: float = 60.0,
         kept: Collection[str] = (),
         numbers: Mapping[str, Iterator[int]] | None = None,
         firmware_lead: float = 0.0,

@@ -17,7 +17,7 @@ from harness.ocppj import Payload
 from harness.verdict import Inconclusive, Nonconformity
 from scenarios.stage.population import Tags
 from simulators.certificates import from_pem
-from simulators.v16 import ChargePoint, later
+from simulators.v16 import ChargePoint, later, timestamp
 
 _CERTIFICATE = """-----BEGIN CERTIFICATE-----
 MIIBbTCCAROgAwIBAgICXsEwCgYIKoZIzj0EAwIwNDERMA8GA1UECgwIcGx1Z2Zl
@@ -85,22 +85,26 @@ _PLAIN: Mapping[str, Callable[[str], Operation]] = {
     ),
     "Reset": lambda to: v16.Reset(station=to, type="Soft"),
     "SetChargingProfile": _set_profile,
-    "SignedUpdateFirmware": lambda to: v16.SignedUpdateFirmware(
+    "TriggerMessage": lambda to: v16.TriggerMessage(station=to, requested_message="Heartbeat"),
+    "UnlockConnector": lambda to: v16.UnlockConnector(station=to, connector_id=1),
+}
+"""Action → an operation of that action on a station, which refers to nothing that has to exist."""
+
+_OF_A_TIME: Mapping[str, Callable[[str, str], Operation]] = {
+    "SignedUpdateFirmware": lambda to, when: v16.SignedUpdateFirmware(
         station=to,
         firmware={
             "location": "ftp://files.example/fw",
-            "retrieveDateTime": later(hours=1),
+            "retrieveDateTime": when,
             "signingCertificate": _CERTIFICATE,
             "signature": "cGx1Z2Zlc3Q=",
         },
     ),
-    "TriggerMessage": lambda to: v16.TriggerMessage(station=to, requested_message="Heartbeat"),
-    "UnlockConnector": lambda to: v16.UnlockConnector(station=to, connector_id=1),
-    "UpdateFirmware": lambda to: v16.UpdateFirmware(
-        station=to, location="ftp://files.example/fw", retrieve_date=later(hours=1)
+    "UpdateFirmware": lambda to, when: v16.UpdateFirmware(
+        station=to, location="ftp://files.example/fw", retrieve_date=when
     ),
 }
-"""Action → an operation of that action on a station, which refers to nothing that has to exist."""
+"""Action → an operation of that action on a station, for a time at which firmware may be fetched."""
 
 
 _OF_A_TAG: Mapping[str, Callable[[str, str], Operation]] = {
@@ -146,7 +150,7 @@ BEFORE: Mapping[str, type[Operation]] = {
 }
 """Action → the operation from which the central system knows what the one of this action refers to."""
 
-ACTIONS = tuple(sorted({*_PLAIN, *_OF_A_TAG, *_OF_SOMETHING, "RemoteStopTransaction"}))
+ACTIONS = tuple(sorted({*_PLAIN, *_OF_A_TIME, *_OF_A_TAG, *_OF_SOMETHING, "RemoteStopTransaction"}))
 """The actions of all operations."""
 
 
@@ -155,6 +159,8 @@ async def ordinary(action: str, station: ChargePoint, csms: Csms, tags: Tags) ->
     """Yield an operation of an action on a booted station; a transaction that it is about ends with it."""
     if action in _PLAIN:
         yield _PLAIN[action](station.id)
+    elif action in _OF_A_TIME:
+        yield _OF_A_TIME[action](station.id, timestamp(csms.retrieval))
     elif action in _OF_A_TAG:
         yield _OF_A_TAG[action](station.id, await tags.accepted())
     elif action in _OF_SOMETHING:
