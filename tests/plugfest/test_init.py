@@ -86,6 +86,12 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
     assert (done.exit_code, f"there is no folder {tmp_path / 'gone'}" in " ".join(done.output.split())) == (2, True)
 
 
+def test_file_that_cannot_be_written() -> None:
+    """A file that takes nothing is told as such."""
+    done = run("/dev/full", "--endpoint=ws://h", "--force")
+    assert (done.exit_code, "/dev/full cannot be written: No space left" in done.output) == (2, True)
+
+
 def test_file_that_could_not_be_used_is_not_written(file: Path) -> None:
     """A wrong value is told like one in a target file, before anything is written."""
     done = run(str(file), "--endpoint=http://h", "--look")
