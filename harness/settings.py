@@ -63,9 +63,9 @@ class CsmsSection(_Section):
             return self
         if not self.endpoint.startswith(("ws://", "wss://")):
             raise ValueError(f"endpoint must begin with ws:// or wss://, not {self.endpoint!r}")
-        if self.driver == "reference":
+        if self.driver in ("reference", "reference-over-http"):
             raise ValueError(
-                'driver = "reference" operates the bundled reference, not the system at endpoint; '
+                f'driver = "{self.driver}" operates the bundled reference, not the system at endpoint; '
                 "leave out endpoint, or name the driver of that system (none: nobody operates it)"
             )
         return self

@@ -270,7 +270,7 @@ async def test_records_are_chosen_ordered_and_derived(console: Console) -> None:
 
 async def test_records_are_ordered_by_numbers_or_texts(console: Console) -> None:
     """Numbers go before texts, and what has nothing to be sorted by comes last, in the order of the answer."""
-    marks = ["b", None, 10, "a", 9, []]
+    marks: list[Any] = ["b", None, 10, "a", 9, []]
     console.answers = [(200, [{"id": number, "active": True, "at": mark} for number, mark in enumerate(marks)])]
     async with able(console.url, transactions={**STATION, "order": "/at"}) as driver:
         assert [view.id for view in await driver.transactions("CP1")] == [4, 2, 3, 0, 1, 5]
