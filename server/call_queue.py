@@ -267,6 +267,8 @@ class CallQueue:
             self.effects.failed(tx, operation)
 
         await self.store.write(job)
+        members = {"station": operation.station, "action": operation.action, "operation": operation.id}
+        self.log.note("operation failed", **members, reason=reason)
 
 
 _ADD = insert(tables.operations)

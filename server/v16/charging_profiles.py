@@ -10,8 +10,9 @@ from typing import Any
 from ocpp.v16.enums import ChargingProfileKindType, ChargingProfilePurposeType, ChargingRateUnitType
 from sqlalchemy import Connection
 
+from server import instants
 from server.v16 import reported
-from server.v16.profile import InvalidOperation, UnsuitableOperation, instant
+from server.v16.profile import InvalidOperation, UnsuitableOperation
 from server.validation import Payload
 
 _UNITS = {
@@ -47,7 +48,7 @@ class ProfileRules:
     def check_validity(self, profile: Payload) -> None:
         """Raise InvalidOperation for a validity that ends before it begins."""
         begin, end = profile.get("validFrom"), profile.get("validTo")
-        if begin and end and instant(begin) >= instant(end):
+        if begin and end and instants.parse(begin) >= instants.parse(end):
             raise InvalidOperation("validFrom must be earlier than validTo")
 
     def check_periods(self, periods: list[Payload]) -> None:

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 
+from server import instants
 from server.call_queue import Operation
 from server.context import Context
 from server.stations import Station
 from server.v16 import reported
-from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation, instant
+from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
 from server.v16.tasks import DONE, FAILED, Tasks
 from server.validation import Payload
 
@@ -51,7 +52,7 @@ class Firmware(Profile):
         check_location(tx, station, payload["location"])
         check_retries(payload)
         began, ended = (payload.get(name) for name in ("startTime", "stopTime"))
-        if began and ended and instant(began) > instant(ended):
+        if began and ended and instants.parse(began) > instants.parse(ended):
             raise InvalidOperation("startTime must not be later than stopTime")
         return payload
 

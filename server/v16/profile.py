@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import Connection
 
-from server import instants
 from server.call_queue import Operation
 from server.stations import Station
 from server.validation import Payload
@@ -24,14 +22,6 @@ class InvalidOperation(Exception):
 
 class UnsuitableOperation(Exception):
     """An operation that the station, as it stands, must not be sent; the text says why."""
-
-
-def instant(text: str) -> datetime:
-    """Return the instant that an operator has entered; raises InvalidOperation for one that no calendar holds."""
-    try:
-        return instants.parse(text)
-    except ValueError:
-        raise InvalidOperation(f"{text} is no instant of any calendar") from None
 
 
 class Profile:

@@ -12,7 +12,7 @@ from server import instants, tables
 from server.call_queue import CallFailed, Operation
 from server.stations import Station
 from server.v16 import reported
-from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation, instant
+from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
 from server.validation import Payload
 
 REQUESTED, ACTIVE, USED, CANCELLED = "requested", "active", "used", "cancelled"
@@ -53,7 +53,7 @@ class Reservations(Profile):
 
     def is_past(self, expiry: str) -> bool:
         """Return whether a reservation until this instant is over."""
-        return instant(expiry) <= instants.now()
+        return instants.parse(expiry) <= instants.now()
 
     def check_any_connector(self, tx: Connection, station: Station) -> None:
         """Raise UnsuitableOperation where the station has told that it reserves single connectors only."""

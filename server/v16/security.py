@@ -15,7 +15,7 @@ from server.call_queue import Operation
 from server.context import Context
 from server.stations import Station
 from server.v16.firmware import FIRMWARE, check_location, check_retries
-from server.v16.profile import InvalidOperation, Profile, instant
+from server.v16.profile import InvalidOperation, Profile
 from server.v16.tasks import DONE, FAILED, Tasks
 from server.validation import Payload
 
@@ -86,7 +86,7 @@ class Security(Profile):
 
     def check_order(self, members: Payload, first: str, second: str) -> None:
         """Raise InvalidOperation for two instants in the wrong order."""
-        if first in members and second in members and instant(members[second]) < instant(members[first]):
+        if first in members and second in members and instants.parse(members[second]) < instants.parse(members[first]):
             raise InvalidOperation(f"{second} must not be earlier than {first}")
 
     def check_signature(self, firmware: Payload) -> None:

@@ -15,7 +15,7 @@ from server.call_queue import Outcome
 from server.operator import Conflict, Impossible, Operator
 from server.stations import Station
 from server.v16.firmware import Firmware
-from server.v16.profile import InvalidOperation, instant
+from server.v16.profile import InvalidOperation
 from server.v16.security import Security
 from server.v16.transactions import TransactionRecord
 from server.validation import Payload
@@ -27,7 +27,7 @@ _HASTE = 60.0
 
 
 def _ahead(text: str) -> None:
-    if instant(text) <= instants.now():
+    if instants.parse(text) <= instants.now():
         raise InvalidOperation(f"{text} does not lie ahead")
 
 

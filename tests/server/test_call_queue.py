@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,19 @@ async def test_operation_of_a_station_that_was_never_stored_fails(make: Make, tm
         operation = await perform(system, "ClearCache")
     async with make() as system:
         assert await outcome(system, operation) == ("failed", "the station is not known any more")
+
+
+async def test_failed_operation_is_logged(make: Make, tmp_path: Path) -> None:
+    """The log tells which operation has failed, and why."""
+    log = tmp_path / "log"
+    async with make(log=str(log)) as system, charger(system) as station:
+        operation = await perform(system, "ClearCache")
+        await station.send([4, (await station.receive())[1], "NotSupported", "", {}])
+        await outcome(system, operation)
+    text = await asyncio.to_thread(log.read_text, "utf-8")
+    [line] = [one for one in map(json.loads, text.splitlines()) if one["event"] == "operation failed"]
+    found = [line[name] for name in ("station", "action", "operation", "reason")]
+    assert found == ["CS-1", "ClearCache", operation, "CALLERROR NotSupported: "]
 
 
 async def test_unknown_operation_has_no_outcome(system: CentralSystem) -> None:

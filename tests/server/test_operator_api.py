@@ -47,6 +47,18 @@ async def test_station_is_provisioned_read_and_removed(api: httpx.AsyncClient) -
     assert (await api.get("/stations/RDAM%20123")).status_code == 404
 
 
+async def test_removal_that_cannot_be_stored_changes_nothing(make: Make, tmp_path: Path) -> None:
+    """Where the store fails, a station that was to be removed is still known, and can be removed later."""
+    async with make(store_timeout=0.05) as system, client(system) as api:
+        await api.put("/stations/CS-1")
+        other = await lock(tmp_path / "server.sqlite3")
+        assert (await api.delete("/stations/CS-1")).status_code == 503
+        assert (await api.get("/stations/CS-1")).status_code == 200
+        await asyncio.to_thread(other.close)
+        assert (await api.delete("/stations/CS-1")).status_code == 204
+        assert (await api.get("/stations/CS-1")).status_code == 404
+
+
 async def test_registration_is_set(api: httpx.AsyncClient) -> None:
     """A registration is one of three words, of a station that is known."""
     await api.put("/stations/CS-1")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -394,6 +396,11 @@ async def test_disconnection_has_a_reason(make: Make, tmp_path: Path) -> None:
             station.connection.transport.abort()
             await gone(system)
         async with charger(system) as station:
+            tcp = station.connection.transport.get_extra_info("socket")
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            station.connection.transport.abort()
+            await gone(system)
+        async with charger(system) as station:
             station.connection.transport.pause_reading()
             await gone(system)
         async with charger(system) as station:
@@ -405,6 +412,7 @@ async def test_disconnection_has_a_reason(make: Make, tmp_path: Path) -> None:
         "closed by the central system: 1008 (policy violation) the station has connected again",
         "closed by the station: 1000 (OK)",
         "lost without a closing handshake",
+        "lost: Connection reset by peer",
         "silent for two ping intervals",
         "closed by the central system: 1008 (policy violation) the station has been removed",
     ]

@@ -19,6 +19,7 @@ STOP = {"meterStop": 200, "timestamp": "2024-05-01T13:00:00Z"}
 STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 SAMPLE = {"value": "5"}
 FILLED = {
+    "timestamp": "2024-05-01T12:30:00.000Z",
     "value": "5",
     "context": "Sample.Periodic",
     "format": "Raw",
@@ -152,6 +153,7 @@ async def test_transaction_is_recorded(system: CentralSystem) -> None:
                 "meter_values": [
                     FILLED,
                     {
+                        "timestamp": "2024-05-01T12:30:00.000Z",
                         "value": "20",
                         "context": "Sample.Periodic",
                         "format": "Raw",
