@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,10 @@ class Stage(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
+    async def absent(self, profiles: Collection[str]) -> Mapping[str, str]:
+        """Ask which of some feature profiles are not there at all, and return why, profile by profile."""
+        ...
+
     def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AbstractAsyncContextManager[Scene]:
         """Set the scene of one scenario, ``fresh`` or used, and clear it at the end, when the evidence is judged."""
         ...
@@ -72,20 +76,21 @@ class Player:
     async def play(self, parts: Sequence[Part], at_once: int) -> None:
         """Play scenarios in their order, up to ``at_once`` side by side; those that disturb others come last, alone.
 
-        Which are applicable is decided before anything starts.
+        Which are applicable is decided before any is played.
         """
-        applicable = [part for part in parts if not self._left_out(part)]
+        applicable = [part for part in parts if not self._left_out(part, self._unmet(part))]
         if not applicable:
             return
         async with AsyncExitStack() as life:
             try:
                 await life.enter_async_context(self._stage)
+                present = await self._present(applicable)
             except Exception as error:  # without a stage none can be played, and each says why
                 for part in applicable:
                     self._conclude(part, self._evidence(), error)
                 return
-            await self._side_by_side([part for part in applicable if not disturbs(part)], at_once)
-            for part in applicable:
+            await self._side_by_side([part for part in present if not disturbs(part)], at_once)
+            for part in present:
                 if disturbs(part):
                     await self._perform(part)
 
@@ -130,8 +135,18 @@ class Player:
             return error
         return None
 
-    def _left_out(self, part: Part) -> bool:
-        reason = unmet(part.scenario, self._terms.settings, self._stage.driver)
+    async def _present(self, parts: Sequence[Part]) -> Sequence[Part]:
+        """Leave out the scenarios of profiles that are not there at all; those that the target declares are there."""
+        if self._terms.settings.features.profiles is not None:
+            return parts
+        absent = await self._stage.absent({profile for part in parts for profile in part.scenario.profiles})
+        missing = [(part, sorted(part.scenario.profiles.intersection(absent))) for part in parts]
+        return [part for part, names in missing if not self._left_out(part, absent[names[0]] if names else None)]
+
+    def _unmet(self, part: Part) -> str | None:
+        return unmet(part.scenario, self._terms.settings, self._stage.driver)
+
+    def _left_out(self, part: Part, reason: str | None) -> bool:
         if reason is not None:
             self._tell(self._result(part, self._evidence(), Judgement(Verdict.NOT_APPLICABLE, reason)))
         return reason is not None

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from harness.csms import Driver
+from harness.csms import Driver, DriverError
 from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.playing import Scene
 from harness.scenario import Part
 from harness.settings import Settings
 from harness.trace import Trace
+from harness.verdict import Inconclusive
 from scenarios.stage.access import endpoint_of
 from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.lending import Lender
 from scenarios.stage.numbers import numbers_of
 from scenarios.stage.population import SecureStations, Stations, Tags
 from scenarios.stage.strangers import Strangers
+from scenarios.v16.survey import SURVEYED, absent
 from simulators.connection import Endpoint
 
 
@@ -54,6 +56,20 @@ class Stage:
             await self._lender.leave()
         finally:
             await self.driver.__aexit__(kind, error, trace)
+
+    async def absent(self, profiles: Collection[str]) -> Mapping[str, str]:
+        """Return why some feature profiles are not there at all; one station asks, and only where one may be absent."""
+        if SURVEYED.isdisjoint(profiles):
+            return {}
+        try:
+            async with AsyncExitStack() as life:
+                loan = await life.enter_async_context(self._identities.loan(several=False))
+                stations = self._populate(loan, Trace())
+                life.push_async_callback(stations.leave)
+                life.push_async_callback(stations.csms.leave)
+                return await absent(await stations.new(), self.driver, profiles)
+        except (DriverError, Inconclusive):  # what keeps the survey from its station is for the scenarios to tell
+            return {}
 
     @asynccontextmanager
     async def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AsyncIterator[Scene]:

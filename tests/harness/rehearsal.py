@@ -45,6 +45,8 @@ class Empty:
         self.entered = 0
         self.used = False
         self.plays: list[str] = []
+        self.asked: list[frozenset[str]] = []
+        self.missing: Mapping[str, str] = {}
         self._entering = entering
         self._before = before
         self._after = after
@@ -56,6 +58,11 @@ class Empty:
         return self
 
     async def __aexit__(self, *_: object) -> None: ...
+
+    async def absent(self, profiles: Collection[str]) -> Mapping[str, str]:
+        """Say which profiles are missing."""
+        self.asked.append(frozenset(profiles))
+        return self.missing
 
     @asynccontextmanager
     async def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AsyncIterator[Scene]:
