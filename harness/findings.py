@@ -18,8 +18,17 @@ from harness.expected import Standing
 from harness.record import Header, Result, Run
 from harness.verdict import CONFORMANCE, SHALL, Check, Verdict
 
-MOST_TELLING_FIRST = (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.REMARKED)
+MOST_TELLING_FIRST = (
+    Verdict.FAILED,
+    Verdict.ERROR,
+    Verdict.INCONCLUSIVE,
+    Verdict.REMARKED,
+    Verdict.NOT_APPLICABLE,
+)
 """The verdicts that lead to findings, in the order in which findings are told."""
+
+UNDECLARED = "declare it in [features]"
+"""How the reason ends why scenarios are not applicable if the target file had better say so itself."""
 
 _QUOTED = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*")""")
 _WORD = re.compile(r"[\w.:+-]+")
@@ -145,7 +154,8 @@ def _sightings(result: Result) -> Iterator[_Sighting]:
     def seen_as(id: str) -> int:
         return seen.setdefault(id, len(seen))
 
-    if result.verdict in (Verdict.INCONCLUSIVE, Verdict.ERROR):
+    undeclared = result.verdict is Verdict.NOT_APPLICABLE and result.message.endswith(UNDECLARED)
+    if result.verdict in (Verdict.INCONCLUSIVE, Verdict.ERROR) or undeclared:
         id = _cause_of_message(result.verdict, result.message)
         told = Check("", SHALL, CONFORMANCE, "", result.message, held=False)
         yield _Sighting(id, result, result.verdict, told, seen_as(id))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from harness.csms import Driver, DriverError, Operation, Unsupported, v16
+from harness.findings import UNDECLARED
 from harness.ocppj import Payload
 from harness.verdict import Inconclusive, Nonconformity
 from simulators.certificates import StationKey
@@ -74,7 +75,7 @@ async def absent(station: ChargePoint, driver: Driver, profiles: Iterable[str]) 
 def reason(profile: str) -> str:
     """Return why the scenarios of a profile that is not there are not applicable, the same words for all."""
     name = "Security extension" if profile == "Security" else profile
-    return f"{name}: not implemented; declare it in [features]"
+    return f"{name}: not implemented; {UNDECLARED}"
 
 
 async def _refused(station: ChargePoint, messages: Mapping[str, Callable[[], Payload]]) -> bool:

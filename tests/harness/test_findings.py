@@ -10,7 +10,7 @@ import pytest
 
 from harness import findings
 from harness.expected import Standing
-from harness.findings import Finding, causes, command, findings_of, kind
+from harness.findings import UNDECLARED, Finding, causes, command, findings_of, kind
 from harness.record import Breach, Header, Result, Run
 from harness.verdict import CONFORMANCE, POLICY, SHALL, Check, Verdict
 
@@ -180,3 +180,13 @@ def test_command_reproduces_the_first_scenario_against_the_same_target() -> None
     """The command can be pasted into a shell."""
     (finding,) = found(result("v16.core.a", check()))
     assert command(HEADER, finding) == "plugfest reproduce v16.core.a '--target=my acme.toml'"
+
+
+def test_profile_that_is_not_there_is_one_finding() -> None:
+    """What the target file had better declare is told once, after everything else, and is no news."""
+    message = f"Security extension: not implemented; {UNDECLARED}"
+    missing = [result(id, verdict=Verdict.NOT_APPLICABLE, message=message) for id in ("a", "b")]
+    other = result("c", verdict=Verdict.NOT_APPLICABLE, message="the driver cannot perform Reset")
+    (worse, one) = found(*missing, other, result("d", check()))
+    assert (worse.verdict, one.verdict) == (Verdict.FAILED, Verdict.NOT_APPLICABLE)
+    assert (one.observed, one.scenarios, one.news) == (message, ["a", "b"], False)
