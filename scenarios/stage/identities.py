@@ -55,7 +55,7 @@ class Identities:
         Raises Inconclusive where the target file lists too few.
         """
         if not self._listed:
-            return f"{self._prefix}-{secrets.token_hex(4)}"
+            return self.made_up()
         if held >= len(self._ours):
             many = f"{len(self._ours)} of the [stations] identities"
             raise Inconclusive(
@@ -65,6 +65,10 @@ class Identities:
             if not await self.spare():
                 await self._news.wait()
         return self._free.popleft()
+
+    def made_up(self) -> str:
+        """Return an identity that nobody has."""
+        return f"{self._prefix}-{secrets.token_hex(4)}"
 
     def freed(self) -> None:
         """Have everyone who waits look again for an identity, or for one to spare."""
@@ -78,6 +82,7 @@ class Loan:
     def __init__(self, identities: Identities) -> None:
         self._identities = identities
         self.manners = identities.manners
+        self.made_up = identities.made_up
         self.taken: list[str] = []
 
     async def take(self) -> str:

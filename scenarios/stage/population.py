@@ -67,6 +67,10 @@ class Stations:
         await equip(station, self._settings, self._driver, known=registered)
         return station
 
+    def made_up(self) -> str | None:
+        """Return an identity that nobody has, None where the driver cannot make its station known."""
+        return self._identities.made_up() if isinstance(self._driver, StationProvisioning) else None
+
     @property
     def organisation(self) -> str:
         """The operator of the stations, as it stands in their certificates."""
@@ -120,9 +124,10 @@ class SecureStations:
         """Return a station for a security profile, not connected yet.
 
         For the profiles 1 and 2 it has a password, 20 random characters unless given; for profile 3 a good client
-        certificate unless given. ``trust`` are fields of Trust, such as ``maximum`` or ``ciphers``.
+        certificate unless given. ``trust`` are fields of Trust, such as ``maximum`` or ``ciphers``. Where the driver
+        can make stations known, it is none of the target file: the credentials of those stay what they are.
         """
-        station = await self._stations.new(id)
+        station = await self._stations.new(id or self._stations.made_up())
         password = password or (fresh_password() if profile in (1, 2) else None)
         await self.csms.set_security(station.id, profile, password)
         if profile == 3:

@@ -106,3 +106,15 @@ def test_line_for_a_person(trace: Trace) -> None:
     closed = trace.add("CP1", Direction.RECEIVED, Event.CLOSED, "1001")
     assert entry_line(sent.to_json()) == "   0.500  CP1 → [2]"
     assert entry_line(closed.to_json()) == "   1.000  CP1 ← (closed) 1001"
+
+
+def test_simultaneous_connections_are_told_apart() -> None:
+    """A line names the connection where it is not the first that its identity holds; an old trace has only one."""
+    trace = Trace()
+    for number in (1, 2):
+        trace.add("CP1", Direction.SENT, Event.TEXT, "[]", connection=number)
+    first, second = (entry_line(entry.to_json()) for entry in trace)
+    assert "CP1 → []" in first
+    assert "CP1 (connection 2) → []" in second
+    old = {name: value for name, value in trace[0].to_json().items() if name != "connection"}
+    assert "CP1 → []" in entry_line(old)

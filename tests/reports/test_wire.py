@@ -44,6 +44,15 @@ def test_every_entry_of_a_trace_is_read_back(tmp_path: Path) -> None:
     assert [message.index for message in wire.messages if message.problems] == [6]
 
 
+def test_simultaneous_connections_of_a_station_are_lanes_of_their_own(tmp_path: Path) -> None:
+    """What came to a second connection of an identity is not drawn at the first, and answers no CALL of it."""
+    asked, answered = '[2,"1","Heartbeat",{}]', '[3,"1",{}]'
+    wire = _load(tmp_path, [_line(asked), _line(answered, index=1, direction="received", connection=2)])
+
+    assert wire.stations == ["CP1", "CP1 (connection 2)"]
+    assert wire.messages[1].label == "CALLRESULT nobody asked for"
+
+
 def test_messages_are_named_for_their_action(tmp_path: Path) -> None:
     """An answer carries the action of its CALL and its status, a CALLERROR its code."""
     wire = _load(tmp_path, sample.trace().lines())

@@ -10,7 +10,7 @@ from harness.drivers.none import NoDriver
 from harness.settings import Settings, load
 from harness.trace import Trace
 from scenarios.stage.identities import Identities, Loan
-from scenarios.stage.population import Stations, Tags
+from scenarios.stage.population import SecureStations, Stations, Tags
 from server.driver import ReferenceDriver
 from simulators.connection import Endpoint
 
@@ -52,6 +52,17 @@ async def test_listed_station_is_not_provisioned() -> None:
     await made.new("MADE-UP")
     await made.leave()
     assert driver.made == driver.forgotten == ["MADE-UP"]
+
+
+async def test_credentials_of_a_listed_station_stay() -> None:
+    """A station that a scenario gives credentials of its own is made up, lest a listed one cannot get in any more."""
+    run = target(stations_identities="CP-1")
+    async with ReferenceDriver() as driver:
+        csms = Csms(driver, patience=5, kept=run.stations.identities)
+        made = Stations(run, Loan(Identities(run)), driver, csms, Endpoint(driver.endpoint), Trace())
+        secured = await SecureStations(made, csms).station(1)
+        assert secured.id != "CP-1"
+        await made.leave()
 
 
 async def test_conduct_of_an_identity_outlives_the_scenario() -> None:
