@@ -56,7 +56,8 @@ def to_json(found: Catalogue) -> dict[str, Any]:
 
 def markdown(found: Catalogue) -> str:
     """Return the catalogue as a Markdown document."""
-    sections = (_totals(found), _scenarios(found), _corpus(found), _requirements(found), _cases(found), _mutants(found))
+    parts = (_totals, _scenarios, _corpus, _unproven, _requirements, _cases, _mutants)
+    sections = (part(found) for part in parts)
     return "\n".join(line for section in sections for line in section)
 
 
@@ -133,6 +134,25 @@ def _corpus(found: Catalogue) -> Iterator[str]:
     yield "| action or kind | scenarios |"
     yield "|---|---:|"
     yield from (f"| {name} | {count} |" for name, count in sorted(counts.items()))
+    yield ""
+
+
+_UNPROVEN = {
+    True: "Of the corpus: lawful systems differ here, so that they remark at most, and no mutant shows the remark",
+    False: "Of other profiles: no mutant is written yet that they must catch",
+}
+"""Why scenarios name no mutant: those of the corpus, and others."""
+
+
+def _unproven(found: Catalogue) -> Iterator[str]:
+    bare = [one for one in found if not one.mutants]
+    yield "## Not proven by a mutant of their own"
+    yield ""
+    yield f"{len(bare)} of {len(found)} scenarios name no mutant."
+    yield ""
+    for of_corpus, reason in _UNPROVEN.items():
+        ids = [one.id for one in bare if _of_corpus(one) is of_corpus]
+        yield f"- {reason} ({len(ids)}): {', '.join(f'`{id}`' for id in ids)}"
     yield ""
 
 

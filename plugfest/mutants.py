@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,11 +15,18 @@ import click
 from harness.scenario import Catalogue
 from plugfest import proof
 from reports.kill_matrix import Matrix, Played, Row, write
+from server.frame_log import DEFECTS
 from server.mutants import MUTANTS
 from server.registry import UnknownName
 
 PATIENCE = 1.0
 """Seconds that a mutant has for what it owes; many defects show as silence, so that long patience costs time."""
+
+SECOND_PATIENCE = 5.0
+"""Seconds that it has once more where it was not caught so: short patience takes a busy machine for a defect."""
+
+LONGEST_CRASH = 200
+"""Characters of one internal error that are told."""
 
 SAMPLE = 8
 """How many scenarios that do not name a mutant are played against it too, to see that they stay sound."""
@@ -42,22 +51,66 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
     caught_by = catalogue.by_mutant()
     chosen = {name: caught_by.get(name, []) for name in names or sorted(MUTANTS)}
     with proof.processes(workers) as pool:
+        whole = None if names else pool.submit(checks_of_the_reference, [one.id for one in catalogue])
         pending = [pool.submit(play, name, ids, _others(catalogue, name, ids, full)) for name, ids in chosen.items()]
         rows = proof.finished(pending, lambda row: click.echo("\n".join(_lines(row))))
-    matrix = Matrix(tuple(sorted(rows, key=lambda row: row.mutant)))
+        made = whole.result() if whole else frozenset()
+    matrix = Matrix(tuple(sorted(rows, key=lambda row: row.mutant)), made)
     if out is not None:
         for path in write(matrix, out):
             click.echo(f"written: {path}")
+    if made:
+        click.echo(f"{len(matrix.unbroken)} of {len(made)} checks were never broken by a mutant; the matrix lists them")
     click.echo(f"{len(matrix.proven)} of {len(rows)} mutants caught by every scenario that names them")
     sys.exit(0 if len(matrix.proven) == len(rows) else 1)
 
 
 def play(mutant: str, named: Sequence[str], others: Sequence[str]) -> Row:
     """Play scenarios against a mutant in this process, and return what they said."""
-    os.environ["PLUGFEST_CSMS_PATIENCE"] = str(PATIENCE)
-    said = {result.id: Played.of(result) for result in proof.play([*named, *others], f"--mutant={mutant}")}
+    row = _played(mutant, named, others, PATIENCE)
+    final = row.proven or row.crashes or not named
+    return row if final else _played(mutant, named, others, SECOND_PATIENCE)
+
+
+def _played(mutant: str, named: Sequence[str], others: Sequence[str], patience: float) -> Row:
+    os.environ["PLUGFEST_CSMS_PATIENCE"] = str(patience)
+    with internal_errors() as crashes:
+        said = {result.id: Played.of(result) for result in proof.play([*named, *others], f"--mutant={mutant}")}
     one = MUTANTS[mutant]
-    return Row(mutant, one.description, tuple(named), said, remarks=one.remarks, faults=one.faults)
+    undeclared = () if one.crashes else tuple(sorted(crashes))
+    return Row(mutant, one.description, tuple(named), said, remarks=one.remarks, faults=one.faults, crashes=undeclared)
+
+
+def checks_of_the_reference(ids: Sequence[str]) -> frozenset[str]:
+    """Return the names of all checks and rules that the scenarios make on the clean reference."""
+    os.environ["PLUGFEST_CSMS_PATIENCE"] = str(SECOND_PATIENCE)
+    return frozenset(name for result in proof.play(ids) for name in Played.of(result).held)
+
+
+class _Crashes(logging.Handler):
+    """Takes down what a central system in this process, or its event loop, reports as an error of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line of a record."""
+        error = record.exc_info[1] if record.exc_info else None
+        self.seen.add(" ".join(f"{record.getMessage()} {error or ''}".split())[:LONGEST_CRASH])
+
+
+@contextmanager
+def internal_errors() -> Iterator[set[str]]:
+    """Collect the internal errors of the central system that runs in this process meanwhile, one line for each."""
+    handler, loggers = _Crashes(), (DEFECTS, logging.getLogger("asyncio"))
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        yield handler.seen
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
 
 
 def _others(catalogue: Catalogue, mutant: str, named: Sequence[str], full: bool) -> list[str]:
@@ -79,3 +132,5 @@ def _lines(row: Row) -> Iterable[str]:
         yield f"{click.style('unfair  ', fg='red')} {row.mutant}: {id} fails it, though it may only be remarked on"
     for id in row.broken:
         yield f"{click.style('error   ', fg='red')} {row.mutant}: {id} breaks instead of judging"
+    for error in row.crashes:
+        yield f"{click.style('crashed ', fg='red')} {row.mutant}: {error}"

@@ -42,7 +42,8 @@ class Row:
     """One mutant: the scenarios that name it, and what every scenario that was played against it said.
 
     Over a mutant that ``remarks`` no scenario may fail; it is caught by a remark. ``faults`` are the public threads
-    about real central systems with this defect.
+    about real central systems with this defect. ``crashes`` are internal errors of the mutant that are not its defect:
+    what fails on account of them proves nothing.
     """
 
     mutant: str
@@ -51,6 +52,7 @@ class Row:
     played: Mapping[str, Played]
     remarks: bool = False
     faults: Sequence[str] = ()
+    crashes: Sequence[str] = ()
 
     @property
     def deadly(self) -> Verdict:
@@ -88,8 +90,8 @@ class Row:
 
     @property
     def proven(self) -> bool:
-        """Whether the mutant is named, every scenario that names it caught it, and none broke or was unfair."""
-        return bool(self.named) and not (self.survived or self.accused or self.broken)
+        """Whether every scenario that names it caught it, none broke or was unfair, and it did not crash."""
+        return bool(self.named) and not (self.survived or self.accused or self.broken or self.crashes)
 
 
 def check_name(check: Check) -> str:
@@ -99,9 +101,16 @@ def check_name(check: Check) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All rows, in the order of the mutants' names."""
+    """All rows, in the order of the mutants' names, and what the suite checks of a clean central system."""
 
     rows: Sequence[Row]
+    checks: frozenset[str] = frozenset()
+
+    @property
+    def unbroken(self) -> list[str]:
+        """The checks and rules of the wire that no mutant broke: that they can fail is not proven."""
+        broken = {name for row in self.rows for one in row.played.values() for name in (*one.failed, *one.remarked)}
+        return sorted(self.checks - broken)
 
     @property
     def proven(self) -> list[Row]:
@@ -111,7 +120,11 @@ class Matrix:
 
 def write(found: Matrix, folder: Path) -> list[Path]:
     """Write kill-matrix.json, .md and .html into a folder, and return their paths."""
-    members = {"mutants": {row.mutant: _row(row) for row in found.rows}}
+    members = {
+        "mutants": {row.mutant: _row(row) for row in found.rows},
+        "checks": len(found.checks),
+        "unbroken": found.unbroken,
+    }
     return matrix.write(folder, "kill-matrix", version=2, members=members, markdown=_markdown(found), matrix=found)
 
 
@@ -122,6 +135,7 @@ def _row(row: Row) -> dict[str, object]:
         "caught_by": row.deadly,
         "named": list(row.named),
         "verdicts": {id: one.verdict for id, one in row.played.items()},
+        "crashes": list(row.crashes),
         "by": {id: sorted(row.fatal(id)) for id in row.killers},
     }
 
@@ -136,7 +150,10 @@ def _markdown(found: Matrix) -> str:
         "|---|---|---|---:|---:|---|",
     ]
     for row in found.rows:
-        survived = ", ".join(code(id) for id in row.survived)
+        survived = ", ".join([*(code(id) for id in row.survived), *(prose(f"crash: {one}") for one in row.crashes)])
         seen, counts = prose(", ".join(row.faults)), f"{len(row.named)} | {len(row.killers)}"
         lines.append(f"| {code(row.mutant)} | {prose(row.description)} | {seen} | {counts} | {survived} |")
+    if found.checks:
+        lines += ["", "## Checks that no mutant broke", "", f"{len(found.unbroken)} of {len(found.checks)}.", ""]
+        lines += [f"- {code(name)}" for name in found.unbroken]
     return "\n".join([*lines, ""])

@@ -28,6 +28,13 @@ class _Logger(Protocol):
     def error(self, event: str, **members: Any) -> Any: ...
 
 
+DEFECTS = logging.getLogger("plugfest.defects")
+"""Tells of each defect of a central system, whether its log is on or off."""
+
+DEFECTS.addHandler(logging.NullHandler())
+DEFECTS.propagate = False
+
+
 class LogError(OSError):
     """A log that cannot be opened; the text names the setting that chooses another."""
 
@@ -60,7 +67,8 @@ class FrameLog:
                 self._logger.info(event, **members)
 
     def failure(self, event: str, error: BaseException, **members: Any) -> None:
-        """Note a defect with its traceback."""
+        """Note a defect with its traceback; whoever listens to ``DEFECTS`` in this process hears of it too."""
+        DEFECTS.error("%s: %s: %s", event, type(error).__name__, error)
         if self._logger is not None:
             with self._unfailing():
                 self._logger.error(event, exc_info=error, **members)

@@ -16,11 +16,13 @@ class Mutant(Altered):
     """A central system with one defect.
 
     ``faults`` are public threads and commits about real central systems that had this defect. One that ``remarks`` is
-    a defect over which the text, or the practice of fair systems, forbids to fail anybody: scenarios remark on it.
+    a defect over which the text, or the practice of fair systems, forbids to fail anybody: scenarios remark on it. One
+    that ``crashes`` has an internal error as its very defect; in any other an internal error is no proof of anything.
     """
 
     faults: tuple[str, ...] = ()
     remarks: bool = False
+    crashes: bool = False
 
 
 MUTANTS: Registry[Mutant] = Registry("mutant")
@@ -34,6 +36,7 @@ def mutant(
     also: tuple[type, ...] = (),
     faults: Sequence[str] = (),
     remarks: bool = False,
+    crashes: bool = False,
 ) -> Callable[[Part], Part]:
     """Declare the decorated part as the mutant ``name``, with whatever parts its defect takes ``also``.
 
@@ -41,7 +44,7 @@ def mutant(
     """
 
     def declare(part: Part) -> Part:
-        MUTANTS.add(Mutant(name, description, (part, *also), tuple(faults), remarks))
+        MUTANTS.add(Mutant(name, description, (part, *also), tuple(faults), remarks, crashes))
         return part
 
     return declare

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from click.testing import CliRunner
 from harness import record
 from harness.scenario import Catalogue, Scenario
 from harness.verdict import POLICY, Verdict
-from plugfest.mutants import SAMPLE, _lines, _others, mutants
+from plugfest.catalogue import markdown
+from plugfest.mutants import SAMPLE, _lines, _others, internal_errors, mutants
 from reports.kill_matrix import Played, Row
+from server.frame_log import FrameLog
 from server.mutants import MUTANTS
 from tests.plugfest.test_command import plugfest
 
@@ -74,6 +77,7 @@ def test_small_catalogue_is_its_own_sample() -> None:
             Row("deaf", "D.", ["a"], {"a": FAILS, "b": Played(Verdict.ERROR)}),
             ["error    deaf: b breaks instead of judging"],
         ),
+        (Row("deaf", "D.", ["a"], {"a": FAILS}, crashes=("KeyError",)), ["crashed  deaf: KeyError"]),
         (
             Row("deaf", "D.", ["a"], {"a": REMARKS, "b": FAILS}, remarks=True),
             ["unfair   deaf: b fails it, though it may only be remarked on"],
@@ -83,6 +87,26 @@ def test_small_catalogue_is_its_own_sample() -> None:
 def test_what_is_said_of_a_mutant(row: Row, told: list[str]) -> None:
     """A line says that it is caught, or why it is not."""
     assert [click.unstyle(line) for line in _lines(row)] == told
+
+
+def test_internal_errors_are_taken_down() -> None:
+    """Defects that the central system notices, and those of its event loop, are told once each, in a line."""
+    with internal_errors() as seen:
+        for _ in range(2):
+            FrameLog("off").failure("failure", KeyError("status"))
+        logging.getLogger("asyncio").error("Task exception was\nnever retrieved")
+        logging.getLogger("asyncio").warning("slow")
+    FrameLog("off").failure("failure", KeyError("later"))
+    assert seen == {"failure: KeyError: 'status'", "Task exception was never retrieved"}
+
+
+def test_catalogue_lists_what_no_mutant_proves() -> None:
+    """Each scenario without a mutant stands in the catalogue, under the reason why."""
+    catalogue = Catalogue.load()
+    text = markdown(catalogue)
+    section = text[text.index("## Not proven by a mutant") : text.index("## Requirements")]
+    assert [one.id for one in catalogue if not one.mutants and f"`{one.id}`" not in section] == []
+    assert [one.id for one in catalogue if one.mutants and f"`{one.id}`" in section] == []
 
 
 def test_failing_and_remarking_mutants_are_caught(tmp_path: Path) -> None:

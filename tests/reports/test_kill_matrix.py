@@ -112,6 +112,7 @@ def test_json_holds_everything(tmp_path: Path) -> None:
             "caught_by": "failed",
             "named": ["a"],
             "verdicts": {"a": "failed", "b": "passed"},
+            "crashes": [],
             "by": {"a": ["OCPP 1.6 4.2: an answer"]},
         }
     }
@@ -152,3 +153,27 @@ def test_nothing_is_loaded(tmp_path: Path) -> None:
     page = written(tmp_path, row(a=FAILED))[".html"]
     assert "default-src 'none'" in page
     assert "script" not in Cells(page).tags
+
+
+def test_crash_of_the_mutant_is_no_kill(tmp_path: Path) -> None:
+    """A mutant that fell over by an error nobody meant proves nothing, and every document says so."""
+    one = replace(row(a=FAILED), crashes=("KeyError: 'status'",))
+    assert (one.proven, row(a=FAILED).proven) == (False, True)
+    documents = written(tmp_path, one)
+    assert json.loads(documents[".json"])["mutants"]["deaf"]["crashes"] == ["KeyError: 'status'"]
+    assert all("KeyError" in text for text in documents.values())
+
+
+def test_checks_that_no_mutant_broke_are_listed(tmp_path: Path) -> None:
+    """Of the checks on a clean system those remain that neither failed nor remarked on any mutant."""
+    made = frozenset({*BROKEN, "OCPP 1.6 5.1: never broken"})
+    matrix = Matrix((row(a=FAILED, b=PASSED),), made)
+    assert matrix.unbroken == ["OCPP 1.6 5.1: never broken"]
+    documents = {path.suffix: path.read_text("utf-8") for path in write(matrix, tmp_path)}
+    assert json.loads(documents[".json"])["unbroken"] == matrix.unbroken
+    assert all("OCPP 1.6 5.1: never broken" in text for text in documents.values())
+
+
+def test_page_tells_by_which_check_a_mutant_was_caught(tmp_path: Path) -> None:
+    """A kill is told with its check or rule."""
+    assert "a by OCPP 1.6 4.2: an answer" in Cells(written(tmp_path, row(a=FAILED))[".html"]).text
