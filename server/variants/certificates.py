@@ -33,6 +33,7 @@ class _LeafOnly(Certificates):
     "no-certificate-authority",
     "Every SignCertificate is answered Rejected.",
     grounds="security white paper A02: a request may be rejected; products without a certificate authority",
+    target={"features": {"certificate_authority": False}},
 )
 class _NoAuthority(Certificates):
     async def sign(self, station: Station, text: str) -> Payload:

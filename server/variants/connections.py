@@ -27,6 +27,7 @@ VARIANTS.add(
         (),
         grounds="RFC 6455 7.4.1 and 10.4; the default of Tomcat, Spring and many gateways",
         settings={"max_message_size": 64 * 1024},
+        target={"features": {"longest_message": 64 * 1024}},
     )
 )
 VARIANTS.add(

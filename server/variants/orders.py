@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from ocpp.v16.enums import Action
@@ -24,6 +24,8 @@ from server.variants.registry import variant
 _CONSOLE = "OCPP does not say how a central system is operated"
 _HASTE = 60.0
 """Seconds for which a request is held at most, however long the station takes."""
+_ANSWERED = {"taken": [200], "receipt": None, "outcome": {"found": {"state": "/state"}}}
+"""How the target file of a product says that the answer to an order tells its outcome."""
 
 
 def _ahead(text: str) -> None:
@@ -91,7 +93,7 @@ class _FirmwareAhead(Firmware):
     "synchronous-operator-api",
     "The operator API answers only after the station has, and takes nothing for one that is away.",
     grounds=f"{_CONSOLE}; CitrineOS and most REST APIs",
-    target={"driver": {"http": {"operations": {"*": {"taken": [200]}}}}},
+    target={"driver": {"http": {"operations": {"*": _ANSWERED}, "abilities": {"outcome": None}}}},
     over_http=True,
 )
 class _Synchronous(ApiOrders):
@@ -103,17 +105,16 @@ class _Synchronous(ApiOrders):
         taken = await super().take(station, action, payload)
         outcome = await self.operator.outcome(taken["id"], _HASTE)
         assert outcome is not None
-        return {**taken, "state": outcome.state, "status": outcome.status, "reason": outcome.reason}
+        return {**taken, **asdict(outcome)}
 
 
-def _refusing(code: int, grounds: str, target: Mapping[str, Any] | None = None) -> None:
+def _refusing(code: int, grounds: str) -> None:
     """Declare the variant that refuses every order with one status code."""
 
     @variant(
         f"orders-refused-with-{code}",
         f"An operation that is not taken is refused with {code}.",
         grounds=grounds,
-        target=target,
         over_http=True,
     )
     class Refusing(ApiOrders):

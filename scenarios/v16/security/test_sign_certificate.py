@@ -110,6 +110,7 @@ async def test_garbage_is_rejected(station: ChargePoint, secure: SecureStations,
     "v16.security.sign-certificate.unacceptable",
     spec=[f"{PAPER} A02.FR.12, A03.FR.12", f"{PAPER} A00.FR.501"],
     requirements=["SEC-A02.11"],
+    needs=[SIGNS],
 )
 async def test_unacceptable_request_is_rejected(station: ChargePoint, secure: SecureStations, check: Checks) -> None:
     """A request is rejected if its signature is forged, its key too short, or it is for another station."""
