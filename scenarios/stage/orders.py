@@ -1,4 +1,4 @@
-"""Orders that must not be passed on to a station as they are, and the proof that others of their kind arrive."""
+"""Orders that reach a station, and those that must not: the proof that others of their kind arrive."""
 
 from __future__ import annotations
 
@@ -7,10 +7,31 @@ from typing import Any
 
 from harness.csms import Operation, Refused
 from harness.csms.console import Csms
+from harness.csms.v16 import GetConfiguration
 from harness.ocppj import Call
 from harness.verdict import Inconclusive, Nonconformity
 from simulators.inbox import IncomingCall
 from simulators.station import Station
+from simulators.v16 import ChargePoint
+
+
+async def delivered(
+    station: Station, csms: Csms, order: Operation, *, status: str = "Accepted", **members: Any
+) -> IncomingCall:
+    """Have an order performed that the station answers with a status and other ``members``, and return its CALL."""
+    await csms.perform(order)
+    call = await station.next_call(order.action())
+    await call.answer(status=status, **members)
+    return call
+
+
+async def reported(station: ChargePoint, csms: Csms, **keys: str) -> None:
+    """Bring a station up that has these configuration keys, and have it tell them; needs OutcomeReader."""
+    station.configuration.read_only.update(keys)
+    await station.ready()
+    asked = await csms.perform(GetConfiguration(station=station.id))
+    await (await station.next_call("GetConfiguration")).answer_by_default()
+    await csms.outcome(asked)
 
 
 async def passed_on(

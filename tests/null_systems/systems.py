@@ -24,6 +24,7 @@ from harness.csms import (
     Operation,
     Outcome,
     Receipt,
+    Refused,
     Registration,
     ReservationView,
     SecureEndpoint,
@@ -107,6 +108,14 @@ class NeverCalls(NullOperator, ReferenceDriver):
     ) -> None:
         await super().__aexit__(kind, error, trace)
         self._patch.undo()
+
+
+class RefusesOrders(NullOperator, ReferenceDriver):
+    """The reference central system under an operator who says no to every order."""
+
+    async def perform(self, operation: Operation) -> Receipt | None:
+        """Refuse the operation."""
+        raise Refused("not today")
 
 
 class NullSystem(NullOperator):

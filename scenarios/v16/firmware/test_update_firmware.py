@@ -9,7 +9,7 @@ from harness.csms.v16 import GetConfiguration, UpdateFirmware
 from harness.judgement import iso8601, seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import passed_on, reported
 from simulators.v16 import ChargePoint, timestamp
 
 REQUEST = "OCPP 1.6 6.55"
@@ -159,11 +159,7 @@ async def test_failed_installation_is_confirmed(station: ChargePoint, csms: Csms
 )
 async def test_protocol_is_one_of_the_station(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A station that lists HTTPS as its only transfer protocol is not told to use another one."""
-    station.configuration.read_only["SupportedFileTransferProtocols"] = "HTTPS"
-    await station.ready()
-    asked = await csms.perform(GetConfiguration(station=station.id))
-    await (await station.next_call("GetConfiguration")).answer_by_default()
-    await csms.outcome(asked)
+    await reported(station, csms, SupportedFileTransferProtocols="HTTPS")
 
     where = "://downloads.example/firmware.bin"
     order, control = (_order(station, csms, scheme + where) for scheme in ("ftp", "https"))

@@ -8,7 +8,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, SendLocalList
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import passed_on, reported
 from scenarios.stage.population import Tags, fresh_tag
 from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint
@@ -102,16 +102,6 @@ async def test_full_list_has_no_removals(station: ChargePoint, csms: Csms, tags:
         _complete(check, _entries(sent))
 
 
-async def _limited(station: ChargePoint, csms: Csms, *, message: int, total: int) -> None:
-    """Bring a station up that tells how many entries it takes in a message, and holds in all."""
-    limits = {"SendLocalListMaxLength": str(message), "LocalAuthListMaxLength": str(total)}
-    station.configuration.read_only.update(limits)
-    await station.ready()
-    asked = await csms.perform(GetConfiguration(station=station.id))
-    await (await station.next_call("GetConfiguration")).answer_by_default()
-    await csms.outcome(asked)
-
-
 @scenario(
     "v16.local-auth-list.list-entries.message-limit",
     spec=[LIMITS, UNIQUE],
@@ -120,7 +110,7 @@ async def _limited(station: ChargePoint, csms: Csms, *, message: int, total: int
 )
 async def test_message_limit_is_kept(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A list of more entries than the station takes in one message is sent in several, or not at all."""
-    await _limited(station, csms, message=2, total=10)
+    await reported(station, csms, SendLocalListMaxLength="2", LocalAuthListMaxLength="10")
 
     entries = [_entry(fresh_tag()) for _ in range(5)]
     for sent in await passed_on(station, csms, _order(station, *entries), control=_order(station, *entries[:2])):
@@ -136,7 +126,7 @@ async def test_message_limit_is_kept(station: ChargePoint, csms: Csms, check: Ch
 )
 async def test_total_limit_is_kept(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A list of more entries than the station can hold is not sent as a whole."""
-    await _limited(station, csms, message=10, total=3)
+    await reported(station, csms, SendLocalListMaxLength="10", LocalAuthListMaxLength="3")
 
     entries = [_entry(fresh_tag()) for _ in range(5)]
     for sent in await passed_on(station, csms, _order(station, *entries), control=_order(station, *entries[:3])):

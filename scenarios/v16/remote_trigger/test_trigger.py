@@ -5,7 +5,7 @@ from harness.csms.v16 import TriggerMessage
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from simulators.v16 import ChargePoint, meter_value, sampled
 
 REQUEST = "OCPP 1.6 6.51"
@@ -14,10 +14,8 @@ CLAUSE = "OCPP 1.6 5.17"
 
 async def _triggered(station: ChargePoint, csms: Csms, message: str, connector: int | None = None) -> Payload:
     """Have a message triggered, which the station accepts, and return what it was asked."""
-    await csms.perform(TriggerMessage(station=station.id, requested_message=message, connector_id=connector))
-    trigger = await station.next_call("TriggerMessage")
-    await trigger.answer(status="Accepted")
-    return trigger.payload
+    order = TriggerMessage(station=station.id, requested_message=message, connector_id=connector)
+    return (await delivered(station, csms, order)).payload
 
 
 async def _named(station: ChargePoint, csms: Csms, check: Checks, message: str, connector: int | None = None) -> None:

@@ -5,7 +5,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, TriggerMessage
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import passed_on, reported
 from simulators.v16 import ChargePoint
 
 REQUEST = "OCPP 1.6 6.51"
@@ -65,10 +65,7 @@ async def test_no_connector_below_zero(station: ChargePoint, csms: Csms, check: 
 )
 async def test_no_connector_that_is_not_there(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """No message is asked for of a connector that the station has not reported; it would refuse, so this remarks."""
-    await station.ready()
-    told = await csms.perform(GetConfiguration(station=station.id))
-    await (await station.next_call("GetConfiguration")).answer_by_default()
-    await csms.outcome(told)
+    await reported(station, csms)
 
     orders = [_trigger(station, message, 9) for message in ("StatusNotification", "MeterValues")]
     for trigger in await passed_on(station, csms, *orders, control=_trigger(station, "StatusNotification", 1)):

@@ -5,6 +5,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import TriggerMessage
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import delivered
 from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint, meter_value, sampled
 
@@ -13,8 +14,9 @@ CLAUSE = "OCPP 1.6 5.17"
 
 async def _triggered(station: ChargePoint, csms: Csms, message: str, connector: int | None = None) -> None:
     """Have a message triggered, which the station accepts."""
-    await csms.perform(TriggerMessage(station=station.id, requested_message=message, connector_id=connector))
-    await (await station.next_call("TriggerMessage")).answer(status="Accepted")
+    await delivered(
+        station, csms, TriggerMessage(station=station.id, requested_message=message, connector_id=connector)
+    )
 
 
 @scenario(

@@ -8,7 +8,7 @@ from harness.csms.v16 import GetConfiguration, ReserveNow
 from harness.judgement import seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import passed_on, reported
 from scenarios.stage.population import Stations, Tags
 from simulators.v16 import ChargePoint, timestamp
 
@@ -20,15 +20,6 @@ MINUTE = 60.0
 def _order(station: ChargePoint, tag: str, connector: int = 1, *, hours: float = 1.0) -> ReserveNow:
     expiry = timestamp(datetime.now(UTC) + timedelta(hours=hours))
     return ReserveNow(station=station.id, connector_id=connector, expiry_date=expiry, id_tag=tag)
-
-
-async def _told(station: ChargePoint, csms: Csms, key: str, value: str) -> None:
-    """Bring the station up and have it tell a configuration key."""
-    station.configuration.read_only[key] = value
-    await station.ready()
-    asked = await csms.perform(GetConfiguration(station=station.id))
-    await (await station.next_call("GetConfiguration")).answer_by_default()
-    await csms.outcome(asked)
 
 
 @scenario(
@@ -115,7 +106,7 @@ async def test_past_expiry_is_not_sent(station: ChargePoint, csms: Csms, tags: T
 async def test_any_connector_is_reserved(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """A reservation of any connector names connector 0 to a station that supports that."""
     tag = await tags.accepted()
-    await _told(station, csms, "ReserveConnectorZeroSupported", "true")
+    await reported(station, csms, ReserveConnectorZeroSupported="true")
 
     await csms.perform(_order(station, tag, 0))
     request = await station.next_call("ReserveNow")
@@ -133,7 +124,7 @@ async def test_any_connector_is_reserved(station: ChargePoint, csms: Csms, tags:
 async def test_only_connectors_are_reserved(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """A station that does not support reservations of connector 0 is not sent one."""
     tag = await tags.accepted()
-    await _told(station, csms, "ReserveConnectorZeroSupported", "false")
+    await reported(station, csms, ReserveConnectorZeroSupported="false")
 
     for request in await passed_on(station, csms, _order(station, tag, 0), control=_order(station, tag)):
         connector = request.payload.get("connectorId")

@@ -6,8 +6,8 @@ from harness.csms.console import Csms
 from harness.csms.v16 import ExtendedTriggerMessage
 from harness.scenario import Claims
 from harness.verdict import POLICY, SHOULD, Checks, Inconclusive, Nonconformity
+from scenarios.stage.orders import delivered
 from scenarios.v16.security.admission import PAPER
-from scenarios.v16.security.orders import ordered
 from simulators.certificates import Certificate, StationKey
 from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint
@@ -25,7 +25,7 @@ USEFUL = 600
 async def triggered(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """Have a renewal asked for, check the CALL, and accept."""
     order = ExtendedTriggerMessage(station=station.id, requested_message="SignChargePointCertificate")
-    payload = await ordered(station, csms, order, status="Accepted")
+    payload = (await delivered(station, csms, order, status="Accepted")).payload
     check.equal(payload, {"requestedMessage": "SignChargePointCertificate"}, clause=TRIGGER)
 
 

@@ -5,9 +5,9 @@ from harness.csms.console import Csms
 from harness.csms.v16 import ExtendedTriggerMessage
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import delivered
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER, admitted, served
-from scenarios.v16.security.orders import ordered
 from scenarios.v16.security.signing import CHAIN, SIGNS, TRIGGER, check_leaf, requested, triggered
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint, now
@@ -94,6 +94,6 @@ async def test_declined_renewal_changes_nothing(station: ChargePoint, csms: Csms
 
     for status in ("Rejected", "NotImplemented"):
         order = ExtendedTriggerMessage(station=station.id, requested_message="SignChargePointCertificate")
-        payload = await ordered(station, csms, order, status=status)
+        payload = (await delivered(station, csms, order, status=status)).payload
         check.equal(payload, {"requestedMessage": "SignChargePointCertificate"}, clause=TRIGGER)
         await station.heartbeat()

@@ -7,10 +7,9 @@ from harness.csms.v16 import ExtendedTriggerMessage
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
-from scenarios.v16.security.orders import ordered
 from scenarios.v16.security.signing import SIGNS, requested
 from simulators.certificates import StationKey
 from simulators.v16 import ChargePoint, meter_value, now, sampled
@@ -53,7 +52,7 @@ async def test_triggered_message_is_answered(station: ChargePoint, csms: Csms, c
 
     for wanted, (action, message) in _triggered().items():
         order = ExtendedTriggerMessage(station=station.id, requested_message=wanted)
-        payload = await ordered(station, csms, order, status="Accepted")
+        payload = (await delivered(station, csms, order, status="Accepted")).payload
         check.equal(payload, {"requestedMessage": wanted}, clause=REQUEST)
         answer = await station.call(action, message)
         expected = {"currentTime"} if action == "Heartbeat" else set()
@@ -73,7 +72,7 @@ async def test_triggered_request_is_answered(
     """A new certificate can be asked for, and the station gets the one that it then requests."""
     await station.ready(chargePointSerialNumber=station.id)
     order = ExtendedTriggerMessage(station=station.id, requested_message="SignChargePointCertificate")
-    payload = await ordered(station, csms, order, status="Accepted")
+    payload = (await delivered(station, csms, order, status="Accepted")).payload
     check.equal(payload, {"requestedMessage": "SignChargePointCertificate"}, clause=REQUEST)
 
     signed = await requested(station, check, StationKey.ecdsa().request(station.id, secure.organisation))
@@ -94,7 +93,7 @@ async def test_message_of_one_connector(station: ChargePoint, csms: Csms, check:
 
     for wanted in ("StatusNotification", "MeterValues"):
         order = ExtendedTriggerMessage(station=station.id, requested_message=wanted, connector_id=2)
-        payload = await ordered(station, csms, order, status="Accepted")
+        payload = (await delivered(station, csms, order, status="Accepted")).payload
         check.equal(payload, {"requestedMessage": wanted, "connectorId": 2}, clause=REQUEST)
         action, message = _triggered()[wanted]
         check.equal((await station.call(action, {**message, "connectorId": 2})).payload, {}, clause=FOLLOWED)
@@ -114,7 +113,7 @@ async def test_declined_trigger_is_tolerated(station: ChargePoint, csms: Csms, c
     for wanted in _triggered():
         for status in ("Rejected", "NotImplemented"):
             order = ExtendedTriggerMessage(station=station.id, requested_message=wanted)
-            payload = await ordered(station, csms, order, status=status)
+            payload = (await delivered(station, csms, order, status=status)).payload
             check.equal(payload, {"requestedMessage": wanted}, clause=REQUEST)
             await station.heartbeat()
 

@@ -9,8 +9,8 @@ from harness.judgement import seconds_off
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
+from scenarios.stage.orders import delivered
 from scenarios.v16.security.admission import PAPER
-from scenarios.v16.security.orders import ordered
 from simulators.v16 import ChargePoint
 
 REQUEST = f"{PAPER} N01, 5.9"
@@ -27,7 +27,7 @@ async def _asked(
 ) -> Payload:
     """Have a log asked for, check the CALL, answer it, and return its payload."""
     log = log or {"remoteLocation": LOCATION}
-    payload = await ordered(station, csms, GetLog(station=station.id, log_type=kind, log=log), **answer)
+    payload = (await delivered(station, csms, GetLog(station=station.id, log_type=kind, log=log), **answer)).payload
     check.equal(payload.get("logType"), kind, clause=REQUEST)
     sent = payload.get("log", {})
     check.equal(sent.get("remoteLocation"), log["remoteLocation"], clause=REQUEST)

@@ -7,8 +7,8 @@ from harness.csms.v16 import DeleteCertificate, GetInstalledCertificateIds, Inst
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import delivered
 from scenarios.v16.security.admission import PAPER
-from scenarios.v16.security.orders import ordered
 from simulators.certificates import Certificate, StationKey, from_pem
 from simulators.v16 import ChargePoint, now
 
@@ -33,7 +33,7 @@ def _certificate() -> Certificate:
 async def _installed(station: ChargePoint, csms: Csms, check: Checks, type: str, status: str = "Accepted") -> None:
     """Have a root certificate installed, check the CALL, and answer it."""
     order = InstallCertificate(station=station.id, certificate_type=type, certificate=_root())
-    payload = await ordered(station, csms, order, status=status)
+    payload = (await delivered(station, csms, order, status=status)).payload
     check.equal(set(payload), {"certificateType", "certificate"}, clause=INSTALL)
     check.equal(payload.get("certificateType"), type, clause=INSTALL)
     text = str(payload.get("certificate"))
@@ -46,7 +46,7 @@ async def _listed(station: ChargePoint, csms: Csms, check: Checks, type: str, *f
     """Have the certificates of a type asked for, check the CALL, and tell of those that are there."""
     order = GetInstalledCertificateIds(station=station.id, certificate_type=type)
     answer = {"status": "Accepted", "certificateHashData": list(found)} if found else {"status": "NotFound"}
-    payload = await ordered(station, csms, order, **answer)
+    payload = (await delivered(station, csms, order, **answer)).payload
     check.equal(payload, {"certificateType": type}, clause=LIST)
     await station.heartbeat()
 
@@ -54,7 +54,7 @@ async def _listed(station: ChargePoint, csms: Csms, check: Checks, type: str, *f
 async def _deleted(station: ChargePoint, csms: Csms, check: Checks, named: Payload, status: str) -> None:
     """Have a certificate deleted, check the CALL, and answer it."""
     order = DeleteCertificate(station=station.id, certificate_hash_data=named)
-    payload = await ordered(station, csms, order, status=status)
+    payload = (await delivered(station, csms, order, status=status)).payload
     sent = payload.get("certificateHashData")
     sent = dict(sent) if isinstance(sent, dict) else {}
     check.equal(_normalised(sent), _normalised(named), clause=DELETE)

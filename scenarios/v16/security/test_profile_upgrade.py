@@ -5,10 +5,9 @@ from harness.csms.console import Csms
 from harness.csms.v16 import ChangeConfiguration, Reset
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import ACCEPTED, PAPER, admitted, refused, served
-from scenarios.v16.security.orders import ordered
 from simulators.connection import Endpoint
 from simulators.v16 import ChargePoint
 
@@ -42,7 +41,7 @@ async def _upgraded(secure: SecureStations, station: ChargePoint, csms: Csms, pr
     old = station.endpoint, station.password
     await station.ready()
     await _ordered(station, csms, profile, "Accepted", check)
-    reset = await ordered(station, csms, Reset(station=station.id, type="Hard"), status="Accepted")
+    reset = (await delivered(station, csms, Reset(station=station.id, type="Hard"), status="Accepted")).payload
     check.equal(reset, {"type": "Hard"}, clause="OCPP 1.6 6.39")
     await station.drop()
 

@@ -10,9 +10,8 @@ from harness.csms.v16 import SignedUpdateFirmware
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.v16.security.admission import ACCEPTED, PAPER
-from scenarios.v16.security.orders import ordered
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint, now, timestamp
 
@@ -54,7 +53,8 @@ async def _update(
 ) -> Payload:
     """Have an update ordered, check the CALL, answer it, and return its payload."""
     firmware = {"retrieveDateTime": timestamp(csms.retrieval), **(firmware or _signed())}
-    payload = await ordered(station, csms, SignedUpdateFirmware(station=station.id, firmware=firmware), status=status)
+    order = SignedUpdateFirmware(station=station.id, firmware=firmware)
+    payload = (await delivered(station, csms, order, status=status)).payload
     check.equal(type(payload.get("requestId")), int, clause=REQUEST)
     told = payload.get("firmware")
     told = dict(told) if isinstance(told, dict) else {}

@@ -84,14 +84,6 @@ class Received:
         return limits + ([self.schedule["minChargingRate"]] if "minChargingRate" in self.schedule else [])
 
 
-async def delivered(station: ChargePoint, csms: Csms, order: Operation) -> IncomingCall:
-    """Have an order carried out that the station accepts, and return its CALL."""
-    await csms.perform(order)
-    call = await station.next_call(order.action())
-    await call.answer(status="Accepted")
-    return call
-
-
 async def completed(station: ChargePoint, csms: Csms, order: Operation) -> IncomingCall:
     """Have an order carried out that the station accepts, and return its CALL once the answer is known."""
     request = await csms.perform(order)

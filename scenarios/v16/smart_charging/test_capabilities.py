@@ -5,20 +5,11 @@ from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration, SetChargingProfile
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import passed_on, reported
 from scenarios.v16.smart_charging.profiles import Received, completed, moment, profile, schedule, setting
 from simulators.v16 import ChargePoint
 
 NEEDS = (SetChargingProfile, GetConfiguration, OutcomeReader)
-
-
-async def _told(station: ChargePoint, csms: Csms, **capabilities: str) -> None:
-    """Bring the station up and have it tell what it can do."""
-    station.configuration.read_only.update(capabilities)
-    await station.ready()
-    asked = await csms.perform(GetConfiguration(station=station.id))
-    await (await station.next_call("GetConfiguration")).answer_by_default()
-    await csms.outcome(asked)
 
 
 @scenario(
@@ -29,7 +20,7 @@ async def _told(station: ChargePoint, csms: Csms, **capabilities: str) -> None:
 )
 async def test_stack_level_the_station_takes(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A profile is not sent with a stack level above the highest that the station has reported."""
-    await _told(station, csms, ChargeProfileMaxStackLevel="1")
+    await reported(station, csms, ChargeProfileMaxStackLevel="1")
 
     order, control = (setting(station, 1, profile(stackLevel=level)) for level in (2, 1))
     for call in await passed_on(station, csms, order, control=control):
@@ -45,7 +36,7 @@ async def test_stack_level_the_station_takes(station: ChargePoint, csms: Csms, c
 )
 async def test_unit_the_station_takes(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A schedule is not sent in a unit that the station has not reported."""
-    await _told(station, csms, ChargingScheduleAllowedChargingRateUnit="Current")
+    await reported(station, csms, ChargingScheduleAllowedChargingRateUnit="Current")
 
     watts = schedule((0, 11_000.0), unit="W", startSchedule=moment())
     order, control = setting(station, 1, profile(plan=watts)), setting(station, 1, profile())
@@ -62,7 +53,7 @@ async def test_unit_the_station_takes(station: ChargePoint, csms: Csms, check: C
 )
 async def test_as_many_periods_as_the_station_takes(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A schedule is not sent with more periods than the station has reported to take."""
-    await _told(station, csms, ChargingScheduleMaxPeriods="2")
+    await reported(station, csms, ChargingScheduleMaxPeriods="2")
 
     plan = schedule((0, 16.0), (600, 10.0), (1200, 6.0), startSchedule=moment())
     order, control = setting(station, 1, profile(plan=plan)), setting(station, 1, profile())
@@ -79,7 +70,7 @@ async def test_as_many_periods_as_the_station_takes(station: ChargePoint, csms: 
 )
 async def test_as_many_profiles_as_the_station_holds(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A station that holds as many profiles as it has reported to hold is not sent another one on top."""
-    await _told(station, csms, MaxChargingProfilesInstalled="1")
+    await reported(station, csms, MaxChargingProfilesInstalled="1")
 
     held = setting(station, 1, profile())
     since = (await completed(station, csms, held)).entry.index

@@ -8,8 +8,9 @@ from harness.csms.v16 import ClearChargingProfile, SetChargingProfile
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import delivered
 from scenarios.stage.population import Tags
-from scenarios.v16.smart_charging.profiles import Received, compare, completed, delivered, profile, setting
+from scenarios.v16.smart_charging.profiles import Received, compare, completed, profile, setting
 from simulators.aftermath import sign_of_life
 from simulators.v16 import ChargePoint
 

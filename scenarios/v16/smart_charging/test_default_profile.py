@@ -4,11 +4,10 @@ from harness.csms.console import Csms
 from harness.csms.v16 import SetChargingProfile
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.v16.smart_charging.profiles import (
     Received,
     compare,
-    delivered,
     moment,
     profile,
     schedule,

@@ -8,9 +8,9 @@ from harness.ocppj import Call
 from harness.scenario import scenario
 from harness.trace import Entry
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.stage.population import Tags
-from scenarios.v16.smart_charging.profiles import Received, delivered, profile, setting
+from scenarios.v16.smart_charging.profiles import Received, profile, setting
 from simulators.v16 import ChargePoint, tag_status, timestamp, transaction_id
 
 CLAUSE = "OCPP 1.6 5.16.1"

@@ -5,9 +5,9 @@ from harness.csms.v16 import RemoteStartTransaction
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.stage.population import Tags
-from scenarios.v16.smart_charging.profiles import Received, compare, delivered, moment, profile, schedule
+from scenarios.v16.smart_charging.profiles import Received, compare, moment, profile, schedule
 from simulators.v16 import ChargePoint, tag_status
 
 REQUEST = "OCPP 1.6 6.33"

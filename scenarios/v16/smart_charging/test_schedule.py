@@ -9,12 +9,11 @@ from harness.csms.v16 import SetChargingProfile
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.v16.smart_charging.profiles import (
     PERIOD,
     SCHEDULE,
     Received,
-    delivered,
     moment,
     profile,
     schedule,

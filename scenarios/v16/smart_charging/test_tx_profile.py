@@ -5,12 +5,11 @@ from harness.csms.v16 import SetChargingProfile
 from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHALL, SHOULD, Checks, Level
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from scenarios.stage.population import Tags
 from scenarios.v16.smart_charging.profiles import (
     Received,
     compare,
-    delivered,
     moment,
     profile,
     schedule,

@@ -16,7 +16,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import UnlockConnector
 from harness.trace import Trace
 from harness.verdict import Inconclusive
-from scenarios.stage.orders import passed_on
+from scenarios.stage.orders import delivered, passed_on
 from simulators.v16 import ChargePoint
 from tests.simulators.central import central_system, oblige
 
@@ -60,28 +60,49 @@ class Product:
         return None
 
 
+Operating = Callable[[Product], Awaitable[tuple[ChargePoint, Csms]]]
 Giving = Callable[..., Awaitable[list[object]]]
 
 
 @pytest.fixture
-async def give() -> AsyncIterator[Giving]:
-    """Gives orders to a product; returns the connectors that its station is then told to unlock."""
+async def operating() -> AsyncIterator[Operating]:
+    """Brings up a station of a product, and its operator."""
     async with AsyncExitStack() as stack:
 
-        async def give(product: Product, *orders: UnlockConnector, **members: int) -> list[object]:
+        async def operate(product: Product) -> tuple[ChargePoint, Csms]:
             endpoint = await stack.enter_async_context(central_system(product.serve))
             station = ChargePoint("CP1", endpoint, Trace(), patience=PATIENCE)
             stack.push_async_callback(station.leave)
             csms = Csms(product, patience=PATIENCE)
             csms.watch(station)
             await station.ready()
-            seen: list[object] = []
-            for call in await passed_on(station, csms, *orders, control=unlock(1), **members):
-                assert station.trace.evidence() == call.entry.index
-                seen.append(call.payload["connectorId"])
-            return seen
+            return station, csms
 
-        yield give
+        yield operate
+
+
+@pytest.fixture
+def give(operating: Operating) -> Giving:
+    """Gives orders to a product; returns the connectors that its station is then told to unlock."""
+
+    async def give(product: Product, *orders: UnlockConnector, **members: int) -> list[object]:
+        station, csms = await operating(product)
+        seen: list[object] = []
+        for call in await passed_on(station, csms, *orders, control=unlock(1), **members):
+            assert station.trace.evidence() == call.entry.index
+            seen.append(call.payload["connectorId"])
+        return seen
+
+    return give
+
+
+async def test_order_is_delivered_and_answered(operating: Operating) -> None:
+    """The CALL for an order is returned once the station has answered it as asked."""
+    station, csms = await operating(Product())
+    call = await delivered(station, csms, unlock(2), status="Unlocked")
+    assert call.payload == {"connectorId": 2}
+    *_, last = station.trace
+    assert json.loads(last.text) == [3, call.unique_id, {"status": "Unlocked"}]
 
 
 @pytest.mark.parametrize("product", [Product(refused=(9,)), Product(dropped=(9,))], ids=["refused", "dropped"])
