@@ -60,7 +60,7 @@ class _CheckedAgainstCpoName(Certificates):
     async def hand_over(self, station: Station, chain: Sequence[str]) -> None:
         asked = Operation(uuid.uuid4().hex, station.id, Action.get_configuration.value, {"key": ["CpoName"]})
         await self.context.queue.add(station, asked)
-        await asyncio.wait_for(asked.done.wait(), 2 * self.settings.call_timeout)
+        await self.context.queue.outcome(asked.id, 2 * self.settings.call_timeout)
         name = await self.store.read(lambda tx: reported.text(tx, station.id, "CpoName"))
         from server import pki
 

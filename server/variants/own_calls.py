@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Coroutine
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from ocpp.v16.enums import Action, RegistrationStatus
 from server.call_queue import CallFailed, CallQueue, Operation
 from server.session import Session
 from server.stations import Station
+from server.store import StoreError
 from server.validation import Payload
 from server.variants.registry import VARIANTS, Variant, variant
 
@@ -51,17 +53,18 @@ class _Asking(Session):
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
-    def queue(self) -> None:
-        """Ask as soon as it is the turn of this question."""
+    async def queue(self) -> None:
+        """Ask as soon as it is the turn of this question, unless the store has failed or closed meanwhile."""
         operation = Operation(uuid.uuid4().hex, self.station.id, self.asked, ASKED[self.asked])
-        self.spawn(self.context.queue.add(self.station, operation))
+        with contextlib.suppress(StoreError):
+            await self.context.queue.add(self.station, operation)
 
 
 class _AskingAfterBoot(_Asking):
     def answer(self, unique_id: str, action: str, payload: Payload, began: float) -> None:
         super().answer(unique_id, action, payload, began)
         if action == Action.boot_notification and self.station.accepted:
-            self.queue()
+            self.spawn(self.queue())
 
 
 class _OneAtATime(CallQueue):
@@ -155,4 +158,4 @@ class _TriggerAfterReconnect(_Asking):
     def take_over(self) -> None:
         super().take_over()
         if self.station.accepted:
-            self.queue()
+            self.spawn(self.queue())
