@@ -56,6 +56,13 @@ class _ListNumberAsKnown(LocalList):
         return self.version(tx, station) or 0
 
 
+@mutant("differential-number-repeated", "A differential list carries the version that it changes.", remarks=True)
+class _DifferentialNumberRepeated(_Altered):
+    def alter(self, payload: Payload) -> Payload:
+        change = payload["updateType"] == UpdateType.differential
+        return payload | {"listVersion": payload["listVersion"] - 1} if change else payload
+
+
 @mutant("empty-list-numbered-zero", "An empty list carries the version 0.")
 class _EmptyListNumberedZero(_Altered):
     def alter(self, payload: Payload) -> Payload:

@@ -134,6 +134,17 @@ class _ReservedStatusRefused(CoreHandlers):
         return super().status_notification(station, payload)
 
 
+@mutant("reserved-connector-preparing-refused", "A reserved connector that is being plugged in is refused.")
+class _ReservedConnectorPreparingRefused(CoreHandlers):
+    async def status_notification(self, station: Station, payload: Payload) -> Payload:
+        known = tables.connectors.c
+        told = select(known.status).where(known.station == station.id, known.connector_id == payload["connectorId"])
+        before = await self.store.read(lambda tx: tx.execute(told).scalar())
+        if (before, payload["status"]) == (ChargePointStatus.reserved, ChargePointStatus.preparing):
+            raise PropertyConstraintViolationError(description="status: the connector is reserved")
+        return await super().status_notification(station, payload)
+
+
 @mutant("reserved-start-refused", "The idTag of a StartTransaction under a reservation is answered Invalid.")
 class _ReservedStartRefused(CoreHandlers):
     def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:

@@ -8,6 +8,7 @@ from harness.ocppj import Call
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
 from scenarios.stage.population import Tags
+from scenarios.v16.service import back_in_service
 from simulators.v16 import ChargePoint
 
 CONF = "OCPP 1.6 6.4"
@@ -22,12 +23,7 @@ CONF = "OCPP 1.6 6.4"
 )
 async def test_cold_boot_is_accepted(station: ChargePoint, check: Checks) -> None:
     """A registered station is accepted at its first boot, and its statuses and heartbeats are answered."""
-    await station.connect()
-
-    boot = await station.call("BootNotification", station.identity)
-    check.equal(boot.payload.get("status"), "Accepted", clause="OCPP 1.6 4.2")
-    for connector in (0, *station.connectors):
-        check.equal((await station.status(connector, "Available")).payload, {}, clause="OCPP 1.6 6.48")
+    await back_in_service(station, check)
     for _ in range(2):
         check.equal(sorted((await station.heartbeat()).payload), ["currentTime"], clause="OCPP 1.6 6.30")
 
@@ -65,6 +61,7 @@ async def test_boot_is_answered_first(station: ChargePoint, check: Checks) -> No
 
 @scenario(
     "v16.core.boot.interval",
+    octt=["TC_001_CSMS"],
     spec=[CONF, "OCPP-J 1.6 errata 2.3"],
     requirements=["CORE-4.2-b", "CORE-4.2-d"],
     mutants=["boot-interval-negative", "boot-interval-fractional"],

@@ -6,9 +6,20 @@ from harness.csms.v16 import RemoteStartTransaction
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import Tags
+from simulators.inbox import IncomingCall
 from simulators.v16 import ChargePoint, tag_status
 
 REQUEST = "OCPP 1.6 6.33"
+
+
+async def _ordered(station: ChargePoint, csms: Csms, check: Checks, tag: str, connector: int | None) -> IncomingCall:
+    """Have a transaction started on a connector, None for any, and check what reaches the station."""
+    await csms.perform(RemoteStartTransaction(station=station.id, id_tag=tag, connector_id=connector))
+    start = await station.next_call("RemoteStartTransaction")
+    check.equal(start.payload.get("idTag"), tag, clause=REQUEST)
+    if connector is not None:
+        check.equal(start.payload.get("connectorId"), connector, clause=REQUEST)
+    return start
 
 
 @scenario(
@@ -25,10 +36,7 @@ async def test_remote_start_after_plugging_in(station: ChargePoint, csms: Csms, 
     await station.ready()
     await station.status(1, "Preparing")
 
-    await csms.perform(RemoteStartTransaction(station=station.id, id_tag=tag, connector_id=1))
-    start = await station.next_call("RemoteStartTransaction")
-    check.equal(start.payload.get("idTag"), tag, clause=REQUEST)
-    check.equal(start.payload.get("connectorId"), 1, clause=REQUEST)
+    start = await _ordered(station, csms, check, tag, 1)
     await start.answer(status="Accepted")
 
     authorized = await station.authorize(tag)
@@ -51,10 +59,7 @@ async def test_remote_start_before_plugging_in(station: ChargePoint, csms: Csms,
     tag = await tags.accepted()
     await station.ready()
 
-    await csms.perform(RemoteStartTransaction(station=station.id, id_tag=tag, connector_id=1))
-    start = await station.next_call("RemoteStartTransaction")
-    check.equal(start.payload.get("idTag"), tag, clause=REQUEST)
-    check.equal(start.payload.get("connectorId"), 1, clause=REQUEST)
+    start = await _ordered(station, csms, check, tag, 1)
     await start.answer(status="Accepted")
 
     authorized = await station.authorize(tag)
@@ -73,20 +78,17 @@ async def test_remote_start_before_plugging_in(station: ChargePoint, csms: Csms,
     mutants=["remote-start-tag-mangled", "remote-start-connector-lost", "remote-start-tag-refused"],
 )
 async def test_remote_start_without_a_car(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
-    """After a remote start nobody plugs in: the connector is reported available again, and that is taken."""
+    """After a remote start on one connector, or on any, nobody plugs in: the connector is available again."""
     tag = await tags.accepted()
     await station.ready()
 
-    await csms.perform(RemoteStartTransaction(station=station.id, id_tag=tag, connector_id=1))
-    start = await station.next_call("RemoteStartTransaction")
-    check.equal(start.payload.get("idTag"), tag, clause=REQUEST)
-    check.equal(start.payload.get("connectorId"), 1, clause=REQUEST)
-    await start.answer(status="Accepted")
-
-    authorized = await station.authorize(tag)
-    check.equal(tag_status(authorized), "Accepted", clause="OCPP 1.6 4.1")
-    await station.status(1, "Preparing")
-    check.equal((await station.status(1, "Available")).payload, {}, clause="OCPP 1.6 6.48")
+    for connector in (1, None):
+        start = await _ordered(station, csms, check, tag, connector)
+        await start.answer(status="Accepted")
+        authorized = await station.authorize(tag)
+        check.equal(tag_status(authorized), "Accepted", clause="OCPP 1.6 4.1")
+        check.equal((await station.status(1, "Preparing")).payload, {}, clause="OCPP 1.6 6.48")
+        check.equal((await station.status(1, "Available")).payload, {}, clause="OCPP 1.6 6.48")
 
 
 @scenario(
@@ -98,14 +100,12 @@ async def test_remote_start_without_a_car(station: ChargePoint, csms: Csms, tags
     mutants=["remote-start-tag-mangled", "unsuccessful-answer-closes", "unsuccessful-answer-blocks"],
 )
 async def test_rejected_start_is_tolerated(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
-    """A station that rejects a remote start is served on, and may be asked again."""
+    """A station that rejects a remote start is served on, and may be asked again, for any connector too."""
     tag = await tags.accepted()
     await station.ready()
 
-    for _ in range(2):
-        await csms.perform(RemoteStartTransaction(station=station.id, id_tag=tag, connector_id=1))
-        start = await station.next_call("RemoteStartTransaction")
-        check.equal(start.payload.get("idTag"), tag, clause=REQUEST)
+    for connector in (1, None, 1):
+        start = await _ordered(station, csms, check, tag, connector)
         await start.answer(status="Rejected")
         await station.heartbeat()
 

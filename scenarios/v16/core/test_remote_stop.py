@@ -1,6 +1,6 @@
 """RemoteStopTransaction: OCPP 1.6 section 5.12."""
 
-from harness.csms import TransactionReader
+from harness.csms import Refused, TransactionReader
 from harness.csms.console import Csms
 from harness.csms.v16 import RemoteStopTransaction
 from harness.scenario import scenario
@@ -71,6 +71,30 @@ async def test_rejected_stop_is_tolerated(station: ChargePoint, csms: Csms, tags
 
     await station.meter_values(transaction=transaction.id)
     await station.stop_transaction(transaction.id)
+
+
+@scenario(
+    "v16.core.remote-stop.unknown-transaction",
+    spec=["OCPP 1.6 5.12", REQUEST],
+    octt=["TC_028_CSMS"],
+    needs=[RemoteStopTransaction],
+    mutants=["remote-stop-foreign-transaction"],
+)
+async def test_unknown_transaction_is_not_mistaken(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A remote stop of a transaction that nobody knows is refused or sent as it is, and stops no other one."""
+    transaction = await station.charging(await tags.accepted())
+    unknown = transaction.id ^ 0x2AAAAAAA
+
+    taken = await csms.attempt(RemoteStopTransaction(station=station.id, transaction_id=unknown))
+    if not isinstance(taken, Refused):
+        stop = await station.next_call("RemoteStopTransaction", level=SHOULD)
+        check.equal(stop.payload, {"transactionId": unknown}, clause=REQUEST)
+        await stop.answer(status="Rejected")
+    await csms.perform(RemoteStopTransaction(station=station.id, transaction_id=transaction.id))
+    stop = await station.next_call("RemoteStopTransaction")
+    check.equal(stop.payload, {"transactionId": transaction.id}, clause=REQUEST)
+    await stop.answer(status="Accepted")
+    await station.stop_transaction(transaction.id, reason="Remote")
 
 
 @scenario(

@@ -5,6 +5,7 @@ from harness.csms.v16 import Reset
 from harness.scenario import scenario
 from harness.verdict import Checks
 from scenarios.stage.population import Tags
+from scenarios.v16.service import back_in_service
 from simulators.v16 import ChargePoint
 
 
@@ -14,10 +15,10 @@ from simulators.v16 import ChargePoint
     octt=["TC_013_CSMS"],
     requirements=["CORE-5.14-a", "CORE-5.14-b", "OP-a"],
     needs=[Reset],
-    mutants=["reset-type-swapped", "repeated-boot-pending"],
+    mutants=["reset-type-swapped", "repeated-boot-pending", "status-connector-zero-refused"],
 )
 async def test_hard_reset_reaches_the_station(station: ChargePoint, csms: Csms, check: Checks) -> None:
-    """A hard reset ordered by the operator arrives as such, and the reboot is accepted."""
+    """A hard reset ordered by the operator arrives as such, and the reboot is accepted and shown."""
     await station.ready()
 
     await csms.perform(Reset(station=station.id, type="Hard"))
@@ -26,7 +27,7 @@ async def test_hard_reset_reaches_the_station(station: ChargePoint, csms: Csms, 
     await reset.answer(status="Accepted")
 
     await station.reboot()
-    check.equal((await station.boot()).payload.get("status"), "Accepted", clause="OCPP 1.6 4.2")
+    await back_in_service(station, check)
 
 
 @scenario(
@@ -35,10 +36,10 @@ async def test_hard_reset_reaches_the_station(station: ChargePoint, csms: Csms, 
     octt=["TC_014_CSMS"],
     requirements=["CORE-5.14-a", "CORE-5.14-b", "OP-a"],
     needs=[Reset],
-    mutants=["reset-type-swapped", "repeated-boot-pending"],
+    mutants=["reset-type-swapped", "repeated-boot-pending", "status-connector-zero-refused"],
 )
 async def test_soft_reset_reaches_the_station(station: ChargePoint, csms: Csms, check: Checks) -> None:
-    """A soft reset ordered by the operator arrives as such, and the boot that follows is accepted."""
+    """A soft reset ordered by the operator arrives as such, and the boot that follows is accepted and shown."""
     await station.ready()
 
     await csms.perform(Reset(station=station.id, type="Soft"))
@@ -46,7 +47,7 @@ async def test_soft_reset_reaches_the_station(station: ChargePoint, csms: Csms, 
     check.equal(reset.payload, {"type": "Soft"}, clause="OCPP 1.6 6.39")
     await reset.answer(status="Accepted")
 
-    check.equal((await station.boot()).payload.get("status"), "Accepted", clause="OCPP 1.6 4.2")
+    await back_in_service(station, check)
 
 
 @scenario(

@@ -10,6 +10,7 @@ from harness.judgement import iso8601, seconds_off
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.orders import passed_on, reported
+from scenarios.v16.service import all_reported, back_in_service
 from simulators.v16 import ChargePoint, timestamp
 
 REQUEST = "OCPP 1.6 6.55"
@@ -30,12 +31,11 @@ async def _reported(station: ChargePoint, check: Checks, *statuses: str) -> None
 
 
 async def _rebooted(station: ChargePoint, check: Checks) -> None:
-    """Install and come back after a reboot, which is accepted."""
-    for connector in (0, *station.connectors):
-        await station.status(connector, "Unavailable")
+    """Leave service, install, and come back after a reboot, available with all connectors."""
+    await all_reported(station, check, "Unavailable")
     await _reported(station, check, "Installing")
     await station.reboot()
-    check.equal((await station.boot()).payload.get("status"), "Accepted", clause="OCPP 1.6 4.2")
+    await back_in_service(station, check)
 
 
 @scenario(
@@ -99,7 +99,12 @@ async def test_time_can_be_read(station: ChargePoint, csms: Csms, check: Checks)
     octt=["TC_044_1_CSMS"],
     requirements=["FW-5.19-a", "FW-4.5-a"],
     needs=[UpdateFirmware],
-    mutants=["file-location-mangled", "firmware-statuses-unserved", "firmware-status-after-boot-refused"],
+    mutants=[
+        "file-location-mangled",
+        "firmware-statuses-unserved",
+        "firmware-status-after-boot-refused",
+        "status-connector-zero-refused",
+    ],
 )
 async def test_update_is_followed(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A firmware update is ordered, and its progress is confirmed through the reboot to the end."""
@@ -138,7 +143,12 @@ async def test_failed_download_is_confirmed(station: ChargePoint, csms: Csms, ch
     octt=["TC_044_3_CSMS"],
     requirements=["FW-5.19-a", "FW-4.5-a"],
     needs=[UpdateFirmware],
-    mutants=["firmware-statuses-unserved", "firmware-failure-refused", "firmware-status-after-boot-refused"],
+    mutants=[
+        "firmware-statuses-unserved",
+        "firmware-failure-refused",
+        "firmware-status-after-boot-refused",
+        "status-connector-zero-refused",
+    ],
 )
 async def test_failed_installation_is_confirmed(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A firmware update is ordered, and it is confirmed after the reboot that the installation failed."""

@@ -84,8 +84,10 @@ async def test_reserved_numbers_are_not_sent(station: ChargePoint, csms: Csms, t
 @scenario(
     "v16.local-auth-list.list-number.differential",
     spec=["OCPP 1.6 7.47", "OCPP 1.6 7.48"],
+    octt=["TC_043_5_CSMS"],
     requirements=["LAL-7.48-a"],
     needs=[SendLocalList, GetLocalListVersion, OutcomeReader],
+    mutants=["differential-number-repeated"],
 )
 async def test_differential_list_is_a_step_ahead(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """A differential list is numbered higher than the version that the station has told."""

@@ -35,7 +35,12 @@ async def _reserved(
     octt=["TC_046_CSMS"],
     requirements=["RES-5.13-a"],
     needs=[ReserveNow],
-    mutants=["reservation-connector-shifted", "reservation-tag-mangled", "reserved-start-refused"],
+    mutants=[
+        "reservation-connector-shifted",
+        "reservation-tag-mangled",
+        "reserved-start-refused",
+        "reserved-connector-preparing-refused",
+    ],
 )
 async def test_reserved_tag_starts(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """A connector is reserved for a tag, and a transaction of that tag under the reservation is accepted."""
@@ -44,6 +49,7 @@ async def test_reserved_tag_starts(station: ChargePoint, csms: Csms, tags: Tags,
 
     reserved = await _reserved(station, csms, check, tag)
     check.equal(tag_status(await station.authorize(tag)), "Accepted", clause="OCPP 1.6 4.1")
+    check.equal((await station.status(1, "Preparing")).payload, {}, clause="OCPP 1.6 4.9")
     start = await station.start_transaction(tag, reservationId=reserved.payload.get("reservationId"))
     check.equal(tag_status(start), "Accepted", clause=START)
     check.equal((await station.status(1, "Charging")).payload, {}, clause="OCPP 1.6 4.9")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.verdict import Checks
+from scenarios.v16.service import back_in_service
 from simulators.connection import Declined, Handshake, Upgraded
 from simulators.credentials import basic
 from simulators.v16 import ChargePoint
@@ -67,6 +68,4 @@ async def refused(
 async def served(station: ChargePoint, check: Checks, *, clause: str) -> None:
     """Check that the station gets in, boots, and is answered every status."""
     await admitted(station, check, clause=clause)
-    check.equal((await station.boot()).payload.get("status"), "Accepted", clause=ACCEPTED)
-    for connector in (0, *station.connectors):
-        check.equal((await station.status(connector, "Available")).payload, {}, clause="OCPP 1.6 4.9")
+    await back_in_service(station, check)

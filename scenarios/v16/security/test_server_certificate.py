@@ -51,6 +51,7 @@ async def test_session_with_tls_and_password(secure: SecureStations, check: Chec
     for leaf, *_ in await _chains(station):
         check.that(leaf.strong, "2048 bits of RSA or 224 of EC", observed=f"{leaf.bits} {leaf.algorithm}", clause=KEYS)
         check.equal(leaf.common_name, _host(station), clause=SUBJECT, level=SHOULD)
+        check.that(leaf.serial > 0, "a serial number", observed=leaf.serial, clause=SUBJECT, level=SHOULD)
     await served(station, check, clause=SERVER)
 
 
@@ -72,6 +73,7 @@ async def test_station_recognises_the_central_system(secure: SecureStations, che
 @scenario(
     "v16.security.server-certificate.key-length",
     spec=[KEYS, f"{PAPER} A00.FR.503"],
+    octt=["TC_086_CSMS"],
     requirements=["SEC-A00.501"],
     needs=[SecureHosting],
     mutants=["tls-server-key-weak"],
@@ -88,6 +90,7 @@ async def test_keys_are_long_enough(secure: SecureStations, check: Checks) -> No
 @scenario(
     "v16.security.server-certificate.subject",
     spec=[SUBJECT, f"{PAPER} A00.FR.511"],
+    octt=["TC_086_CSMS"],
     requirements=["SEC-A00.510"],
     needs=[SecureHosting],
     mutants=["tls-certificate-of-another-host"],

@@ -11,7 +11,8 @@ from harness.ocppj import Payload
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.stage.orders import delivered, passed_on
-from scenarios.v16.security.admission import ACCEPTED, PAPER
+from scenarios.v16.security.admission import PAPER
+from scenarios.v16.service import all_reported, back_in_service
 from simulators.certificates import StationKey, from_pem
 from simulators.v16 import ChargePoint, now, timestamp
 
@@ -105,14 +106,13 @@ async def test_signed_firmware_is_installed(station: ChargePoint, csms: Csms, ch
 
     for status in ("Downloading", "Downloaded", "SignatureVerified"):
         await _report(station, check, status, requestId=number)
-    check.equal((await station.status(1, "Unavailable")).payload, {}, clause="OCPP 1.6 4.9")
+    await all_reported(station, check, "Unavailable")
     for status in ("Installing", "InstallRebooting"):
         await _report(station, check, status, requestId=number)
     await station.reboot()
-    check.equal((await station.boot()).payload.get("status"), "Accepted", clause=ACCEPTED)
+    await back_in_service(station, check)
     event = {"type": "FirmwareUpdated", "timestamp": now()}
     check.equal((await station.call("SecurityEventNotification", event)).payload, {}, clause=f"{PAPER} 5.16")
-    check.equal((await station.status(1, "Available")).payload, {}, clause="OCPP 1.6 4.9")
     await _report(station, check, "Installed", requestId=number)
 
 

@@ -54,6 +54,7 @@ async def test_newer_version_works_or_is_declined(secure: SecureStations, check:
 @scenario(
     "v16.security.tls.demanded-suites",
     spec=[SUITES],
+    octt=["TC_086_CSMS"],
     requirements=["SEC-A00.317"],
     needs=[SecureHosting],
     mutants=["tls-rsa-suites-missing"],
