@@ -67,8 +67,14 @@ class TlsDoor:
     def take_over(self, transport: asyncio.Transport) -> None:
         """Take the socket out of its transport before anything is read, and begin TLS on it."""
         transport.pause_reading()
-        peer, taken = address(transport), transport.get_extra_info("socket").dup()
-        transport.abort()
+        peer = address(transport)
+        try:
+            taken = transport.get_extra_info("socket").dup()
+        except OSError as error:
+            self._refused(peer, f"TLS failed: {reason(error)}")
+            return
+        finally:
+            transport.abort()
         opening = asyncio.create_task(self._open(taken, peer), name=f"TLS with {peer}")
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)

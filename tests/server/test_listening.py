@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 from pathlib import Path
 
 import pytest
 
 from server.central_system import CentralSystem
 from server.entrance import ENCRYPTED, ENTRANCES, MUTUAL
-from server.listening import AddressError, bind
+from server.listening import AddressError, TlsDoor, bind
 from server.settings import ServerSettings
 from tests.server.charger import PATIENCE
 from tests.server.conftest import Make
@@ -77,6 +78,38 @@ async def test_failed_tls_is_logged_and_counted(make: Make, tmp_path: Path, entr
     [line] = [one for one in await lines(log) if one["event"] == "refused"]
     assert line["reason"].startswith("TLS failed: ")
     assert line["peer"].startswith("127.0.0.1:")
+
+
+class _Exhausted(asyncio.Transport):
+    """A connection whose socket cannot be duplicated, for there are too many files open."""
+
+    aborted = False
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        return {"socket": self, "peername": ("127.0.0.1", 1)}[name]
+
+    def dup(self) -> None:
+        raise OSError(24, "Too many open files")
+
+    def pause_reading(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+async def test_connection_that_cannot_be_taken_over_is_ended() -> None:
+    """Without a file for it, a connection is ended and told of."""
+    told: list[tuple[str, str]] = []
+
+    async def secured() -> ssl.SSLContext:
+        raise AssertionError
+
+    door = TlsDoor(asyncio.Protocol, secured, lambda peer, why: told.append((peer, why)), PATIENCE)
+    transport = _Exhausted()
+    door.accept().connection_made(transport)
+    assert transport.aborted
+    assert told == [("127.0.0.1:1", "TLS failed: Too many open files")]
 
 
 async def test_handshake_under_way_does_not_outlive_the_central_system(tmp_path: Path) -> None:
