@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import resource
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from server.central_system import CentralSystem
 from server.operator_api import application
@@ -335,15 +335,22 @@ async def test_failing_store_shows(
     assert (answer.status_code, answer.json()["detail"]) == (503, "the store failed: database is locked")
 
 
-async def test_health_is_that_of_a_store_that_can_be_written(system: CentralSystem, api: httpx.AsyncClient) -> None:
-    """A store that can only be read still answers, but the service is not well."""
-    await system.context.store.read(lambda tx: tx.execute(text("PRAGMA query_only = ON")) and None)
-    answer = await api.get("/health")
-    assert (answer.status_code, answer.json()["detail"]) == (
-        503,
-        "the store failed: attempt to write a readonly database",
-    )
-    assert (await api.get("/stations")).status_code == 200
+async def test_health_is_that_of_a_store_that_can_be_written(
+    system: CentralSystem, api: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Where files cannot grow the store can still be read, but the service is not well."""
+    await api.put("/stations/CS-1")
+    size = (tmp_path / "server.sqlite3-wal").stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        answer = await api.get("/health")
+        connectors = await api.get("/stations/CS-1/connectors")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (answer.status_code, answer.json()["detail"]) == (503, "the store failed: disk I/O error")
+    assert connectors.status_code == 200
+    assert (await api.get("/health")).status_code == 200
 
 
 async def test_documentation_needs_no_other_host(api: httpx.AsyncClient) -> None:
