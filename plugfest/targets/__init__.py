@@ -16,8 +16,12 @@ import tomli_w
 from harness.settings import ENVIRONMENT_PREFIX
 from server.variants import Variant
 
-AT_ONCE = 16
-"""How many scenarios are under way with a variant: others are played in other processes of the same machine."""
+CALM: Mapping[str, Any] = {
+    "csms": {"at_once": 16},
+    "policies": {"call_timeout": 2.0, "silence_limit": 2.0},
+    "driver": {"reference": {"call_timeout": 2.0, "ping_interval": 1.0}},
+}
+"""How a variant is hurried less than the reference: others are played in other processes of the same machine."""
 
 REFERENCE = Path(__file__).with_name("reference.toml")
 """The target file of the reference central system in the process of the run."""
@@ -86,11 +90,11 @@ def write_target(variant: Variant, folder: Path) -> Path:
     """Write the target file of a variant in the process of the run: what its maker would truthfully say of it."""
     tables = tomllib.loads(REFERENCE.read_text(encoding="utf-8"))
     driver = "reference-over-http" if variant.over_http else "reference"
-    named = {"csms": {"name": f"reference with the habit {variant.name}", "driver": driver, "at_once": AT_ONCE}}
+    named = {"csms": {"name": f"reference with the habit {variant.name}", "driver": driver}}
     served = {"driver": {"reference": {"variant": variant.name}}}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "target.toml"
-    path.write_text(tomli_w.dumps(merged(tables, named, served, variant.target)), encoding="utf-8")
+    path.write_text(tomli_w.dumps(merged(tables, CALM, named, served, variant.target)), encoding="utf-8")
     return path
 
 
