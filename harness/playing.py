@@ -23,6 +23,9 @@ from harness.verdict import Checks, Inconclusive, Verdict
 SCENARIO_LIMIT = 20
 """A scenario may take this many times the patience of the run before the harness ends it."""
 
+QUICK = 50
+"""An answer within this part of the patience is quick, however many stations wait for one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -57,9 +60,10 @@ class Stage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms a run is judged, and the folder that keeps its traces."""
+    """On what terms scenarios are played, ``at_once`` or fewer side by side, and judged; ``out`` keeps their traces."""
 
     settings: Settings
+    at_once: int = 1
     strict: bool = False
     out: Path | None = None
     expectations: Expectations = field(default_factory=Expectations)
@@ -72,9 +76,10 @@ class Player:
         self._stage = stage
         self._terms = terms
         self._tell = tell
+        self._admission = Admission(terms.at_once, quick=terms.settings.csms.patience / QUICK)
 
-    async def play(self, parts: Sequence[Part], at_once: int) -> None:
-        """Play scenarios in their order, up to ``at_once`` side by side; those that disturb others come last, alone.
+    async def play(self, parts: Sequence[Part]) -> None:
+        """Play scenarios in their order, side by side; those that disturb others come last, alone.
 
         Which are applicable is decided before any is played.
         """
@@ -87,19 +92,18 @@ class Player:
                 present = await self._present(applicable)
             except Exception as error:  # without a stage none can be played, and each says why
                 for part in applicable:
-                    self._conclude(part, self._evidence(), error)
+                    self._tell(self._judge(part, self._evidence(), error))
                 return
-            await self._side_by_side([part for part in present if not disturbs(part)], at_once)
+            await self._side_by_side([part for part in present if not disturbs(part)])
             for part in present:
                 if disturbs(part):
                     await self._perform(part)
 
-    async def _side_by_side(self, parts: Sequence[Part], at_once: int) -> None:
-        admission = Admission(at_once)
+    async def _side_by_side(self, parts: Sequence[Part]) -> None:
         async with asyncio.TaskGroup() as group:
             for part in parts:
-                await admission.enter()
-                group.create_task(self._perform(part), name=part.scenario.id).add_done_callback(admission.leave)
+                await self._admission.enter()
+                group.create_task(self._perform(part), name=part.scenario.id).add_done_callback(self._admission.leave)
 
     async def _perform(self, part: Part) -> None:
         """Play a scenario and judge it; what does not pass on a used scene is played again on a fresh one.
@@ -151,11 +155,8 @@ class Player:
             self._tell(self._result(part, self._evidence(), Judgement(Verdict.NOT_APPLICABLE, reason)))
         return reason is not None
 
-    def _conclude(self, part: Part, evidence: Evidence, error: Exception) -> None:
-        self._tell(self._judge(part, evidence, error))
-
     def _evidence(self) -> Evidence:
-        trace = Trace()
+        trace = Trace(heard=self._admission.hear)
         return Evidence(trace, Checks(trace.evidence, strict=self._terms.strict))
 
     def _judge(self, part: Part, evidence: Evidence, error: Exception | None) -> Result:

@@ -113,10 +113,10 @@ class Act(pytest.Item):
         share = {"number": self._number, "of": self._of}
         stage = self.config.hook.pytest_plugfest_stage(settings=target, mutant=option("mutant"), **share)
         out = Path(option("out")) if option("out") else None
-        terms = Terms(target, option("strict_levels"), out, expectations_of(target))
         bounds = [option("at_once") or target.csms.at_once, len(target.stations.identities)]
-        at_once = min(bound for bound in bounds if bound) // self._of
-        asyncio.run(Player(stage, terms, self._tell).play(self.parts, max(1, at_once)))
+        at_once = max(1, min(bound for bound in bounds if bound) // self._of)
+        terms = Terms(target, at_once, option("strict_levels"), out, expectations_of(target))
+        asyncio.run(Player(stage, terms, self._tell).play(self.parts))
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Say where the act is from: it has no file of its own."""

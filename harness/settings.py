@@ -48,7 +48,7 @@ class CsmsSection(_Section):
     driver: str = "reference"
     expected: Path | None = None
     patience: float = Field(5.0, gt=0, le=3600)
-    at_once: int = Field(64, ge=1)
+    at_once: int = Field(128, ge=1)
 
     @model_validator(mode="before")
     @classmethod

@@ -98,8 +98,12 @@ def _cut(text: str) -> str:
 class Trace:
     """The wire of all stations of one scenario, in the order in which the harness saw it."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, heard: Callable[[Entry], None] | None = None
+    ) -> None:
+        """Begin an empty one; ``heard`` is told of each entry."""
         self._clock = clock
+        self._heard = heard
         self._began = clock()
         self._entries: list[Entry] = []
         self._regarded: int | None = None
@@ -129,6 +133,8 @@ class Trace:
         ruled = (tuple(ruling.rules), tuple(ruling.problems)) if ruling else ((), ())
         entry = Entry(len(self._entries), at, station, connection, direction, event, text, frame, *ruled)
         self._entries.append(entry)
+        if self._heard:
+            self._heard(entry)
         return entry
 
     def regard(self, entry: Entry) -> None:

@@ -111,7 +111,7 @@ async def test_action_of_the_other_direction_is_not_served(station: ChargePoint,
     "v16.transport.call-error.never-silence",
     spec=["OCPP-J 1.6 errata 3.2"],
     requirements=["J-4.2.3-f"],
-    mutants=["invalid-call-ignored", "mistyped-call-unanswered", "misshapen-call-unanswered"],
+    mutants=["invalid-call-ignored", "mistyped-call-unanswered", "misshapen-call-unanswered", "refusals-unanswered"],
 )
 async def test_no_invalid_call_is_left_unanswered(station: ChargePoint, check: Checks) -> None:
     """Every CALL that cannot be served is answered nevertheless."""

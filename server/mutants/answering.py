@@ -327,3 +327,13 @@ class _HeartbeatExtraMember(CoreHandlers):
 class _StatusNotificationExtraMember(CoreHandlers):
     async def status_notification(self, station: Station, payload: Payload) -> Payload:
         return {**await super().status_notification(station, payload), "status": "Accepted"}
+
+
+@mutant("refusals-unanswered", "A CALL that is to be refused is not answered.")
+class _RefusalsUnanswered(Session):
+    def refuse(self, unique_id: str, error: OCPPError) -> None: ...
+
+
+@mutant("nothing-answered", "No message of a station is answered.")
+class _NothingAnswered(Session):
+    def receive(self, data: bytes) -> None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from harness.csms import Operation, Receipt
@@ -94,7 +95,7 @@ def part(function: Callable[..., Any], name: str = "one", *needs: Need) -> Part:
 async def play(*parts: Part, stage: Empty | None = None, terms: Terms, at_once: int = 64) -> Mapping[str, Result]:
     """Play scenarios, and return their results by the end of their ids, in the order in which they came."""
     results: list[Result] = []
-    await Player(stage or Empty(), terms, results.append).play(parts, at_once)
+    await Player(stage or Empty(), replace(terms, at_once=at_once), results.append).play(parts)
     return {result.id.rpartition(".")[2]: result for result in results}
 
 

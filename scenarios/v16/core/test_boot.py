@@ -32,7 +32,7 @@ async def test_cold_boot_is_accepted(station: ChargePoint, check: Checks) -> Non
     "v16.core.boot.answer",
     spec=["OCPP 1.6 4.2", CONF],
     requirements=["CORE-4.2-a"],
-    mutants=["boot-time-missing", "boot-with-registration"],
+    mutants=["boot-time-missing", "boot-with-registration", "nothing-answered"],
 )
 async def test_boot_answer_is_complete(station: ChargePoint, check: Checks) -> None:
     """A BootNotification with the mandatory members is answered status, currentTime and interval, nothing else."""

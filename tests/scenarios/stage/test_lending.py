@@ -80,7 +80,7 @@ async def play(*functions: Callable[..., Any], at_once: int = 1, **stations: Any
     settings = Settings(stations=StationsSection(**stations))
 
     stage = Stage(settings, ReferenceDriver(accept_unknown=True), Identities(settings))
-    await Player(stage, Terms(settings), results.append).play([part(one) for one in functions], at_once)
+    await Player(stage, Terms(settings, at_once), results.append).play([part(one) for one in functions])
     return results
 
 

@@ -95,7 +95,7 @@ async def test_scenarios_are_played_on_it_side_by_side() -> None:
 
     results: list[Result] = []
     stage = Stage(Settings(), ReferenceDriver(), Identities(Settings()))
-    await Player(stage, Terms(Settings()), results.append).play([part(function)] * 8, 8)
+    await Player(stage, Terms(Settings(), 8), results.append).play([part(function)] * 8)
     assert {result.verdict for result in results} == {Verdict.PASSED}
     assert len(set(seen)) == 8
 
