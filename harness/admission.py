@@ -13,8 +13,11 @@ from harness.trace import Direction, Entry
 FEWEST = 4
 """How many may be under way to begin with, and however slow the central system becomes."""
 
-RESPONSIVE = 0.01
+RESPONSIVE = 0.05
 """Seconds that everybody may have to wait for a turn before the event loop counts as busy."""
+
+LOOK = 0.01
+"""Seconds after which one who waits looks again whether he may begin."""
 
 QUIET = 0.5
 """Seconds without any answer after which everybody counts as waiting, so that more may begin."""
@@ -50,7 +53,7 @@ class Admission:
         while not await self._open():
             self._left.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(RESPONSIVE):
+                async with asyncio.timeout(LOOK):
                     await self._left.wait()
         self._under_way += 1
 

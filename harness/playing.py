@@ -92,7 +92,8 @@ class Player:
                 present = await self._present(applicable)
             except Exception as error:  # without a stage none can be played, and each says why
                 for part in applicable:
-                    self._tell(self._judge(part, self._evidence(), error))
+                    evidence = self._evidence()
+                    self._tell(self._result(part, evidence, evidence.judgement(error)))
                 return
             await self._side_by_side([part for part in present if not disturbs(part)])
             for part in present:
@@ -110,22 +111,25 @@ class Player:
 
         So none is blamed for what another one caused.
         """
-        result, used = await self._played(part, fresh=False)
+        result, used, trace = await self._played(part, fresh=False)
         if used and result.verdict is not Verdict.PASSED:
-            result, _ = await self._played(part, fresh=True)
+            result, _, trace = await self._played(part, fresh=True)
+        if self._terms.out is not None and result.trace is not None:
+            text = "".join(f"{line}\n" for line in trace.lines())
+            await asyncio.to_thread(_keep, self._terms.out / result.trace, text)  # a slow disk keeps nobody waiting
         self._tell(result)
 
-    async def _played(self, part: Part, *, fresh: bool) -> tuple[Result, bool]:
-        """Return the result of a scenario, and whether its scene was used; trouble around it makes it an error."""
+    async def _played(self, part: Part, *, fresh: bool) -> tuple[Result, bool, Trace]:
+        """Return the result of a scenario, whether its scene was used, and its wire; trouble around it is an error."""
         evidence = self._evidence()
         used = False
         try:
             async with self._stage.scene(part, evidence, fresh=fresh) as scene:
                 used = scene.used
-                result = self._judge(part, evidence, await self._ended(part, scene.arguments))
+                result = self._result(part, evidence, evidence.judgement(await self._ended(part, scene.arguments)))
         except Exception as error:  # in setting the scene, or in clearing it
-            result = self._judge(part, evidence, error)
-        return result, used
+            result = self._result(part, evidence, evidence.judgement(error))
+        return result, used, evidence.trace
 
     async def _ended(self, part: Part, arguments: Mapping[str, Any]) -> Exception | None:
         """Have the function of a scenario play it, and return what ended it early."""
@@ -159,16 +163,6 @@ class Player:
         trace = Trace(heard=self._admission.hear)
         return Evidence(trace, Checks(trace.evidence, strict=self._terms.strict))
 
-    def _judge(self, part: Part, evidence: Evidence, error: Exception | None) -> Result:
-        """Draw the verdict on a scenario and keep its trace."""
-        result = self._result(part, evidence, evidence.judgement(error))
-        if self._terms.out is not None and result.trace is not None:
-            path = self._terms.out / result.trace
-            path.parent.mkdir(parents=True, exist_ok=True)
-            text = "".join(f"{line}\n" for line in evidence.trace.lines())
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
-        return result
-
     def _result(self, part: Part, evidence: Evidence, judgement: Judgement) -> Result:
         scenario = part.scenario
         path = f"traces/{scenario.id}.jsonl" if self._terms.out and len(evidence.trace) else None
@@ -179,3 +173,8 @@ class Player:
 def disturbs(part: Part) -> bool:
     """Whether a scenario takes the central system away from everybody else."""
     return Restart in part.scenario.needs
+
+
+def _keep(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")

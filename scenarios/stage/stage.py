@@ -77,7 +77,8 @@ class Stage:
 
         A ``fresh`` scene has no station that served others.
         """
-        several = not {"stations", "secure"}.isdisjoint(part.arguments)
+        names = part.arguments
+        several = not {"stations", "secure"}.isdisjoint(names)
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=several))
             stations = self._populate(loan, evidence.trace)
@@ -85,12 +86,12 @@ class Stage:
             life.push_async_callback(stations.csms.leave)
             props = self._props(part, evidence, stations)
             used = False
-            if "station" in part.arguments:
+            if "station" in names:
                 props["station"] = await stations.new()
-            if "booted" in part.arguments:
+            if "booted" in names:
                 lent = await life.enter_async_context(self._lender.lend(evidence, stations.csms, fresh=fresh))
                 props["booted"], used = lent.station, lent.used
-            yield Scene({name: props[name] for name in part.arguments}, used)
+            yield Scene({name: props[name] for name in names}, used)
 
     def _populate(self, loan: Loan, trace: Trace) -> Stations:
         csms = Csms(

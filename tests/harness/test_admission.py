@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.admission import FEWEST, QUIET, RESPONSIVE, Admission, lag
+from harness.admission import FEWEST, LOOK, QUIET, RESPONSIVE, Admission, lag
 from harness.ocppj import Call, CallResult
 from harness.trace import Direction, Event, Trace
 
@@ -35,7 +35,7 @@ async def admitted(admission: Admission) -> int:
 
 async def settled(entering: asyncio.Task[None]) -> bool:
     """Whether somebody comes in without waiting for more than a few turns."""
-    done, _ = await asyncio.wait({entering}, timeout=RESPONSIVE * 3)
+    done, _ = await asyncio.wait({entering}, timeout=LOOK * 5)
     return bool(done)
 
 
@@ -57,7 +57,7 @@ async def test_nobody_is_admitted_while_the_loop_is_busy() -> None:
     task = asyncio.create_task(busy(over))
     await asyncio.sleep(0)
     entering = asyncio.create_task(admission.enter())
-    await asyncio.wait({entering}, timeout=RESPONSIVE * 10)
+    await asyncio.wait({entering}, timeout=RESPONSIVE * 5)
     assert not entering.done()
     over.set()
     await task

@@ -67,7 +67,7 @@ async def played(driver: Driver, patience: float, parts: Sequence[Part]) -> list
     settings = Settings(csms=CsmsSection(patience=patience))
     results: list[Result] = []
     stage = Stage(settings, driver, Identities(settings))
-    await Player(stage, Terms(settings), results.append).play(parts, AT_ONCE)
+    await Player(stage, Terms(settings, AT_ONCE), results.append).play(parts)
     return results
 
 
