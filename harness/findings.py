@@ -86,8 +86,8 @@ def kind(text: str) -> str:
 
 
 def cause_of_check(check: Check) -> str:
-    """Return the id of the finding that a check belongs to which did not hold."""
-    return _id(check.clause, kind(check.expected), kind(check.observed))
+    """Return the id of the finding that a check belongs to which did not hold; one that only remarks is another."""
+    return _id(check.clause, kind(check.expected), kind(check.observed), "" if check.failing else "remark")
 
 
 def cause_of_rule(rule: str) -> str:

@@ -117,8 +117,9 @@ def _counts(row: Counter[Verdict]) -> Iterator[str]:
 def _line(result: Result) -> Text:
     news = " (news)" if result.standing is Standing.NEWS and result.expectation else ""
     why = "" if result.verdict is Verdict.PASSED else f": {' '.join(result.message.split())[:_LONGEST_TEXT]}"
+    title = result.title.rstrip(".") if why else result.title
     return Text.assemble(
         (f"{result.verdict.value:<14}", _STYLES[result.verdict]),
-        f"{result.id}  {result.title}{news}{why}  ",
+        f"{result.id}  {title}{news}{why}  ",
         (f"{result.seconds:.2f} s", "dim"),
     )

@@ -309,7 +309,7 @@ class _ReconnectKeepsTheOldConnection(Session):
 @mutant("call-sent-twice", "Every CALL of the central system is sent twice, with two ids.")
 class _CallSentTwice(Session):
     def call(self, action: str, payload: Payload) -> asyncio.Future[Payload]:
-        super().call(action, payload)
+        self.context.log.watch(super().call(action, payload), "first answer")
         return super().call(action, payload)
 
 

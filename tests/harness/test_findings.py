@@ -98,6 +98,15 @@ def test_clause_expectation_and_observation_tell_causes_apart(other: dict[str, A
     assert len(found(result("a", check()), result("b", check(**other)))) == 2
 
 
+def test_remark_and_failure_are_two_findings() -> None:
+    """What only remarks does not swell the count of what fails."""
+    remark = result("b", check(axis=POLICY), verdict=Verdict.REMARKED, standing=Standing.AS_EXPECTED)
+    assert [(one.verdict, one.scenarios) for one in found(result("a", check()), remark)] == [
+        (Verdict.FAILED, ["a"]),
+        (Verdict.REMARKED, ["b"]),
+    ]
+
+
 def test_id_stays_the_same_from_run_to_run() -> None:
     """The id follows from the cause alone, whoever shows it."""
     (first,), (second,) = found(result("a", check("1"))), found(result("b", check("2"), check("3")))
