@@ -132,7 +132,7 @@ def _variant(name: str) -> Variant:
 
 def exit_code(done: Run) -> int:
     """Return 0 for a run as expected, 1 for one with news, 3 for one that was cut short or learned nothing."""
-    verdicts = {result.verdict for result in done.results}
+    verdicts = {result.verdict for result in done.results} | {rule.verdict for rule in done.rules if rule.breaches}
     if done.truncated or (not verdicts & _LEARNED and verdicts != {Verdict.NOT_APPLICABLE}):
         return 3
     return 1 if any(one.standing is Standing.NEWS for one in (*done.results, *done.rules)) else 0

@@ -96,7 +96,7 @@ class Row:
 
 def check_name(check: Check) -> str:
     """Return what a check is called in the matrix, whatever values it compared this time."""
-    return f"{check.clause}: {kind(check.expected)}"
+    return " ".join(f"{check.clause}: {kind(check.expected)}".split())
 
 
 @dataclass(frozen=True, slots=True)

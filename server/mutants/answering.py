@@ -23,6 +23,7 @@ from ocpp.v16.enums import Action
 from server import validation
 from server.connection import Connection
 from server.mutants.registry import mutant
+from server.mutants.validation import ANSWERS
 from server.session import Handler, Session
 from server.stations import Station
 from server.v16.core import CoreHandlers
@@ -236,15 +237,22 @@ class _HeartbeatAnswerBinary(Connection):
 
 
 class _Lenient(Session):
-    """Lets the violations of one kind of rule pass."""
+    """Answers CALLs that violate one kind of rule as if nothing were wrong with them."""
 
     tolerated: type[OCPPError] = OCPPError
 
-    def check_payload(self, action: str, payload: Payload) -> None:
+    def serve(self, call: Call, began: float) -> None:
+        if call.action in self.handlers and self._tolerates(call):
+            self.answer(call.unique_id, call.action, ANSWERS.get(call.action, {}), began)
+        else:
+            super().serve(call, began)
+
+    def _tolerates(self, call: Call) -> bool:
         try:
-            super().check_payload(action, payload)
-        except self.tolerated:
-            return
+            self.check_payload(call.action, call.payload)
+        except OCPPError as error:
+            return isinstance(error, self.tolerated)
+        return False
 
 
 @mutant("schema-not-checked", "The payloads of CALLs are not checked against their schemas.")

@@ -81,6 +81,7 @@ class _StopByOtherTagInvalid(CoreHandlers):
     "stop-without-tag-fails",
     "A stop without idTag is answered InternalError.",
     faults=["dallmann-consulting/OCPP.Core#31", "thoughtworks/maeve-csms@2ef8065"],
+    crashes=True,
 )
 class _StopWithoutTagFails(CoreHandlers):
     def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:

@@ -59,6 +59,10 @@ class Ran:
     memory: float
     folder: Path
 
+    def rules(self) -> list[Result]:
+        """Return the rules of the wire that were broken."""
+        return [rule for rule in record.read(self.folder / "run.jsonl").rules if rule.breaches]
+
     def results(self) -> list[Result]:
         """Return the recorded results."""
         return list(record.read(self.folder / "run.jsonl").results)
