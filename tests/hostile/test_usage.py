@@ -43,7 +43,7 @@ TARGETS = [
     ('[csms]\ndriver = "broken.py"', ["'broken.py' is no driver"]),
     ('[csms]\ndriver = "empty.py:Driver"', ["empty.py has no class 'Driver' with a method perform"]),
     ('[csms]\nexpected = "absent.toml"', ["absent.toml: cannot be read"]),
-    ('[csms]\nexpected = "unknown.toml"', ["unknown.toml: no scenario has the id 'v16.core.rest.hard'"]),
+    ('[csms]\nexpected = "unknown.toml"', ["unknown.toml: no scenario or rule has the id 'v16.core.rest.hard'"]),
     ('[policies]\nparallel_tag_use = "maybe"', ["target.toml: policies.parallel_tag_use", "'allowed' or 'refused'"]),
 ]
 

@@ -5,6 +5,7 @@ from harness.csms.console import Csms
 from harness.csms.v16 import RemoteStopTransaction
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.stage.orders import delivered
 from scenarios.stage.population import Tags
 from simulators.v16 import ChargePoint
 
@@ -84,17 +85,15 @@ async def test_unknown_transaction_is_not_mistaken(station: ChargePoint, csms: C
     """A remote stop of a transaction that nobody knows is refused or sent as it is, and stops no other one."""
     transaction = await station.charging(await tags.accepted())
     unknown = transaction.id ^ 0x2AAAAAAA
+    known, other = (RemoteStopTransaction(station=station.id, transaction_id=id) for id in (transaction.id, unknown))
 
-    taken = await csms.attempt(RemoteStopTransaction(station=station.id, transaction_id=unknown))
-    if not isinstance(taken, Refused):
+    stop = await delivered(station, csms, known, status="Rejected")
+    check.equal(stop.payload, {"transactionId": transaction.id}, clause=REQUEST)
+    if not isinstance(await csms.attempt(other), Refused):
         stop = await station.next_call("RemoteStopTransaction", level=SHOULD)
         check.equal(stop.payload, {"transactionId": unknown}, clause=REQUEST)
         await stop.answer(status="Rejected")
-    await csms.perform(RemoteStopTransaction(station=station.id, transaction_id=transaction.id))
-    stop = await station.next_call("RemoteStopTransaction")
-    check.equal(stop.payload, {"transactionId": transaction.id}, clause=REQUEST)
-    await stop.answer(status="Accepted")
-    await station.stop_transaction(transaction.id, reason="Remote")
+    await station.stop_transaction(transaction.id)
 
 
 @scenario(
