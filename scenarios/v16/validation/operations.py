@@ -6,6 +6,7 @@ the certificate are ones that the station has told the central system of. Times 
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -68,12 +69,12 @@ async def _accepted(order: Operation, station: ChargePoint, csms: Csms, **more: 
 _PLAIN: Mapping[str, Callable[[str], Operation]] = {
     "CertificateSigned": lambda to: v16.CertificateSigned(station=to, certificate_chain=_CERTIFICATE),
     "ChangeAvailability": lambda to: v16.ChangeAvailability(station=to, connector_id=1, type="Operative"),
-    "ChangeConfiguration": lambda to: v16.ChangeConfiguration(station=to, key="HeartbeatInterval", value="300"),
+    "ChangeConfiguration": lambda to: v16.ChangeConfiguration(station=to, key="MinimumStatusDuration", value="2"),
     "ClearCache": lambda to: v16.ClearCache(station=to),
-    "DataTransfer": lambda to: v16.DataTransfer(station=to, vendor_id="org.plugfest"),
+    "DataTransfer": lambda to: v16.DataTransfer(station=to, vendor_id="org.plugfest", message_id="corpus"),
     "ExtendedTriggerMessage": lambda to: v16.ExtendedTriggerMessage(station=to, requested_message="Heartbeat"),
     "GetCompositeSchedule": lambda to: v16.GetCompositeSchedule(station=to, connector_id=1, duration=60),
-    "GetConfiguration": lambda to: v16.GetConfiguration(station=to),
+    "GetConfiguration": lambda to: v16.GetConfiguration(station=to, key=("MinimumStatusDuration",)),
     "GetDiagnostics": lambda to: v16.GetDiagnostics(station=to, location="ftp://files.example/logs"),
     "GetInstalledCertificateIds": _certificates,
     "GetLocalListVersion": lambda to: v16.GetLocalListVersion(station=to),
@@ -152,6 +153,15 @@ BEFORE: Mapping[str, type[Operation]] = {
 
 ACTIONS = tuple(sorted({*_PLAIN, *_OF_A_TIME, *_OF_A_TAG, *_OF_SOMETHING, "RemoteStopTransaction"}))
 """The actions of all operations."""
+
+
+_TELLING = ("key", "value", "requestedMessage", "vendorId", "messageId")
+
+
+def telling(order: Operation) -> Payload:
+    """Return the members that tell the CALL of an operation from one that a product makes of its own accord."""
+    payload: Payload = json.loads(json.dumps(order.payload()))
+    return {name: value for name, value in payload.items() if name in _TELLING}
 
 
 @asynccontextmanager

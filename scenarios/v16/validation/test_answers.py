@@ -14,7 +14,7 @@ from harness.trace import Event
 from harness.verdict import SHALL, SHOULD, Checks
 from scenarios.stage.population import Tags
 from scenarios.v16.validation.corpus import Sample, invalid_answers, valid_answers
-from scenarios.v16.validation.operations import ACTIONS, BEFORE, ordinary
+from scenarios.v16.validation.operations import ACTIONS, BEFORE, ordinary, telling
 from simulators.aftermath import sign_of_life
 from simulators.v16 import ChargePoint
 
@@ -53,7 +53,7 @@ async def test_invalid_answer_fails_the_operation(
     assert case.invalid is not None
     async with ordinary(case.action, booted, csms, tags) as order:
         request = await csms.perform(order)
-        call = await booted.next_call(case.action)
+        call = await booted.next_call(case.action, **telling(order))
 
         sent = await booted.send([3, call.unique_id, case.payload])
         (await sign_of_life(booted)).judge(check, clause="OCPP-J 1.6 4.2.2", closing=SHOULD)
@@ -71,7 +71,7 @@ async def test_valid_answer_completes_the_operation(
     """An answer that is valid, however unusual, completes the operation."""
     async with ordinary(case.action, booted, csms, tags) as order:
         request = await csms.perform(order)
-        call = await booted.next_call(case.action)
+        call = await booted.next_call(case.action, **telling(order))
 
         await call.answer(case.payload)
         check.equal((await csms.outcome(request)).state, "answered", clause="OCPP-J 1.6 4.2.2")
