@@ -23,7 +23,10 @@ PATIENCE = 1.0
 """Seconds that a mutant has for what it owes; many defects show as silence, so that long patience costs time."""
 
 SECOND_PATIENCE = 5.0
-"""Seconds that it has once more where it was not caught so: short patience takes a busy machine for a defect."""
+"""Seconds that it has once more where it was not caught so, with one scenario at a time.
+
+Short patience takes a busy machine for a defect, and a mutant that stops everybody keeps scenarios beside from judging.
+"""
 
 LONGEST_CRASH = 200
 """Characters of one internal error that are told."""
@@ -69,13 +72,14 @@ def play(mutant: str, named: Sequence[str], others: Sequence[str]) -> Row:
     """Play scenarios against a mutant in this process, and return what they said."""
     row = _played(mutant, named, others, PATIENCE)
     final = row.proven or row.crashes or not named
-    return row if final else _played(mutant, named, others, SECOND_PATIENCE)
+    return row if final else _played(mutant, named, others, SECOND_PATIENCE, "--at-once=1")
 
 
-def _played(mutant: str, named: Sequence[str], others: Sequence[str], patience: float) -> Row:
+def _played(mutant: str, named: Sequence[str], others: Sequence[str], patience: float, *options: str) -> Row:
     os.environ["PLUGFEST_CSMS_PATIENCE"] = str(patience)
     with internal_errors() as crashes:
-        said = {result.id: Played.of(result) for result in proof.play([*named, *others], f"--mutant={mutant}")}
+        results = proof.play([*named, *others], f"--mutant={mutant}", *options)
+    said = {result.id: Played.of(result) for result in results}
     one = MUTANTS[mutant]
     undeclared = () if one.crashes else tuple(sorted(crashes))
     return Row(mutant, one.description, tuple(named), said, remarks=one.remarks, faults=one.faults, crashes=undeclared)
