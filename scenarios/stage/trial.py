@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from functools import partial
 
 from harness.csms import (
@@ -184,7 +184,7 @@ class Trial:
         except (Inconclusive, Nonconformity) as error:
             return Step(None, f"{name}: {error}")
         self._console.append(asyncio.get_running_loop().time() - began)
-        return Step(True, f"{name}: {seen}"[:SHOWN])
+        return Step(True, f"{name}: {_told(seen)}"[:SHOWN])
 
     async def _admitted(self, station: ChargePoint) -> str:
         """Return what is said of a tag that was made for the occasion; raises DriverError unless it is accepted."""
@@ -228,3 +228,13 @@ class Trial:
         if waited < AT_ONCE:
             return "call_timeout was not measured: a second CALL does not wait for the answer to the first one"
         return f"proposed: [policies] call_timeout = {waited:.1f}"
+
+
+def _told(seen: object) -> str:
+    """Return in words what a console told: what a view shows, or how many entries a list has."""
+    if is_dataclass(seen) and not isinstance(seen, type):
+        shown = {name: value for name, value in asdict(seen).items() if value is not None}
+        return " ".join(", ".join(f"{name} {value}" for name, value in shown.items()).split())
+    if isinstance(seen, list | tuple):
+        return f"{len(seen)} entries"
+    return "nothing" if seen is None else str(seen)

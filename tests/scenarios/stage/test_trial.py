@@ -62,6 +62,8 @@ async def test_reference_passes_every_step() -> None:
         "connected: 101 with subprotocol ocpp1.6",
         "BootNotification: Accepted",
         "GetConfiguration reached the station",
+        "StationReader: online True, registration Accepted, ",
+        "TransactionReader: 0 entries",
         *(f"{reader.__name__}: " for reader in trial.READERS),
         "OutcomeReader: ",
         "RegistrationControl: ",
