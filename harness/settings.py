@@ -151,14 +151,16 @@ class SecuritySection(_Section):
 class FeaturesSection(_Section):
     """``[features]``: what the central system claims, all of it unless said otherwise, and what its limits are.
 
-    ``certificate_authority`` is whether stations get certificates that they ask for, ``chooses_...`` whether it chooses
-    these numbers itself; where it does not, the suite gives them as its operator. ``longest_message`` is in bytes,
-    ``firmware_lead`` the seconds between an order and the earliest time at which firmware may be fetched,
-    ``first_contact`` the seconds that a station made known has to wait before it may connect.
+    ``certificate_authority`` is whether stations get certificates that they ask for, ``data_transfer`` whether a
+    DataTransfer of any vendor is answered but by NotImplemented, ``chooses_...`` whether it chooses these numbers
+    itself; where it does not, the suite gives them as its operator. ``longest_message`` is in bytes, ``firmware_lead``
+    the seconds between an order and the earliest time at which firmware may be fetched, ``first_contact`` the seconds
+    that a station made known has to wait before it may connect.
     """
 
     profiles: tuple[Profile, ...] | None = None
     certificate_authority: bool = True
+    data_transfer: bool = True
     chooses_reservation_id: bool = True
     chooses_list_version: bool = True
     chooses_request_id: bool = True

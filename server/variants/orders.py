@@ -24,7 +24,8 @@ from server.variants.registry import variant
 _CONSOLE = "OCPP does not say how a central system is operated"
 _HASTE = 60.0
 """Seconds for which a request is held at most, however long the station takes."""
-_ANSWERED = {"taken": [200], "receipt": None, "outcome": {"found": {"state": "/state"}}}
+_TOLD = {name: f"/{name}" for name in ("state", "status", "payload", "reason")}
+_ANSWERED = {"taken": [200], "receipt": None, "outcome": {"found": _TOLD}}
 """How the target file of a product says that the answer to an order tells its outcome."""
 
 

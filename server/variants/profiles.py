@@ -95,5 +95,5 @@ _without(
     "DataTransfer",
     "DataTransfer",
     grounds="OCPP-J 1.6 4.2.3 NotImplemented; a product without any vendor's extension",
-    target={"policies": {"data_transfer_vendor": None}},
+    target={"policies": {"data_transfer_vendor": None}, "features": {"data_transfer": False}},
 )

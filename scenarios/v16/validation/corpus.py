@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.corpus import Invalid, Valid, invalid, maximal, minimal, valid
 from harness.ocppj import Payload
-from harness.scenario import Need, Takes
+from harness.scenario import Claims, Need, Takes
 from harness.schemas import Kind, schemas
 
 STATION_CALLS = (
@@ -83,9 +83,10 @@ class Sample:
 
     @property
     def needs(self) -> list[Need]:
-        """What it takes to read the message, where that is more than a few hundred bytes."""
+        """What it takes to serve the message: room for more than a few hundred bytes, and its action."""
         size = len(json.dumps([2, "x" * 36, self.action, self.payload], separators=(",", ":")))
-        return [Takes(size)] if size > LONG else []
+        extension: list[Need] = [Claims("data_transfer")] if self.action == "DataTransfer" else []
+        return [*extension, *([Takes(size)] if size > LONG else [])]
 
 
 def invalid_calls(action: str) -> Iterator[tuple[Invalid, Sample]]:
