@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -93,7 +93,9 @@ class Result:
 
     def to_json(self, kind: str = "result") -> dict[str, Any]:
         """Return the result as a line of the record, ``kind`` being result or rule."""
-        return {"kind": kind, **asdict(self)}
+        breaches = [{**_members(one), "checks": [_members(check) for check in one.checks]} for one in self.breaches]
+        checks = [_members(check) for check in self.checks]
+        return {"kind": kind, **_members(self), "checks": checks, "breaches": breaches}
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> Result:
@@ -221,6 +223,11 @@ def read(path: Path) -> Run:
 def _footer(line: Mapping[str, Any]) -> Footer:
     members = _without(line, "kind")
     return Footer(**{**members, "remarks": tuple(members["remarks"])})
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """Return the members of a dataclass by name, as ``asdict`` does, but without copying all that is in them."""
+    return {member.name: getattr(value, member.name) for member in fields(value)}
 
 
 def _checks(members: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from allure_commons.logger import AllureFileLogger
+import attr
 from allure_commons.model2 import ATTACHMENT_PATTERN, Attachment, Label, Status, StatusDetails, TestResult
 from allure_commons.types import LabelType
 
@@ -30,10 +31,12 @@ _SUITES = (LabelType.PARENT_SUITE, LabelType.SUITE, LabelType.SUB_SUITE)
 def write(run: Run, folder: Path) -> None:
     """Write the results of a run into a folder, in the place of those that it held."""
     shutil.rmtree(folder, ignore_errors=True)
-    writer = AllureFileLogger(folder)
+    folder.mkdir()
     began = round(datetime.fromisoformat(run.header.started).timestamp() * 1000)
     for result in run.results:
-        writer.report_result(_told(result, began, list(_attached(result, run.path.parent, writer))))
+        told = _told(result, began, list(_attached(result, run.path.parent, folder)))
+        members = attr.asdict(told, filter=lambda _, value: value or value is False)
+        _write(folder / told.file_pattern.format(prefix=told.uuid), json.dumps(members, ensure_ascii=False))
 
 
 def _told(result: Result, began: int, attachments: list[Attachment]) -> TestResult:
@@ -89,29 +92,33 @@ def _labels(result: Result) -> Iterator[tuple[str, str]]:
         yield LabelType.TAG, tag
 
 
-def _attached(result: Result, place: Path, writer: AllureFileLogger) -> Iterator[Attachment]:
+def _attached(result: Result, place: Path, folder: Path) -> Iterator[Attachment]:
     if result.checks:
         lines = (f"{'held    ' if check.held else 'violated'}  {sentence(check)}" for check in result.checks)
-        yield _text(writer, "checks", "\n".join(map(visible, lines)))
+        yield _text(folder, "checks", "\n".join(map(visible, lines)))
     if result.details:
-        yield _text(writer, "details", visible(result.details))
+        yield _text(folder, "details", visible(result.details))
     if result.trace is None:
         return
     path = place / result.trace
     if path.is_file():
         source = _source("jsonl")
-        writer.report_attached_file(str(path), source)
+        shutil.copyfile(path, folder / source)
         # As plain text, for that is what Allure shows in place.
         yield Attachment("wire trace", source, "text/plain")
     else:
-        yield _text(writer, "wire trace", f"The trace {path.name} was not written.")
+        yield _text(folder, "wire trace", f"The trace {path.name} was not written.")
 
 
-def _text(writer: AllureFileLogger, name: str, text: str) -> Attachment:
+def _text(folder: Path, name: str, text: str) -> Attachment:
     source = _source("txt")
-    writer.report_attached_data(text, source)
+    _write(folder / source, text)
     return Attachment(name, source, "text/plain")
 
 
 def _source(extension: str) -> str:
     return str(ATTACHMENT_PATTERN.format(prefix=uuid.uuid4(), ext=extension))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")

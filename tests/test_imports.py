@@ -52,7 +52,7 @@ RULES = (
     Rule("server/**/*.py", ("server",)),
     Rule("scenarios/**/test_*.py", ("harness", "simulators", "scenarios"), ("pytest",)),
     Rule("scenarios/**/*.py", OURS, ()),
-    Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons",)),
+    Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons", "attr")),
     Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
     Rule("plugfest/**/*.py", OURS, ("click", "rich", "packaging", "pytest", "tomli_w", "xdist")),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from harness.csms import Driver
 from harness.drivers import load_driver
 from harness.settings import Settings, SettingsError
-from scenarios.stage.served import reference_over_http
 from server.driver import ReferenceDriver
 from server.registry import UnknownName
 from server.settings import SettingsError as ServerSettingsError
@@ -21,6 +20,12 @@ def driver_of(settings: Settings, mutant: str | None = None) -> Driver:
         return ReferenceDriver(mutant=mutant, **settings.driver.get("reference", {}))
 
     try:
-        return load_driver(settings, {"reference": reference, "reference-over-http": reference_over_http})
+        return load_driver(settings, {"reference": reference, "reference-over-http": _over_http})
     except (UnknownName, ServerSettingsError) as error:
         raise SettingsError(f"{settings.path}: driver.reference: {error}") from None
+
+
+def _over_http(settings: Settings) -> Driver:
+    from scenarios.stage.served import reference_over_http  # server and client of HTTP take a while to import
+
+    return reference_over_http(settings)
