@@ -43,9 +43,6 @@ from server.tags import Tag as ServerTag
 DEFAULTS: Mapping[str, Any] = {"port": 0, "log": "off"}
 """The settings of a central system in the process of a run: it listens where the system chooses, and keeps quiet."""
 
-MEMORY = "/dev/shm"  # noqa: S108
-"""Where Linux keeps files in memory: nothing that a test run stores has to outlive a power cut."""
-
 
 class ReferenceDriver:
     """Runs and operates a reference central system on a free port of the loopback, with a database of its own."""
