@@ -110,7 +110,7 @@ class ServerSettings:
     interval: int = 300
     retry_interval: int = 30
     call_timeout: float = 30.0
-    ping_interval: float = 20.0
+    ping_interval: float = 10.0
     open_timeout: float = 10.0
     close_timeout: float = 5.0
     store_timeout: float = 5.0
