@@ -31,7 +31,7 @@ from ocpp.v16 import ChargePoint, call_result
 from ocpp.v16.enums import Action, RegistrationStatus
 
 from server.central_system import CentralSystem
-from server.settings import ServerSettings
+from server.core.settings import ServerSettings
 
 _BOOT = {"chargePointVendor": "plugfest", "chargePointModel": "benchmark"}
 

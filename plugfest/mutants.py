@@ -15,7 +15,7 @@ import click
 from harness.scenario import Catalogue
 from plugfest import proof
 from reports.kill_matrix import Matrix, Played, Row, write
-from server.frame_log import DEFECTS
+from server.core.frame_log import DEFECTS
 from server.mutants import MUTANTS
 from server.registry import UnknownName
 

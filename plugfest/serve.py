@@ -11,8 +11,8 @@ import tomli_w
 
 from plugfest.targets import merged, render
 from server.command import options, run
+from server.core.settings import ENVIRONMENT_PREFIX
 from server.serving import Ready
-from server.settings import ENVIRONMENT_PREFIX
 from server.variants import VARIANTS
 
 

@@ -14,20 +14,20 @@ from typing import Self
 
 from websockets.frames import CloseCode
 
-from server.connection import Connection
-from server.context import Context
-from server.credentials import Credentials
-from server.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, entrance_of
-from server.frame_log import FrameLog
-from server.listening import BACKLOG, Secured, TlsDoor, bind
-from server.metrics import Metrics
+from server.core.connection import Connection
+from server.core.context import Context
+from server.core.credentials import Credentials
+from server.core.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, entrance_of
+from server.core.frame_log import FrameLog
+from server.core.listening import BACKLOG, Secured, TlsDoor, bind
+from server.core.metrics import Metrics
+from server.core.session import Session, routes
+from server.core.settings import ServerSettings, SettingsError
+from server.core.stations import Station, Stations
+from server.core.store import Store
 from server.mutants import MUTANTS
 from server.parts import Parts
 from server.security_console import SecurityConsole
-from server.session import Session, routes
-from server.settings import ServerSettings, SettingsError
-from server.stations import Station, Stations
-from server.store import Store
 from server.variants import VARIANTS
 
 

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import click
 
+from server.core.settings import ABOUT, ENVIRONMENT_PREFIX, ServerSettings, SettingsError
+from server.core.store import StoreError
 from server.mutants import MUTANTS
 from server.registry import UnknownName
 from server.serving import Ready, serve
-from server.settings import ABOUT, ENVIRONMENT_PREFIX, ServerSettings, SettingsError
-from server.store import StoreError
 from server.variants import VARIANTS
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -31,14 +31,14 @@ from harness.csms import (
     Unknown,
 )
 from harness.csms.v16 import OPERATIONS
-from server.authority import AuthorityError
 from server.central_system import CentralSystem
-from server.entrance import Entrance
+from server.core.authority import AuthorityError
+from server.core.entrance import Entrance
+from server.core.settings import ServerSettings
+from server.core.store import StoreError
+from server.core.tags import Tag as ServerTag
 from server.operator import Operator, UnknownStation
 from server.operator import Refused as Refusal
-from server.settings import ServerSettings
-from server.store import StoreError
-from server.tags import Tag as ServerTag
 
 DEFAULTS: Mapping[str, Any] = {"port": 0, "log": "off"}
 """The settings of a central system in the process of a run: it listens where the system chooses, and keeps quiet."""

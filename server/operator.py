@@ -14,12 +14,13 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from websockets.frames import CloseCode
 
-from server import instants, tables
-from server.call_queue import Operation, Outcome
-from server.context import Context
-from server.frame_log import hidden
-from server.stations import Station
-from server.tags import Tag
+from server.core import instants, tables
+from server.core.call_queue import Operation, Outcome
+from server.core.context import Context
+from server.core.frame_log import hidden
+from server.core.stations import Station
+from server.core.tags import Tag
+from server.core.validation import Payload
 from server.v16 import samples, tasks
 from server.v16 import transactions as booked
 from server.v16.local_list import LocalList
@@ -27,7 +28,6 @@ from server.v16.operations import ACTIONS
 from server.v16.profile import InvalidOperation, UnsuitableOperation
 from server.v16.reservation import Reservations
 from server.v16.smart_charging import SmartCharging
-from server.validation import Payload
 
 
 class Refused(Exception):

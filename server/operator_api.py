@@ -14,12 +14,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, ConfigDict
 
-from server.authority import AuthorityError
 from server.central_system import CentralSystem
+from server.core.authority import AuthorityError
+from server.core.store import StoreError
+from server.core.tags import Tag
 from server.operator import Conflict, Impossible, Operator, Refused, UnknownOperation, UnknownStation, UnknownTag
 from server.security_api import security_routes
-from server.store import StoreError
-from server.tags import Tag
 
 MAX_WAIT = 300.0
 """Longest time in seconds that a request for an outcome is held."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from server.api_orders import ApiOrders
-from server.authority import Authority
-from server.call_queue import CallQueue
-from server.connection import Connection
-from server.framing import Framing
-from server.handshake import Handshake
+from server.core.authority import Authority
+from server.core.call_queue import CallQueue
+from server.core.connection import Connection
+from server.core.framing import Framing
+from server.core.handshake import Handshake
+from server.core.session import Session
+from server.core.tags import Tags
+from server.core.tls import Tls
 from server.operator import Operator
-from server.session import Session
-from server.tags import Tags
-from server.tls import Tls
 from server.v16.certificates import Certificates
 from server.v16.core import CoreHandlers
 from server.v16.firmware import Firmware

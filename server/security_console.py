@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from server import security_events, tables
-from server.authority import ALGORITHMS
-from server.context import Context
-from server.credentials import BASIC, MUTUAL_TLS, NONE, TLS, Credentials
+from server.core import security_events, tables
+from server.core.authority import ALGORITHMS
+from server.core.context import Context
+from server.core.credentials import BASIC, MUTUAL_TLS, NONE, TLS, Credentials
+from server.core.passwords import hashed
 from server.operator import Impossible, Operator
-from server.passwords import hashed
 
 
 class SecurityConsole:
@@ -58,7 +58,7 @@ class SecurityConsole:
 
     async def revoke_certificate(self, chain: str) -> None:
         """Revoke a client certificate; raises Impossible for a text that holds none."""
-        from server import pki
+        from server.core import pki
 
         try:
             await self.context.authority.revoke(chain)

@@ -13,9 +13,9 @@ from pathlib import Path
 import uvicorn
 
 from server.central_system import CentralSystem
-from server.listening import bind
+from server.core.listening import bind
+from server.core.settings import ServerSettings
 from server.operator_api import application
-from server.settings import ServerSettings
 
 LONG_POLL_PATIENCE = 1
 """Seconds that requests which are being held have when the service stops."""

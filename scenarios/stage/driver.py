@@ -5,9 +5,9 @@ from __future__ import annotations
 from harness.csms import Driver
 from harness.drivers import load_driver
 from harness.settings import Settings, SettingsError
+from server.core.settings import SettingsError as ServerSettingsError
 from server.driver import ReferenceDriver
 from server.registry import UnknownName
-from server.settings import SettingsError as ServerSettingsError
 
 
 def driver_of(settings: Settings, mutant: str | None = None) -> Driver:

@@ -16,10 +16,10 @@ from harness.drivers.http.console import Console
 from harness.settings import Settings
 from plugfest.targets import merged, render
 from server.central_system import CentralSystem
+from server.core.settings import ServerSettings
+from server.core.store import StoreError
 from server.driver import DEFAULTS
 from server.serving import running
-from server.settings import ServerSettings
-from server.store import StoreError
 
 
 def reference_over_http(settings: Settings) -> Driver:

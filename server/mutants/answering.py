@@ -20,14 +20,14 @@ from ocpp.exceptions import (
 from ocpp.messages import Call
 from ocpp.v16.enums import Action
 
-from server import validation
-from server.connection import Connection
+from server.core import validation
+from server.core.connection import Connection
+from server.core.session import Handler, Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.validation import ANSWERS
-from server.session import Handler, Session
-from server.stations import Station
 from server.v16.core import CoreHandlers
-from server.validation import Payload
 
 _ACTIONS = frozenset(action.value for action in Action)
 

@@ -8,13 +8,13 @@ from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection
 
-from server.context import Context
+from server.core.context import Context
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.tags import Tag, Tags
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
-from server.tags import Tag, Tags
 from server.v16.core import CoreHandlers
-from server.validation import Payload
 
 
 @mutant("tag-unknown-accepted", "An unknown idTag is accepted.", faults=["citrineos/citrineos-core@ac4f60e9"])

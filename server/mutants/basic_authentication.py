@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from websockets.http11 import Request
 
-from server.context import Context
-from server.credentials import BASIC, TLS
-from server.entrance import PLAIN, Entrance
-from server.handshake import Handshake, Refusal
+from server.core.context import Context
+from server.core.credentials import BASIC, TLS
+from server.core.entrance import PLAIN, Entrance
+from server.core.handshake import Handshake, Refusal
+from server.core.stations import Station
+from server.core.tls import PeerCertificate
 from server.mutants.registry import mutant
-from server.stations import Station
-from server.tls import PeerCertificate
 
 
 @mutant("basic-refused", "Good Basic credentials are refused like bad ones.")

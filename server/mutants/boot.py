@@ -6,15 +6,15 @@ from datetime import timedelta
 
 from ocpp.v16.enums import RegistrationStatus
 
-from server import instants
-from server.call_queue import Operation
-from server.context import Context
+from server.core import instants
+from server.core.call_queue import Operation
+from server.core.context import Context
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
-from server.validation import Payload
 
 
 @mutant("boot-interval-negative", "BootNotification.conf carries a negative interval.")

@@ -7,14 +7,14 @@ import asyncio
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import CallError, CallResult
 
-from server.call_queue import CallFailed, CallQueue, Effects, Operation
-from server.frame_log import FrameLog
+from server.core.call_queue import CallFailed, CallQueue, Effects, Operation
+from server.core.frame_log import FrameLog
+from server.core.session import Session
+from server.core.settings import ServerSettings
+from server.core.stations import Station
+from server.core.store import Store
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.settings import ServerSettings
-from server.stations import Station
-from server.store import Store
-from server.validation import Payload
 
 _CODES = frozenset(error.code for error in OCPPError.__subclasses__())
 

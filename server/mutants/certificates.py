@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from ocpp.exceptions import InternalError
 from sqlalchemy import Connection
 
-from server import instants
-from server.authority import Authority
-from server.call_queue import Operation
+from server.core import instants
+from server.core.authority import Authority
+from server.core.call_queue import Operation
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.stations import Station
 from server.v16.certificates import ACCEPTED, MAX_CHAIN, REJECTED, Certificates
-from server.validation import Payload
 
 if TYPE_CHECKING:
-    from server import pki
+    from server.core import pki
 
 # Certificates of stations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @mutant("certificate-for-another-key", "A station's certificate is not for the key that it has asked it for.")
 class _AnotherKey(Authority):
     def sign(self, csr: pki.Request, common_name: str) -> Sequence[str]:
-        from server import pki
+        from server.core import pki
 
         issuer = self._roots[csr.algorithm]
         key = pki.new_key(csr.algorithm).public_key()
@@ -39,7 +39,7 @@ class _AnotherKey(Authority):
 @mutant("certificate-signed-by-nobody", "A station's certificate comes from an authority that nobody trusts.")
 class _SignedByNobody(Authority):
     def sign(self, csr: pki.Request, common_name: str) -> Sequence[str]:
-        from server import pki
+        from server.core import pki
 
         issuer = self._new_root(csr.algorithm)
         subject = self.subject(common_name, csr.organisation)
@@ -53,7 +53,7 @@ class _SignedByNobody(Authority):
 )
 class _ValidForAMinute(Authority):
     def sign(self, csr: pki.Request, common_name: str) -> Sequence[str]:
-        from server import pki
+        from server.core import pki
 
         issuer = self._roots[csr.algorithm]
         subject = self.subject(common_name, csr.organisation or self.organisation)
@@ -73,7 +73,7 @@ class _SignedWithPss(Authority):
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 
-        from server import pki
+        from server.core import pki
 
         class Pss(pki.Credential):
             def sign(self, builder: x509.CertificateBuilder) -> x509.Certificate:
@@ -91,7 +91,7 @@ class _SignedWithPss(Authority):
 @mutant("certificate-rsa-unknown", "Requests for certificates of RSA keys are rejected.")
 class _RsaUnknown(Certificates):
     async def sign(self, station: Station, text: str) -> Payload:
-        from server import pki
+        from server.core import pki
 
         try:
             return await super().sign(station, text) if pki.request(text).algorithm != "RSA" else dict(REJECTED)

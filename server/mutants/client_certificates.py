@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from server.handshake import Handshake
+from server.core.handshake import Handshake
+from server.core.stations import Station
+from server.core.tls import PeerCertificate
 from server.mutants.registry import mutant
-from server.stations import Station
-from server.tls import PeerCertificate
 
 
 @mutant("certificate-never-good", "Every client certificate is refused.")

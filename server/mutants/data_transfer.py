@@ -5,10 +5,10 @@ from __future__ import annotations
 from ocpp.exceptions import NotSupportedError
 from ocpp.v16.enums import DataTransferStatus
 
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.stations import Station
 from server.v16.core import CoreHandlers
-from server.validation import Payload
 
 
 @mutant("data-transfer-vendor-refused", "DataTransfer of an unknown vendor is answered with a CALLERROR.")

@@ -9,14 +9,14 @@ from typing import Any
 from ocpp.exceptions import InternalError, NotSupportedError, PropertyConstraintViolationError
 from sqlalchemy import Connection
 
-from server import instants
-from server.call_queue import Operation
-from server.context import Context
+from server.core import instants
+from server.core.call_queue import Operation
+from server.core.context import Context
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.stations import Station
 from server.v16 import tasks
 from server.v16.firmware import DIAGNOSTICS, FIRMWARE, Firmware
-from server.validation import Payload
 
 # What a station reports
 

@@ -8,9 +8,9 @@ import orjson
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call
 
-from server.framing import BrokenAnswer, BrokenCall, Framing, Message, Unreadable
+from server.core.framing import BrokenAnswer, BrokenCall, Framing, Message, Unreadable
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.validation import Payload
 
 PING_INTERVAL = "WebSocketPingInterval"
 

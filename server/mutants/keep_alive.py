@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from websockets.frames import Opcode
 
-from server.connection import Connection
+from server.core.connection import Connection
+from server.core.stations import Station
 from server.mutants.registry import mutant
-from server.stations import Station
 
 
 class _Impatient(Connection):

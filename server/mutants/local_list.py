@@ -11,12 +11,12 @@ from ocpp.v16.enums import Action, UpdateType
 from sqlalchemy import Connection
 from websockets.frames import CloseCode
 
-from server.call_queue import CallQueue, Operation
+from server.core.call_queue import CallQueue, Operation
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
 from server.v16.local_list import LocalList
-from server.validation import Payload
 
 _ENTRIES = "localAuthorizationList"
 

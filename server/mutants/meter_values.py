@@ -12,13 +12,13 @@ from ocpp.messages import Call
 from ocpp.v16.enums import Action, ChargePointStatus
 from sqlalchemy import select
 
-from server import tables
-from server.context import Context
+from server.core import tables
+from server.core.context import Context
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
 from server.v16.core import CoreHandlers
-from server.validation import Payload
 
 
 @mutant("meter-values-connector-zero-refused", "MeterValues of the main meter are answered InternalError.")

@@ -14,15 +14,15 @@ from ocpp.v16.enums import Action, AuthorizationStatus, RegistrationStatus
 from sqlalchemy import Connection, select
 from websockets.frames import CloseCode
 
-from server import tables
-from server.call_queue import CallFailed, CallQueue, Operation
-from server.context import Context
+from server.core import tables
+from server.core.call_queue import CallFailed, CallQueue, Operation
+from server.core.context import Context
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
-from server.validation import Payload
 
 _SUCCESSES = ("Accepted", "Unlocked", None)
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, select
 
-from server import tables
-from server.call_queue import Operation
+from server.core import tables
+from server.core.call_queue import Operation
+from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.v16 import reported
 from server.v16.operations import Operations
-from server.validation import Payload
 
 
 class _Altered(Operations):

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from server.call_queue import Operation
-from server.credentials import Credentials
+from server.core.call_queue import Operation
+from server.core.credentials import Credentials
+from server.core.passwords import fits
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.passwords import fits
 from server.v16.station_keys import KEY, StationKeys
-from server.validation import Payload
 
 
 @mutant("password-as-text", "A new password is sent as text instead of hexadecimal digits.")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from server.call_queue import Operation
-from server.credentials import Credentials
+from server.core.call_queue import Operation
+from server.core.credentials import Credentials
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.stations import Station
 from server.v16.station_keys import PROFILE, StationKeys
-from server.validation import Payload
 
 
 @mutant("profile-upgrade-ignored", "A higher security profile that the station has accepted is not accepted from it.")

@@ -10,13 +10,13 @@ from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import Action, AuthorizationStatus, ChargePointStatus
 from sqlalchemy import Connection, select
 
-from server import instants, tables
-from server.call_queue import Operation
+from server.core import instants, tables
+from server.core.call_queue import Operation
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.stations import Station
 from server.v16.core import CoreHandlers
 from server.v16.reservation import Reservations
-from server.validation import Payload
 
 # What a station is asked for
 

@@ -11,20 +11,20 @@ from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 from websockets.http11 import Request
 
-from server.authority import Authority
-from server.call_queue import Operation
-from server.credentials import Credentials
-from server.handshake import Handshake, Refusal
+from server.core.authority import Authority
+from server.core.call_queue import Operation
+from server.core.credentials import Credentials
+from server.core.handshake import Handshake, Refusal
+from server.core.stations import Station
+from server.core.tls import PeerCertificate, Tls
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.stations import Station
-from server.tls import PeerCertificate, Tls
 from server.v16.certificates import ACCEPTED, Certificates
 from server.v16.security import Security
 from server.v16.station_keys import StationKeys
-from server.validation import Payload
 
 if TYPE_CHECKING:
-    from server import pki
+    from server.core import pki
 
 # Who may come in
 

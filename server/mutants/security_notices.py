@@ -10,15 +10,15 @@ from ocpp.exceptions import InternalError, OCPPError, PropertyConstraintViolatio
 from sqlalchemy import Connection
 from websockets.frames import CloseCode
 
-from server import instants
-from server.context import Context
+from server.core import instants
+from server.core.context import Context
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
 from server.v16 import tasks
 from server.v16.firmware import FIRMWARE
 from server.v16.security import LOG, Security
-from server.validation import Payload
 
 
 async def _filled(answer: Awaitable[Payload]) -> Payload:

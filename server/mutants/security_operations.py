@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 
-from server.call_queue import Operation
+from server.core.call_queue import Operation
+from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.v16.security import Security
 from server.v16.trigger import Trigger
-from server.validation import Payload
 
 
 class _AlteredTrigger(Trigger):

@@ -8,12 +8,12 @@ from collections.abc import Awaitable
 from ocpp.exceptions import InternalError, PropertyConstraintViolationError
 from ocpp.v16.enums import Action, ChargePointErrorCode, ChargePointStatus
 
-from server.context import Context
+from server.core.context import Context
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
 from server.v16.core import CoreHandlers
-from server.validation import Payload
 
 
 @mutant(

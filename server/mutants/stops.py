@@ -10,12 +10,12 @@ from ocpp.exceptions import FormationViolationError, PropertyConstraintViolation
 from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection, select, update
 
-from server import tables
+from server.core import tables
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.stations import Station
 from server.v16.core import CoreHandlers
 from server.v16.transactions import Transactions
-from server.validation import Payload
 
 _known = tables.transactions
 

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from ocpp.exceptions import InternalError
 
-from server.framing import Framing, Message
+from server.core.framing import Framing, Message
+from server.core.session import Session
+from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.operator import Operator
-from server.session import Session
-from server.validation import Payload
 
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 

@@ -9,14 +9,14 @@ from typing import Any
 import orjson
 from ocpp.exceptions import FormationViolationError, InternalError
 
-from server import instants
-from server.context import Context
+from server.core import instants
+from server.core.context import Context
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.tags import Tags
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
-from server.tags import Tags
 from server.v16.core import CoreHandlers
-from server.validation import Payload
 
 _LOCAL = timedelta(hours=2)
 _YEAR = re.compile(r'"timestamp":"(\d{4})-')

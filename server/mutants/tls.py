@@ -6,12 +6,12 @@ import ssl
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from server.authority import Authority
+from server.core.authority import Authority
+from server.core.tls import Tls
 from server.mutants.registry import mutant
-from server.tls import Tls
 
 if TYPE_CHECKING:
-    from server import pki
+    from server.core import pki
 
 _HANDSHAKE = 22
 _SERVER_HELLO = 2

@@ -12,13 +12,13 @@ from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection, select, update
 from websockets.frames import CloseCode
 
-from server import instants, tables
+from server.core import instants, tables
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.stations import Station
 from server.v16.core import CoreHandlers
 from server.v16.transactions import Transactions
-from server.validation import Payload
 
 
 @mutant(

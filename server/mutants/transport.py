@@ -12,15 +12,15 @@ from sqlalchemy import Connection as Database
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
-from server.call_queue import LOST
-from server.connection import Connection
-from server.handshake import SUBPROTOCOLS, Handshake, Refusal
+from server.core.call_queue import LOST
+from server.core.connection import Connection
+from server.core.handshake import SUBPROTOCOLS, Handshake, Refusal
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.operator import Operator
-from server.session import Session
-from server.stations import Station
 from server.v16.core import CoreHandlers
-from server.validation import Payload
 
 
 def _replace(message: Request | Response, name: str, value: str) -> None:

@@ -13,12 +13,12 @@ from ocpp.exceptions import (
 )
 from ocpp.messages import Call, CallResult
 
-from server import validation
-from server.call_queue import CallFailed
-from server.connection import Connection
+from server.core import validation
+from server.core.call_queue import CallFailed
+from server.core.connection import Connection
+from server.core.session import Session
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.session import Session
-from server.validation import Payload
 
 ACCEPTED = {"status": "Accepted"}
 ANSWERS: Mapping[str, Payload] = {

@@ -6,7 +6,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
-from server.connection import Connection
+from server.core.connection import Connection
 from server.mutants.registry import mutant
 
 

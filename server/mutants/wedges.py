@@ -5,8 +5,8 @@ from __future__ import annotations
 from ocpp.exceptions import NotSupportedError, OCPPError
 from ocpp.messages import Call
 
+from server.core.session import Session
 from server.mutants.registry import mutant
-from server.session import Session
 
 
 class _Wedged(Session):

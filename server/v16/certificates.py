@@ -11,16 +11,16 @@ import orjson
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection, delete, insert, select
 
-from server import tables
-from server.call_queue import Operation
-from server.context import Context
-from server.stations import Station
+from server.core import tables
+from server.core.call_queue import Operation
+from server.core.context import Context
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.profile import InvalidOperation, Profile
-from server.validation import Payload
 
 if TYPE_CHECKING:
-    from server import pki
+    from server.core import pki
 
 MAX_CHAIN, MAX_CERTIFICATE = 10_000, 5_500
 """Characters of a chain in CertificateSigned, and of a certificate in InstallCertificate (5.1, 5.11)."""
@@ -52,7 +52,7 @@ class Certificates(Profile):
 
     async def sign(self, station: Station, text: str) -> Payload:
         """Return the SignCertificate.conf; after it, the certificate is handed over."""
-        from server import pki
+        from server.core import pki
 
         try:
             csr = pki.request(text)
@@ -106,7 +106,7 @@ class Certificates(Profile):
 
     def check_pem(self, text: str, *, at_most: int, size: int) -> None:
         """Raise InvalidOperation for what is no certificate in PEM."""
-        from server import pki
+        from server.core import pki
 
         if len(text) > size:
             raise InvalidOperation(f"the certificate has {len(text)} characters, which is more than {size}")

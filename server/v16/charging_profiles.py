@@ -10,10 +10,10 @@ from typing import Any
 from ocpp.v16.enums import ChargingProfileKindType, ChargingProfilePurposeType, ChargingRateUnitType
 from sqlalchemy import Connection
 
-from server import instants
+from server.core import instants
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.profile import InvalidOperation, UnsuitableOperation
-from server.validation import Payload
 
 _UNITS = {
     "current": ChargingRateUnitType.amps.value,

@@ -18,12 +18,12 @@ from ocpp.v16.enums import (
 from sqlalchemy import Connection, and_, case, insert, not_, or_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from server import instants, tables
-from server.context import Context
-from server.stations import Station, serial_number
+from server.core import instants, tables
+from server.core.context import Context
+from server.core.stations import Station, serial_number
+from server.core.validation import Payload
 from server.v16.reservation import Reservations
 from server.v16.smart_charging import SmartCharging
-from server.validation import Payload
 
 _LARGEST = 2**63 - 1
 """The largest integer that the store holds; the schemas name no limit."""

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 
-from server import instants
-from server.call_queue import Operation
-from server.context import Context
-from server.stations import Station
+from server.core import instants
+from server.core.call_queue import Operation
+from server.core.context import Context
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
 from server.v16.tasks import DONE, FAILED, Tasks
-from server.validation import Payload
 
 FIRMWARE, DIAGNOSTICS = "firmware", "diagnostics"
 

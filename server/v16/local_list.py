@@ -11,12 +11,12 @@ from ocpp.v16.enums import Action, UpdateStatus, UpdateType
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server import tables
-from server.call_queue import Operation
-from server.stations import Station
+from server.core import tables
+from server.core.call_queue import Operation
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
-from server.validation import Payload
 
 Entries = Mapping[str, Payload]
 """The entries of a list by their case-folded idTag."""

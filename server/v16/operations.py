@@ -14,13 +14,13 @@ from ocpp.v16.enums import (
 from sqlalchemy import Connection, update
 from sqlalchemy.dialects.sqlite import insert
 
-from server import tables, validation
-from server.call_queue import Operation
-from server.frame_log import hidden
-from server.stations import Station
+from server.core import tables, validation
+from server.core.call_queue import Operation
+from server.core.frame_log import hidden
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.profile import InvalidOperation, Profile
-from server.validation import Payload
 
 P = TypeVar("P", bound=Profile)
 

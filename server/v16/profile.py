@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import Connection
 
-from server.call_queue import Operation
-from server.stations import Station
-from server.validation import Payload
+from server.core.call_queue import Operation
+from server.core.stations import Station
+from server.core.validation import Payload
 
 if TYPE_CHECKING:
-    from server.context import Context
+    from server.core.context import Context
 
 
 class InvalidOperation(Exception):

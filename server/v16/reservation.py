@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from ocpp.v16.enums import Action, CancelReservationStatus, ChargePointStatus, ReservationStatus
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from server import instants, tables
-from server.call_queue import CallFailed, Operation
-from server.stations import Station
+from server.core import instants, tables
+from server.core.call_queue import CallFailed, Operation
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
-from server.validation import Payload
 
 REQUESTED, ACTIVE, USED, CANCELLED = "requested", "active", "used", "cancelled"
 EXPIRED, TERMINATED, REFUSED = "expired", "terminated", "refused"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server import instants
+from server.core import instants
 
 _DEFAULTS = {
     "context": "Sample.Periodic",

@@ -10,14 +10,14 @@ from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 
-from server import instants, security_events
-from server.call_queue import Operation
-from server.context import Context
-from server.stations import Station
+from server.core import instants, security_events
+from server.core.call_queue import Operation
+from server.core.context import Context
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16.firmware import FIRMWARE, check_location, check_retries
 from server.v16.profile import InvalidOperation, Profile
 from server.v16.tasks import DONE, FAILED, Tasks
-from server.validation import Payload
 
 LOG = "log"
 
@@ -91,7 +91,7 @@ class Security(Profile):
 
     def check_signature(self, firmware: Payload) -> None:
         """Raise InvalidOperation for a signature or certificate that no station could read."""
-        from server import pki
+        from server.core import pki
 
         try:
             base64.b64decode(firmware["signature"], validate=True)

@@ -16,14 +16,14 @@ from ocpp.v16.enums import (
 )
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
-from server import instants, tables
-from server.call_queue import CallFailed, Operation
-from server.context import Context
-from server.stations import Station
+from server.core import instants, tables
+from server.core.call_queue import CallFailed, Operation
+from server.core.context import Context
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.charging_profiles import ProfileRules
 from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
-from server.validation import Payload
 
 _known = tables.charging_profiles.c
 _remote = tables.remote_starts.c

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from server import tables
+from server.core import tables
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
 

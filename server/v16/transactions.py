@@ -13,9 +13,9 @@ import orjson
 from ocpp.v16.enums import AuthorizationStatus, Reason
 from sqlalchemy import Connection, insert, select, update
 
-from server import instants, tables
-from server.tags import Tags
-from server.validation import Payload
+from server.core import instants, tables
+from server.core.tags import Tags
+from server.core.validation import Payload
 
 MAX_ID = 2**31 - 1
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 from ocpp.v16.enums import RegistrationStatus
 from websockets.http11 import Request, Response
 
-from server.connection import Connection
-from server.handshake import Handshake, Refusal
-from server.stations import Station
-from server.tls import PeerCertificate
+from server.core.connection import Connection
+from server.core.handshake import Handshake, Refusal
+from server.core.stations import Station
+from server.core.tls import PeerCertificate
 from server.variants.registry import VARIANTS, Variant, variant
 
 _NOT_FOUND = "OCPP-J 1.6 3.2 only recommends 404"

@@ -9,8 +9,8 @@ import orjson
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call
 
-from server.framing import BrokenCall, Framing, Message
-from server.session import Session
+from server.core.framing import BrokenCall, Framing, Message
+from server.core.session import Session
 from server.variants.registry import variant
 
 HELD = 0.02

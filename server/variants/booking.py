@@ -8,13 +8,13 @@ from dataclasses import replace
 from ocpp.v16.enums import Action, AuthorizationStatus
 from sqlalchemy import Connection
 
-from server.call_queue import Operation
-from server.stations import Station
-from server.tags import Tag, Tags
+from server.core.call_queue import Operation
+from server.core.stations import Station
+from server.core.tags import Tag, Tags
+from server.core.validation import Payload
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
 from server.v16.transactions import Started, Transactions
-from server.validation import Payload
 from server.variants.registry import VARIANTS, Variant, variant
 
 VARIANTS.add(

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from ocpp.v16.enums import Action
 
-from server.call_queue import Operation
-from server.stations import Station
+from server.core.call_queue import Operation
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.certificates import REJECTED, Certificates
-from server.validation import Payload
 from server.variants.registry import variant
 
 DELAY = 2.0
@@ -62,7 +62,7 @@ class _CheckedAgainstCpoName(Certificates):
         await self.context.queue.add(station, asked)
         await self.context.queue.outcome(asked.id, 2 * self.settings.call_timeout)
         name = await self.store.read(lambda tx: reported.text(tx, station.id, "CpoName"))
-        from server import pki
+        from server.core import pki
 
         (leaf,) = pki.certificates(chain[0])
         if f"O={name}" in leaf.subject.rfc4514_string().split(","):

@@ -12,10 +12,10 @@ from websockets.extensions.base import ServerExtensionFactory
 from websockets.frames import CloseCode
 from websockets.http11 import Request
 
-from server.connection import Connection
-from server.handshake import Handshake, Refusal
-from server.session import Session
-from server.stations import Station
+from server.core.connection import Connection
+from server.core.handshake import Handshake, Refusal
+from server.core.session import Session
+from server.core.stations import Station
 from server.variants.registry import VARIANTS, Variant, variant
 
 # Messages and pings

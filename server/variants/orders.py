@@ -9,16 +9,16 @@ from typing import Any
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 
-from server import instants
 from server.api_orders import ApiOrders
-from server.call_queue import Outcome
+from server.core import instants
+from server.core.call_queue import Outcome
+from server.core.stations import Station
+from server.core.validation import Payload
 from server.operator import Conflict, Impossible, Operator
-from server.stations import Station
 from server.v16.firmware import Firmware
 from server.v16.profile import InvalidOperation
 from server.v16.security import Security
 from server.v16.transactions import TransactionRecord
-from server.validation import Payload
 from server.variants.registry import variant
 
 _CONSOLE = "OCPP does not say how a central system is operated"

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 from ocpp.messages import Call
 from ocpp.v16.enums import Action, RegistrationStatus
 
-from server.call_queue import CallFailed, CallQueue, Operation
-from server.session import Session
-from server.stations import Station
-from server.store import StoreError
-from server.validation import Payload
+from server.core.call_queue import CallFailed, CallQueue, Operation
+from server.core.session import Session
+from server.core.stations import Station
+from server.core.store import StoreError
+from server.core.validation import Payload
 from server.variants.registry import VARIANTS, Variant, variant
 
 VARIANTS.add(

@@ -7,8 +7,8 @@ from typing import Any
 
 from ocpp.exceptions import NotImplementedError  # noqa: A004  (that is its name in ocpp)
 
+from server.core.session import Handler, Session
 from server.operator import Operator
-from server.session import Handler, Session
 from server.variants.registry import VARIANTS, Variant
 
 _OPTIONAL = "OCPP 1.6 3.3: only Core is mandatory"

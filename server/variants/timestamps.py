@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from server.framing import Framing
-from server.validation import Payload
+from server.core.framing import Framing
+from server.core.validation import Payload
 from server.variants.registry import variant
 
 _INSTANT = re.compile(rb'(?<=:")(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d)(\d\d)Z(?=")')

@@ -23,7 +23,7 @@ from harness.corpus import maximal
 from harness.schemas import Kind, schemas
 from scenarios.v16.validation.corpus import STATION_CALLS
 from server.central_system import CentralSystem
-from server.settings import ServerSettings
+from server.core.settings import ServerSettings
 from tests.fuzz.values import JSON, WORDS, named
 from tests.server.charger import PATIENCE, Charger, charger
 

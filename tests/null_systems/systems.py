@@ -36,7 +36,7 @@ from harness.csms import (
     Unknown,
 )
 from harness.csms.v16 import OPERATIONS
-from server.call_queue import CallQueue
+from server.core.call_queue import CallQueue
 from server.driver import ReferenceDriver
 
 SILENT = Unknown("this operator tells nothing")

@@ -17,7 +17,7 @@ from harness.verdict import POLICY, Verdict
 from plugfest.catalogue import markdown
 from plugfest.mutants import SAMPLE, _lines, _others, internal_errors, mutants
 from reports.kill_matrix import Played, Row
-from server.frame_log import FrameLog
+from server.core.frame_log import FrameLog
 from server.mutants import MUTANTS
 from tests.plugfest.test_command import plugfest
 

@@ -28,8 +28,8 @@ from harness.csms.v16 import OPERATIONS, GetConfiguration, RemoteStartTransactio
 from harness.drivers.http import HttpDriver, from_settings
 from harness.settings import load
 from plugfest.targets import render
+from server.core.settings import ServerSettings
 from server.serving import running
-from server.settings import ServerSettings
 
 
 async def driver_of(path: Path, environment: dict[str, str]) -> HttpDriver:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from server.central_system import CentralSystem
-from server.settings import ServerSettings
+from server.core.settings import ServerSettings
 
 Make = Callable[..., Any]
 

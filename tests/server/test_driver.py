@@ -10,9 +10,9 @@ import pytest
 
 from harness import csms
 from harness.csms import v16
+from server.core.settings import SettingsError
 from server.driver import ReferenceDriver
 from server.registry import UnknownName
-from server.settings import SettingsError
 from tests.server.charger import Charger, charger
 
 ABILITIES = (

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from server.core.tags import Tags
 from server.mutants import MUTANTS, mutant
 from server.parts import Parts
-from server.tags import Tags
 
 
 def test_names_are_in_kebab_case() -> None:

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from server.central_system import CentralSystem
+from server.core.store import StoreError
 from server.operator_api import application
-from server.store import StoreError
 from tests.server.charger import charger
 from tests.server.conftest import Make, lock
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from server.core.tags import Tags
 from server.parts import Parts
 from server.registry import Altered, Registry, UnknownName
-from server.tags import Tags
 
 
 class LenientTags(Tags):

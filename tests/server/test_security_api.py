@@ -17,10 +17,10 @@ from harness.trace import Trace
 from plugfest.targets import render
 from scenarios.stage.access import endpoint_of, equip
 from server.central_system import CentralSystem
+from server.core.settings import ServerSettings
 from server.driver import ReferenceDriver
 from server.operator_api import application
 from server.serving import running
-from server.settings import ServerSettings
 from simulators.v16 import ChargePoint
 from tests.server.conftest import Make
 

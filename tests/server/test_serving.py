@@ -20,8 +20,8 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from server import __main__ as program
+from server.core.settings import ServerSettings
 from server.serving import Ready, running, serve
-from server.settings import ServerSettings
 from tests.server.charger import PATIENCE
 
 PROGRAM_PATIENCE = 30.0

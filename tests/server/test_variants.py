@@ -16,11 +16,11 @@ from websockets.typing import Subprotocol
 
 from harness.settings import Settings
 from server.central_system import CentralSystem
+from server.core.settings import ServerSettings, SettingsError
+from server.core.tags import Tags
 from server.operator import Refused
 from server.operator_api import application
 from server.registry import UnknownName
-from server.settings import ServerSettings, SettingsError
-from server.tags import Tags
 from server.variants import VARIANTS, variant
 from server.variants.connections import RATE
 from server.variants.own_calls import ASKED

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from server import instants
-from server.call_queue import Outcome
 from server.central_system import CentralSystem
+from server.core import instants
+from server.core.call_queue import Outcome
+from server.core.validation import Payload
 from server.operator import Refused
-from server.validation import Payload
 from tests.server.charger import PATIENCE, Charger, charger
 
 

@@ -199,7 +199,7 @@ async def test_only_the_newest_events_are_kept(
     driver: ReferenceDriver, station: ChargePoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A station cannot fill the store with events."""
-    monkeypatch.setattr("server.security_events.MAX_KEPT", 2)
+    monkeypatch.setattr("server.core.security_events.MAX_KEPT", 2)
     for type in "abcd":
         await station.call("SecurityEventNotification", {"type": type, "timestamp": "2020-01-01T00:00:00Z"})
     events = await driver.security_events("CP-1")

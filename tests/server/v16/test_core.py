@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from server import instants
 from server.central_system import CentralSystem
-from server.tags import Tag
+from server.core import instants
+from server.core.tags import Tag
 from tests.server.charger import Charger, charger
 from tests.server.conftest import Make
 

@@ -8,7 +8,7 @@ import pytest
 
 from server.central_system import CentralSystem
 from tests.server.charger import Charger, charger
-from tests.server.test_call_queue import answer, outcome, perform
+from tests.server.core.test_call_queue import answer, outcome, perform
 
 STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 

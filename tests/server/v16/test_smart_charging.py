@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server import instants
 from server.central_system import CentralSystem
+from server.core import instants
 from server.operator import Conflict, Impossible
 from tests.server.v16.desk import Desk, ahead, desk_of
 

@@ -18,9 +18,9 @@ from harness.csms import (
     Unknown,
 )
 from server.central_system import CentralSystem
+from server.core.tags import Tag
 from server.driver import ReferenceDriver
 from server.operator_api import application
-from server.tags import Tag
 from tests.server.v16.desk import Desk, desk_of
 
 EXPIRY = "2099-01-01T00:00:00Z"

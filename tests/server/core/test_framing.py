@@ -9,7 +9,7 @@ import pytest
 from ocpp.exceptions import InternalError
 from ocpp.messages import Call, CallError, CallResult
 
-from server.framing import BrokenAnswer, BrokenCall, Framing, Unreadable
+from server.core.framing import BrokenAnswer, BrokenCall, Framing, Unreadable
 
 framing = Framing()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import ABOUT, ServerSettings, SettingsError
+from server.core.settings import ABOUT, ServerSettings, SettingsError
 
 
 def test_every_setting_is_described() -> None:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 import orjson
 
-from server.settings import another
+from server.core.settings import another
 
 MAX_LOGGED = 4096
 """Characters of one frame that the log keeps."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.authority import Authority
-from server.call_queue import CallQueue
-from server.frame_log import FrameLog
-from server.metrics import Metrics
-from server.settings import ServerSettings
-from server.stations import Stations
-from server.store import Store
-from server.tags import Tags
+from server.core.authority import Authority
+from server.core.call_queue import CallQueue
+from server.core.frame_log import FrameLog
+from server.core.metrics import Metrics
+from server.core.settings import ServerSettings
+from server.core.stations import Stations
+from server.core.store import Store
+from server.core.tags import Tags
 
 if TYPE_CHECKING:
     from server.parts import Parts

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from server.central_system import CentralSystem
-from server.entrance import ENCRYPTED, ENTRANCES, MUTUAL
-from server.listening import AddressError, TlsDoor, bind
-from server.settings import ServerSettings
+from server.core.entrance import ENCRYPTED, ENTRANCES, MUTUAL
+from server.core.listening import AddressError, TlsDoor, bind
+from server.core.settings import ServerSettings
 from tests.server.charger import PATIENCE
 from tests.server.conftest import Make
 

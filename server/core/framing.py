@@ -10,7 +10,7 @@ import orjson
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call, CallError, CallResult, MessageType
 
-from server.validation import Payload
+from server.core.validation import Payload
 
 CALL: int = MessageType.Call
 CALLRESULT: int = MessageType.CallResult

@@ -11,9 +11,9 @@ from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server import instants, tables
-from server.store import Store
-from server.validation import Payload
+from server.core import instants, tables
+from server.core.store import Store
+from server.core.validation import Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server import validation
+from server.core import validation
 
 START = {"connectorId": 1, "idTag": "A", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
 VALUES = {"connectorId": 1, "meterValue": [{"timestamp": "2024-05-01T12:00:00Z", "sampledValue": [{"value": "1"}]}]}

@@ -15,9 +15,9 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from server.central_system import CentralSystem
-from server.connection import MAX_UNANSWERED
-from server.session import MAX_REMEMBERED_IDS, Session
-from server.store import StoreError
+from server.core.connection import MAX_UNANSWERED
+from server.core.session import MAX_REMEMBERED_IDS, Session
+from server.core.store import StoreError
 from tests.server.charger import BOOT, PATIENCE, Charger, charger
 from tests.server.conftest import Make, lock
 

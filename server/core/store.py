@@ -23,8 +23,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from server.settings import another
-from server.tables import metadata
+from server.core.settings import another
+from server.core.tables import metadata
 
 T = TypeVar("T")
 

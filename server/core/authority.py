@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
-from server import instants, tables
-from server.settings import another
-from server.store import Store
+from server.core import instants, tables
+from server.core.settings import another
+from server.core.store import Store
 
 if TYPE_CHECKING:
-    from server import pki
+    from server.core import pki
 
 ALGORITHMS = ("RSA", "ECDSA")
 """Keys of both kinds are in use, so that all four suites of the white paper work (A00.FR.317)."""
@@ -84,7 +84,7 @@ class Authority:
 
         The leaf is signed with the algorithm of the station's own key.
         """
-        from server import pki
+        from server.core import pki
 
         issuer = self._roots[csr.algorithm]
         subject = self.subject(common_name, csr.organisation or self.organisation)
@@ -92,7 +92,7 @@ class Authority:
 
     def subject(self, common_name: str, organisation: str | None) -> pki.Subject:
         """Return the subject and the validity of a certificate that is issued now."""
-        from server import pki
+        from server.core import pki
 
         began = instants.now() - _SLACK
         return pki.Subject(
@@ -110,7 +110,7 @@ class Authority:
 
     async def revoke(self, chain: str) -> None:
         """Revoke the first certificate of a chain; raises Unusable of ``pki`` for a text that is none."""
-        from server import pki
+        from server.core import pki
 
         serial = pki.serial(chain)
         await self._store.append(_REVOKE, {"serial": serial}, None)
@@ -123,7 +123,7 @@ class Authority:
     # Keys and files
 
     def _prepare(self) -> None:
-        from server import pki
+        from server.core import pki
 
         try:
             self._open()
@@ -133,7 +133,7 @@ class Authority:
             ) from error
 
     def _open(self) -> None:
-        from server import pki
+        from server.core import pki
 
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         roots = {algorithm: self._root(algorithm) for algorithm in ALGORITHMS}
@@ -147,12 +147,12 @@ class Authority:
 
     def server_key(self, algorithm: str) -> pki.PrivateKey:
         """Return a new key of the central system."""
-        from server import pki
+        from server.core import pki
 
         return pki.new_key(algorithm)
 
     def _root(self, algorithm: str) -> pki.Credential:
-        from server import pki
+        from server.core import pki
 
         certificate, key = (self.folder / f"authority-{algorithm.lower()}.{end}" for end in ("pem", "key"))
         if certificate.is_file() and key.is_file():
@@ -163,7 +163,7 @@ class Authority:
         return root
 
     def _new_root(self, algorithm: str) -> pki.Credential:
-        from server import pki
+        from server.core import pki
 
         now = instants.now()
         name = f"{self.organisation} {algorithm} root"
@@ -175,7 +175,7 @@ class Authority:
     def _client(
         self, common_name: str, organisation: str | None, algorithm: str, expired: bool, trusted: bool
     ) -> tuple[str, str]:
-        from server import pki
+        from server.core import pki
 
         issuer = self._roots[algorithm] if trusted else self._new_root(algorithm)
         now = instants.now()

@@ -21,11 +21,11 @@ from websockets.protocol import CONNECTING, OPEN, SEND_EOF
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from server.context import Context
-from server.handshake import UNANSWERED, Handshake, Refusal
-from server.listening import address, reason
-from server.stations import Station
-from server.tls import peer_certificate
+from server.core.context import Context
+from server.core.handshake import UNANSWERED, Handshake, Refusal
+from server.core.listening import address, reason
+from server.core.stations import Station
+from server.core.tls import peer_certificate
 
 MAX_UNANSWERED = 64
 """CALLs of one station that may be unanswered before reading pauses."""

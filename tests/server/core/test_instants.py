@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server import instants
+from server.core import instants
 
 
 @pytest.mark.parametrize(

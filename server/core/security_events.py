@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from server import instants, tables
+from server.core import instants, tables
 
 MAX_KEPT = 1000
 """Events of one station that are kept; older ones make room."""

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from server import tables
-from server.frame_log import FrameLog, hidden
-from server.settings import ServerSettings
-from server.stations import Station, Stations
-from server.store import Store, StoreError
-from server.validation import Payload
+from server.core import tables
+from server.core.frame_log import FrameLog, hidden
+from server.core.settings import ServerSettings
+from server.core.stations import Station, Stations
+from server.core.store import Store, StoreError
+from server.core.validation import Payload
 
 LOST = "connection lost"
 UNKNOWN = "the station is not known any more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.metrics import Metrics
+from server.core.metrics import Metrics
 
 
 def test_messages_are_counted_by_action() -> None:

@@ -17,7 +17,7 @@ from ocpp.exceptions import (
     TypeConstraintViolationError,
 )
 
-from server import instants
+from server.core import instants
 
 Payload = dict[str, Any]
 

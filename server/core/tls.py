@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 
-from server.authority import Authority
+from server.core.authority import Authority
 
 SUITES = (
     "ECDHE-ECDSA-AES128-GCM-SHA256",

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from sqlalchemy.dialects.sqlite import insert
 
-from server import tables
-from server.passwords import fits, hashed
+from server.core import tables
+from server.core.passwords import fits, hashed
 
 NONE, BASIC, TLS, MUTUAL_TLS = range(4)
 """The security profiles; 0 is none at all (white paper 2.2)."""

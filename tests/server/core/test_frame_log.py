@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
-from server.frame_log import MAX_LOGGED, FrameLog, LogError, redacted
+from server.core.frame_log import MAX_LOGGED, FrameLog, LogError, redacted
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, text
 
-from server import tables
-from server.store import Store, StoreError
+from server.core import tables
+from server.core.store import Store, StoreError
 
 ADD = insert(tables.tags)
 

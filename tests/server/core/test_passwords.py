@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.passwords import fits, hashed
+from server.core.passwords import fits, hashed
 
 PASSWORD = b"Correct-Horse-Batter"
 

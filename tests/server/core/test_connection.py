@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from server.central_system import CentralSystem
-from server.connection import MAX_UNANSWERED
+from server.core.connection import MAX_UNANSWERED
 from tests.server.charger import PATIENCE, charger
 from tests.server.conftest import Make
-from tests.server.test_handshake import request
+from tests.server.core.test_handshake import request
 
 TEXT, BINARY, CONTINUATION, CLOSE, PING = 0x1, 0x2, 0x0, 0x8, 0x9
 HEARTBEAT = b'[2,"a","Heartbeat",{}]'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.credentials import BASIC, MUTUAL_TLS, NONE, TLS
+from server.core.credentials import BASIC, MUTUAL_TLS, NONE, TLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from ocpp.v16.enums import RegistrationStatus
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server import tables
-from server.credentials import STORE, Credentials
-from server.frame_log import FrameLog
-from server.store import Store, StoreError
-from server.validation import Payload
+from server.core import tables
+from server.core.credentials import STORE, Credentials
+from server.core.frame_log import FrameLog
+from server.core.store import Store, StoreError
+from server.core.validation import Payload
 
 if TYPE_CHECKING:
-    from server.call_queue import Operation
-    from server.session import Session
+    from server.core.call_queue import Operation
+    from server.core.session import Session
 
 
 @dataclass(slots=True, eq=False)

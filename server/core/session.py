@@ -22,16 +22,16 @@ from ocpp.messages import Call, CallError, CallResult
 from ocpp.v16.enums import Action
 from websockets.frames import CloseCode
 
-from server import validation
-from server.call_queue import LOST, CallFailed
-from server.context import Context
-from server.framing import BrokenAnswer, BrokenCall, Unreadable
-from server.stations import Station
-from server.store import StoreError
-from server.validation import Payload, PayloadSchema
+from server.core import validation
+from server.core.call_queue import LOST, CallFailed
+from server.core.context import Context
+from server.core.framing import BrokenAnswer, BrokenCall, Unreadable
+from server.core.stations import Station
+from server.core.store import StoreError
+from server.core.validation import Payload, PayloadSchema
 
 if TYPE_CHECKING:
-    from server.connection import Connection
+    from server.core.connection import Connection
 
 MAX_REMEMBERED_IDS = 4096
 """Unique ids of one connection that are remembered to recognise one that comes twice."""

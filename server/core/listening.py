@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from server.settings import another
+from server.core.settings import another
 
 BACKLOG = 128
 """Connections that wait to be accepted."""

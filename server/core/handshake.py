@@ -10,12 +10,12 @@ from urllib.parse import unquote
 
 from websockets.http11 import Request
 
-from server import instants, security_events
-from server.context import Context
-from server.credentials import BASIC, MUTUAL_TLS, NONE, STORE, TLS
-from server.entrance import PLAIN, Entrance
-from server.stations import Station
-from server.tls import PeerCertificate
+from server.core import instants, security_events
+from server.core.context import Context
+from server.core.credentials import BASIC, MUTUAL_TLS, NONE, STORE, TLS
+from server.core.entrance import PLAIN, Entrance
+from server.core.stations import Station
+from server.core.tls import PeerCertificate
 
 SUBPROTOCOLS = ("ocpp1.6",)
 """The versions that the central system speaks."""

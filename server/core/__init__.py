@@ -1,0 +1,1 @@
+"""What serves stations of any OCPP version: connection, session, queue, store, TLS."""

@@ -1,0 +1,1 @@
+"""Tests of what serves stations of any OCPP version."""
