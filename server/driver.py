@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, fields, replace
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 from harness.csms import (
     CertificateRequest,
@@ -40,8 +41,23 @@ from server.core.tags import Tag as ServerTag
 from server.operator import Operator, UnknownStation
 from server.operator import Refused as Refusal
 
+Reading = TypeVar("Reading", bound=Callable[..., Awaitable[Any]])
+
 DEFAULTS: Mapping[str, Any] = {"port": 0, "log": "off"}
 """The settings of a central system in the process of a run: it listens where the system chooses, and keeps quiet."""
+
+
+def _of_a_known_station(function: Reading) -> Reading:
+    """Have a reader raise Unknown of a station that is not known."""
+
+    @wraps(function)
+    async def read(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await function(*args, **kwargs)
+        except UnknownStation as unknown:
+            raise Unknown(str(unknown)) from unknown
+
+    return cast(Reading, read)
 
 
 class ReferenceDriver:
@@ -115,79 +131,65 @@ class ReferenceDriver:
         known = ServerTag(id_tag=tag.id_tag, status=tag.status.value, parent=tag.parent, expires=tag.expires)
         await self._operator.provision_tag(known)
 
-    async def station(self, station: str) -> StationView | Unknown:
+    @_of_a_known_station
+    async def station(self, station: str) -> StationView:
         """Return the station's record."""
-        try:
-            record = self._operator.station(station)
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        record = self._operator.station(station)
         return StationView(**{one.name: record[one.name] for one in fields(StationView)})
 
-    async def connector(self, station: str, connector_id: int) -> ConnectorView | Unknown:
+    @_of_a_known_station
+    async def connector(self, station: str, connector_id: int) -> ConnectorView:
         """Return the connector's record."""
-        try:
-            record = await self._operator.connector(station, connector_id)
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
-        return ConnectorView(**record) if record else Unknown(f"nothing is known of connector {connector_id}")
+        record = await self._operator.connector(station, connector_id)
+        if record is None:
+            raise Unknown(f"nothing is known of connector {connector_id}")
+        return ConnectorView(**record)
 
-    async def transactions(self, station: str) -> Sequence[TransactionView] | Unknown:
+    @_of_a_known_station
+    async def transactions(self, station: str) -> Sequence[TransactionView]:
         """Return all transactions of a station in the order in which they began."""
-        try:
-            return [TransactionView(**record) for record in await self._operator.transactions(station)]
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        return [TransactionView(**record) for record in await self._operator.transactions(station)]
 
-    async def outcome(self, receipt: Receipt, patience: float) -> Outcome | Unknown:
+    async def outcome(self, receipt: Receipt, patience: float) -> Outcome:
         """Return the outcome of an operation, waiting up to ``patience`` seconds for it."""
         outcome = await self._operator.outcome(receipt.id, patience)
         if outcome is None:
-            return Unknown(f"there is no operation {receipt.id}")
+            raise Unknown(f"there is no operation {receipt.id}")
         told = asdict(outcome)
         return Outcome(**{field.name: told[field.name] for field in fields(Outcome)})
 
-    async def configuration(self, station: str) -> Mapping[str, str | None] | Unknown:
+    @_of_a_known_station
+    async def configuration(self, station: str) -> Mapping[str, str | None]:
         """Return the keys and values that the station reported or accepted."""
-        try:
-            return await self._operator.configuration(station)
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        return await self._operator.configuration(station)
 
-    async def local_list_version(self, station: str) -> int | Unknown | None:
+    @_of_a_known_station
+    async def local_list_version(self, station: str) -> int | None:
         """Return the version of the local list that the station holds, None where none is known."""
-        try:
-            version: int | None = (await self._operator.local_list(station))["version"]
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        version: int | None = (await self._operator.local_list(station))["version"]
         return version
 
-    async def reservations(self, station: str) -> Sequence[ReservationView] | Unknown:
+    @_of_a_known_station
+    async def reservations(self, station: str) -> Sequence[ReservationView]:
         """Return all reservations of a station in the order in which they were made."""
-        try:
-            return [ReservationView(**record) for record in await self._operator.reservations(station)]
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        return [ReservationView(**record) for record in await self._operator.reservations(station)]
 
-    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView] | Unknown:
+    @_of_a_known_station
+    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView]:
         """Return the charging profiles that are installed at a station."""
-        try:
-            return [ChargingProfileView(**record) for record in await self._operator.charging_profiles(station)]
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        return [ChargingProfileView(**record) for record in await self._operator.charging_profiles(station)]
 
-    async def tasks(self, station: str) -> Sequence[TaskView] | Unknown:
+    @_of_a_known_station
+    async def tasks(self, station: str) -> Sequence[TaskView]:
         """Return the tasks of a station, the latest last."""
-        try:
-            return [TaskView(**record) for record in await self._operator.tasks(station)]
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        return [TaskView(**record) for record in await self._operator.tasks(station)]
 
-    async def secure_endpoint(self, profile: int) -> SecureEndpoint | Unknown:
+    async def secure_endpoint(self, profile: int) -> SecureEndpoint:
         """Return where stations of a security profile connect, which opens that endpoint."""
         try:
             url = await self._system.secure_endpoint(profile)
         except ValueError as error:
-            return Unknown(str(error))
+            raise Unknown(str(error)) from error
         except AuthorityError as error:
             raise DriverError(str(error)) from error
         authority = self._system.context.authority
@@ -200,12 +202,12 @@ class ReferenceDriver:
         except Refusal as refusal:
             raise Refused(str(refusal)) from refusal
 
-    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate | Unknown:
+    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate:
         """Issue a client certificate, good or flawed."""
         try:
             chain, key = await self._system.security.client_certificate(**asdict(request))
         except Refusal as refusal:
-            return Unknown(str(refusal))
+            raise Unknown(str(refusal)) from refusal
         return ClientCertificate(chain=chain, key=key)
 
     async def revoke_certificate(self, chain: str) -> None:
@@ -215,12 +217,10 @@ class ReferenceDriver:
         except Refusal as refusal:
             raise Refused(str(refusal)) from refusal
 
-    async def security_events(self, station: str) -> Sequence[SecurityEventView] | Unknown:
+    @_of_a_known_station
+    async def security_events(self, station: str) -> Sequence[SecurityEventView]:
         """Return the security events of a station."""
-        try:
-            return [SecurityEventView(**event) for event in await self._system.security.security_events(station)]
-        except UnknownStation as unknown:
-            return Unknown(str(unknown))
+        return [SecurityEventView(**event) for event in await self._system.security.security_events(station)]
 
     async def kill(self) -> None:
         """End the central system at once; its endpoint refuses connections."""

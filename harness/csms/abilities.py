@@ -1,7 +1,8 @@
 """What a driver may be able to do beyond performing operations, one optional protocol each.
 
-A scenario names the abilities it needs; where the driver lacks one, the scenario is not applicable. A reader
-answers ``Unknown`` where the product does not tell, and None in a field that the product does not show.
+A scenario names the abilities it needs; where the driver lacks one, the scenario is not applicable. A reader raises
+Unknown where the product does not tell, and answers None in a field that the product does not show. These protocols are
+the one source: what a target file may say of an ability, and what the guides list, follows from their signatures.
 """
 
 from __future__ import annotations
@@ -13,13 +14,6 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from harness.csms.driver import Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The product does not tell; ``reason`` says why."""
-
-    reason: str
 
 
 class Registration(StrEnum):
@@ -236,7 +230,7 @@ class TagProvisioning(Protocol):
 class StationReader(Protocol):
     """Reading what the central system believes of a station."""
 
-    async def station(self, station: str) -> StationView | Unknown:
+    async def station(self, station: str) -> StationView:
         """Return the station's record."""
         ...
 
@@ -245,7 +239,7 @@ class StationReader(Protocol):
 class ConnectorReader(Protocol):
     """Reading what the central system believes of a connector."""
 
-    async def connector(self, station: str, connector_id: int) -> ConnectorView | Unknown:
+    async def connector(self, station: str, connector_id: int) -> ConnectorView:
         """Return the connector's record; 0 is the station as a whole."""
         ...
 
@@ -254,7 +248,7 @@ class ConnectorReader(Protocol):
 class TransactionReader(Protocol):
     """Reading the transactions that the central system has recorded."""
 
-    async def transactions(self, station: str) -> Sequence[TransactionView] | Unknown:
+    async def transactions(self, station: str) -> Sequence[TransactionView]:
         """Return all transactions of a station in the order in which they began."""
         ...
 
@@ -263,7 +257,7 @@ class TransactionReader(Protocol):
 class OutcomeReader(Protocol):
     """Reading what became of an operation."""
 
-    async def outcome(self, receipt: Receipt, patience: float) -> Outcome | Unknown:
+    async def outcome(self, receipt: Receipt, patience: float) -> Outcome:
         """Return the outcome, waiting up to ``patience`` seconds for one that is no longer pending."""
         ...
 
@@ -272,7 +266,7 @@ class OutcomeReader(Protocol):
 class ConfigurationReader(Protocol):
     """Reading the configuration that the central system has stored of a station."""
 
-    async def configuration(self, station: str) -> Mapping[str, str | None] | Unknown:
+    async def configuration(self, station: str) -> Mapping[str, str | None]:
         """Return the keys and values that the station reported or accepted."""
         ...
 
@@ -294,7 +288,7 @@ class Restart(Protocol):
 class LocalListReader(Protocol):
     """Reading which version of the local authorization list the central system believes a station to hold."""
 
-    async def local_list_version(self, station: str) -> int | Unknown | None:
+    async def local_list_version(self, station: str) -> int | None:
         """Return the version, None where none is known."""
         ...
 
@@ -303,7 +297,7 @@ class LocalListReader(Protocol):
 class ReservationReader(Protocol):
     """Reading the reservations that the central system has recorded."""
 
-    async def reservations(self, station: str) -> Sequence[ReservationView] | Unknown:
+    async def reservations(self, station: str) -> Sequence[ReservationView]:
         """Return all reservations of a station in the order in which they were made."""
         ...
 
@@ -312,7 +306,7 @@ class ReservationReader(Protocol):
 class ChargingProfileReader(Protocol):
     """Reading the charging profiles that the central system believes to be installed."""
 
-    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView] | Unknown:
+    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView]:
         """Return the installed profiles of a station."""
         ...
 
@@ -321,7 +315,7 @@ class ChargingProfileReader(Protocol):
 class TaskReader(Protocol):
     """Reading how firmware updates and uploads stand."""
 
-    async def tasks(self, station: str) -> Sequence[TaskView] | Unknown:
+    async def tasks(self, station: str) -> Sequence[TaskView]:
         """Return the tasks of a station, the latest last."""
         ...
 
@@ -330,7 +324,7 @@ class TaskReader(Protocol):
 class SecurityEventReader(Protocol):
     """Reading the security events that the central system has recorded."""
 
-    async def security_events(self, station: str) -> Sequence[SecurityEventView] | Unknown:
+    async def security_events(self, station: str) -> Sequence[SecurityEventView]:
         """Return the events of a station in the order in which they came."""
         ...
 
@@ -339,7 +333,7 @@ class SecurityEventReader(Protocol):
 class SecureHosting(Protocol):
     """Connecting stations under the security profiles 1 to 3, with credentials of the test's own."""
 
-    async def secure_endpoint(self, profile: int) -> SecureEndpoint | Unknown:
+    async def secure_endpoint(self, profile: int) -> SecureEndpoint:
         """Return where stations of a security profile connect."""
         ...
 
@@ -347,7 +341,7 @@ class SecureHosting(Protocol):
         """Set the security profile of a station, and for the profiles 1 and 2 its password as raw bytes."""
         ...
 
-    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate | Unknown:
+    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate:
         """Issue a client certificate of the organisation that operates the stations, good or flawed as asked."""
         ...
 

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
 from harness.csms.abilities import (
-    CertificateRequest,
-    ChargingProfileReader,
-    ChargingProfileView,
-    ClientCertificate,
-    ConfigurationReader,
-    ConnectorReader,
-    ConnectorView,
-    LocalListReader,
     Outcome,
     OutcomeReader,
     Registration,
     RegistrationControl,
     ReservationReader,
     ReservationView,
-    Restart,
-    SecureEndpoint,
-    SecureHosting,
-    SecurityEventReader,
-    SecurityEventView,
     Settled,
     StationProvisioning,
-    StationReader,
-    StationView,
-    TaskReader,
-    TaskView,
     TransactionReader,
     TransactionView,
-    Unknown,
 )
 from harness.csms.driver import Driver, DriverError, Receipt, Refused, Unsupported
 from harness.csms.operation import Operation
@@ -85,9 +67,9 @@ class Csms:
 
     ``numbers`` are given for members of this name that the operator leaves open and the central system does not choose.
     ``firmware_lead`` are the seconds between an order and the earliest time at which firmware may be fetched.
-    ``limit`` bounds, in seconds, how long a driver may take for one request. A reader that answers Unknown makes
-    the scenario Inconclusive. The stations ``kept`` are there already and stay: they are never registered, never
-    forgotten, and accepted again at the end of a scenario that kept them out.
+    ``limit`` bounds, in seconds, how long a driver may take for one request. The stations ``kept`` are there already
+    and stay: they are never registered, never forgotten, and accepted again at the end of a scenario that kept
+    them out.
     """
 
     def __init__(
@@ -170,99 +152,47 @@ class Csms:
         if receipt is None:
             raise Inconclusive("the driver hands out no receipt for this operation")
         limit = self._patience if patience is None else patience
-        outcome = await self._read(self._able(OutcomeReader).outcome(receipt, limit))
-        return replace(outcome, payload=_told(outcome.payload))
+        return await self.ask(OutcomeReader).outcome(receipt, limit)
 
-    async def station(self, station: str) -> StationView:
-        """Return what the central system believes of a station."""
-        return await self._read(self._able(StationReader).station(station))
+    def ask(self, ability: type[T]) -> T:
+        """Return what the driver can do by an ability, such as ``csms.ask(TaskReader).tasks(station.id)``.
 
-    async def connector(self, station: str, connector_id: int) -> ConnectorView:
-        """Return what the central system believes of a connector."""
-        return await self._read(self._able(ConnectorReader).connector(station, connector_id))
-
-    async def transactions(self, station: str) -> Sequence[TransactionView]:
-        """Return the transactions recorded of a station, in the order in which they began."""
-        views = await self._read(self._able(TransactionReader).transactions(station))
-        return [replace(view, meter_values=_told(view.meter_values)) for view in views]
+        A request is bounded in time, and what it tells has no members that the product shows as null. Raises
+        DriverError for an ability that the driver lacks.
+        """
+        if not isinstance(self._driver, ability):
+            raise DriverError(f"the scenario uses {ability.__name__}, which it does not list in its needs")
+        return cast(T, _Bounded(self._driver, self._limit + self._patience))
 
     async def transaction(self, station: str, transaction: int) -> TransactionView:
         """Return the record of one transaction; raises Inconclusive if there is none."""
-        for view in await self.transactions(station):
+        for view in await self.ask(TransactionReader).transactions(station):
             if view.id == transaction:
                 return view
         raise Inconclusive(f"the central system shows no transaction {transaction} of {station}")
 
-    async def configuration(self, station: str) -> Mapping[str, str | None]:
-        """Return the configuration that the central system has stored of a station."""
-        return await self._read(self._able(ConfigurationReader).configuration(station))
-
-    async def local_list_version(self, station: str) -> int | None:
-        """Return the version of the local list that the station is believed to hold, None where none is known."""
-        return await self._read(self._able(LocalListReader).local_list_version(station))
-
-    async def reservations(self, station: str) -> Sequence[ReservationView]:
-        """Return the reservations recorded of a station, in the order in which they were made."""
-        return await self._read(self._able(ReservationReader).reservations(station))
-
     async def reservation(self, station: str, reservation: int) -> ReservationView:
         """Return the record of one reservation; raises Inconclusive if there is none."""
-        for view in await self.reservations(station):
+        for view in await self.ask(ReservationReader).reservations(station):
             if view.id == reservation:
                 return view
         raise Inconclusive(f"the central system shows no reservation {reservation} of {station}")
-
-    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView]:
-        """Return the charging profiles that are believed to be installed at a station."""
-        return await self._read(self._able(ChargingProfileReader).charging_profiles(station))
-
-    async def tasks(self, station: str) -> Sequence[TaskView]:
-        """Return how firmware updates and uploads of a station stand, the latest last."""
-        return await self._read(self._able(TaskReader).tasks(station))
 
     async def set_registration(self, station: str, registration: Registration) -> None:
         """Decide what the station's next BootNotification is answered."""
         if station in self._kept:
             self._kept_out.add(station)
-        await self._able(RegistrationControl).set_registration(station, registration)
+        await self.ask(RegistrationControl).set_registration(station, registration)
 
     async def register(self, station: str) -> None:
         """Make a station known to the central system."""
         if station not in self._kept:
-            await self._able(StationProvisioning).provision_station(station)
+            await self.ask(StationProvisioning).provision_station(station)
 
     async def forget(self, station: str) -> None:
         """Make a station unknown to the central system."""
         if station not in self._kept:
-            await self._able(StationProvisioning).remove_station(station)
-
-    async def secure_endpoint(self, profile: int) -> SecureEndpoint:
-        """Return where stations of a security profile connect."""
-        return await self._read(self._able(SecureHosting).secure_endpoint(profile))
-
-    async def set_security(self, station: str, profile: int, password: bytes | None = None) -> None:
-        """Set the security profile of a station, and for the profiles 1 and 2 its password as raw bytes."""
-        await self._able(SecureHosting).set_security(station, profile, password)
-
-    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate:
-        """Return a client certificate of the operator of the stations, good or flawed as asked."""
-        return await self._read(self._able(SecureHosting).client_certificate(request))
-
-    async def revoke_certificate(self, chain: str) -> None:
-        """Revoke a client certificate."""
-        await self._able(SecureHosting).revoke_certificate(chain)
-
-    async def security_events(self, station: str) -> Sequence[SecurityEventView]:
-        """Return the security events recorded of a station, in the order in which they came."""
-        return await self._read(self._able(SecurityEventReader).security_events(station))
-
-    async def kill(self) -> None:
-        """End the central system without warning."""
-        await self._able(Restart).kill()
-
-    async def restart(self) -> None:
-        """Start the central system again on what it had stored."""
-        await self._able(Restart).restart()
+            await self.ask(StationProvisioning).remove_station(station)
 
     async def leave(self) -> None:
         """Cancel the requests that are still under way and let kept stations in again, at the end of a scenario."""
@@ -271,27 +201,42 @@ class Csms:
         await asyncio.gather(*self._dispatches, return_exceptions=True)
         self._stations.clear()
         for station in self._kept_out:
-            await self._able(RegistrationControl).set_registration(station, Registration.ACCEPTED)
+            await self.ask(RegistrationControl).set_registration(station, Registration.ACCEPTED)
 
-    def _able(self, ability: type[T]) -> T:
-        if not isinstance(self._driver, ability):
-            raise DriverError(f"the scenario uses {ability.__name__}, which it does not list in its needs")
-        return cast(T, self._driver)
 
-    async def _read(self, reading: Awaitable[T | Unknown]) -> T:
-        limit = self._limit + self._patience
-        try:
-            async with asyncio.timeout(limit):
-                found = await reading
-        except TimeoutError:
-            raise DriverError(f"the driver did not return from reading within {limit:g} s") from None
-        if isinstance(found, Unknown):
-            raise Inconclusive(found.reason)
-        return found
+class _Bounded:
+    """A driver whose functions end in time; ``limit`` in seconds."""
+
+    def __init__(self, driver: object, limit: float) -> None:
+        self._driver = driver
+        self._limit = limit
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        function = getattr(self._driver, name)
+
+        async def asked(*args: Any, **kwargs: Any) -> Any:
+            try:
+                async with asyncio.timeout(self._limit) as bound:
+                    return _shown(await function(*args, **kwargs))
+            except TimeoutError as error:
+                if not bound.expired():
+                    raise
+                raise DriverError(f"the driver did not return from {name} within {self._limit:g} s") from error
+
+        return asked
+
+
+def _shown(answer: Any) -> Any:
+    """Return views without the members, in wire spelling, that the product shows as null."""
+    if isinstance(answer, list):
+        return [_shown(view) for view in answer]
+    if is_dataclass(answer) and not isinstance(answer, type):
+        return replace(answer, **{one.name: _told(getattr(answer, one.name)) for one in fields(answer)})
+    return answer
 
 
 def _told(value: Any) -> Any:
-    """Return what a product shows without the members that it shows as null: they tell as little as absent ones."""
+    """Return a value without members that are null: they tell as little as absent ones."""
     match value:
         case Mapping():
             return {name: _told(member) for name, member in value.items() if member is not None}

@@ -34,6 +34,14 @@ class Unsupported(Inconclusive):
         self.reason = reason
 
 
+class Unknown(Inconclusive):
+    """The product does not tell what it was asked for; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the central system hands out for a request it took, to ask for the outcome later."""

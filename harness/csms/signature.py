@@ -7,15 +7,13 @@ its functions, and what its description may refer to, from here.
 from __future__ import annotations
 
 import inspect
-import types
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from harness.csms import abilities
-from harness.csms.abilities import Unknown
 
 
 class Shape(StrEnum):
@@ -34,7 +32,7 @@ class Function:
 
     ``takes`` are the names of its values, for a parameter that is a dataclass those of its fields; ``tells`` are the
     fields of what it returns: those of a record, "key" and "value" of pairs, "value" of a single value. ``returns`` is
-    the type of the whole answer without Unknown.
+    the type of the whole answer.
     """
 
     name: str
@@ -91,9 +89,8 @@ def _function(ability: type[Any], name: str, method: Any) -> Function:
     typed = [one.replace(annotation=hints.get(one.name, one.annotation)) for one in signature.parameters.values()]
     signature = signature.replace(parameters=typed)
     takes = tuple(value for parameter in typed[1:] for value in _names(parameter.name, parameter.annotation))
-    returns = _without_unknown(hints["return"])
-    shape, tells = _told(returns)
-    return Function(name, ability, signature, takes, shape, returns, tells)
+    shape, tells = _told(hints["return"])
+    return Function(name, ability, signature, takes, shape, hints["return"], tells)
 
 
 def _names(name: str, kind: Any) -> list[str]:
@@ -110,13 +107,6 @@ def _told(returns: Any) -> tuple[Shape, tuple[str, ...]]:
     if get_origin(returns) is Sequence:
         return Shape.RECORDS, tuple(one.name for one in fields(get_args(returns)[0]))
     return (Shape.PAIRS, ("key", "value")) if get_origin(returns) is Mapping else (Shape.VALUE, ("value",))
-
-
-def _without_unknown(returns: Any) -> Any:
-    if get_origin(returns) not in (Union, types.UnionType):
-        return returns
-    kinds = [one for one in get_args(returns) if one is not Unknown]
-    return Union[tuple(kinds)]  # noqa: UP007 - the kinds are known at run time only
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:

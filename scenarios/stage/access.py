@@ -14,7 +14,6 @@ from harness.csms import (
     Unknown,
 )
 from harness.settings import Settings, SettingsError
-from harness.verdict import Inconclusive
 from simulators.connection import Endpoint
 from simulators.credentials import Trust
 from simulators.station import Station
@@ -53,8 +52,6 @@ async def equip(station: Station, settings: Settings, driver: Driver, *, known: 
         await hosting.set_security(station.id, security.profile, station.password)
     if security.profile == 3 and hosting and security.client_certificate is None:
         certificate = await hosting.client_certificate(CertificateRequest(common_name=station.id))
-        if isinstance(certificate, Unknown):
-            raise Inconclusive(certificate.reason)
         trust = Trust(authority=station.endpoint.authority, chain=certificate.chain, key=certificate.key)
         station.endpoint = Endpoint(station.endpoint.url, trust.context(), station.endpoint.authority)
 
@@ -63,10 +60,11 @@ async def _whereabouts(settings: Settings, driver: Driver) -> SecureEndpoint:
     if settings.csms.endpoint is not None:
         return SecureEndpoint(url=settings.csms.endpoint)
     if settings.security.profile and isinstance(driver, SecureHosting):
-        found = await driver.secure_endpoint(settings.security.profile)
-        if isinstance(found, SecureEndpoint):
-            return found
-        raise SettingsError(f"the target file gives no csms.endpoint, and the driver knows none: {found.reason}")
+        try:
+            return await driver.secure_endpoint(settings.security.profile)
+        except Unknown as unknown:
+            message = f"the target file gives no csms.endpoint, and the driver knows none: {unknown.reason}"
+            raise SettingsError(message) from unknown
     if isinstance(driver, Hosted):
         return SecureEndpoint(url=driver.endpoint)
     raise SettingsError("the target file gives no csms.endpoint, and the driver does not know one")

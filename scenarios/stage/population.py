@@ -11,6 +11,7 @@ from harness.csms import (
     CertificateRequest,
     ClientCertificate,
     Hosted,
+    SecureHosting,
     StationProvisioning,
     Tag,
     TagProvisioning,
@@ -129,7 +130,7 @@ class SecureStations:
         """
         station = await self._stations.new(id or self._stations.made_up())
         password = password or (fresh_password() if profile in (1, 2) else None)
-        await self.csms.set_security(station.id, profile, password)
+        await self.csms.ask(SecureHosting).set_security(station.id, profile, password)
         if profile == 3:
             certificate = certificate or await self.certificate(station.id)
         station.password = password if profile in (1, 2) else None
@@ -143,7 +144,7 @@ class SecureStations:
 
     async def endpoint(self, profile: int, *, certificate: ClientCertificate | None = None, **trust: Any) -> Endpoint:
         """Return where stations of a security profile connect, for one with this certificate or with none."""
-        found = await self.csms.secure_endpoint(profile)
+        found = await self.csms.ask(SecureHosting).secure_endpoint(profile)
         if not found.url.startswith("wss://"):
             return Endpoint(found.url)
         if certificate is not None:
@@ -161,7 +162,7 @@ class SecureStations:
         algorithm: str = "ECDSA",
     ) -> ClientCertificate:
         """Return a client certificate with its key: good, or with the flaws that are asked for."""
-        return await self.csms.client_certificate(
+        return await self.csms.ask(SecureHosting).client_certificate(
             CertificateRequest(
                 common_name=common_name,
                 organisation=organisation,

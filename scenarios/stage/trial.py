@@ -7,29 +7,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import partial
+from typing import Any
 
 from harness.csms import (
-    ChargingProfileReader,
-    ConfigurationReader,
-    ConnectorReader,
     Driver,
     DriverError,
-    LocalListReader,
     Operation,
     OutcomeReader,
     Registration,
     RegistrationControl,
-    ReservationReader,
-    SecureHosting,
-    SecurityEventReader,
     StationProvisioning,
-    StationReader,
     TagProvisioning,
-    TaskReader,
-    TransactionReader,
     v16,
 )
 from harness.csms.console import Csms, Request
+from harness.csms.signature import Function, Shape, functions
 from harness.settings import Settings, SettingsError
 from harness.trace import Trace
 from harness.verdict import Inconclusive, Nonconformity
@@ -60,19 +52,8 @@ HARMLESS: tuple[Callable[[str], Operation], ...] = (
 )
 """Operations that change nothing at a station, the best one first."""
 
-READERS: Mapping[type, Callable[[Csms, str], Awaitable[object]]] = {
-    StationReader: lambda csms, station: csms.station(station),
-    ConnectorReader: lambda csms, station: csms.connector(station, 1),
-    TransactionReader: lambda csms, station: csms.transactions(station),
-    ConfigurationReader: lambda csms, station: csms.configuration(station),
-    LocalListReader: lambda csms, station: csms.local_list_version(station),
-    ReservationReader: lambda csms, station: csms.reservations(station),
-    ChargingProfileReader: lambda csms, station: csms.charging_profiles(station),
-    TaskReader: lambda csms, station: csms.tasks(station),
-    SecurityEventReader: lambda csms, station: csms.security_events(station),
-    SecureHosting: lambda csms, _: csms.secure_endpoint(2),
-}
-"""How each reader is tried."""
+TRIED: Mapping[str, Any] = {"connector_id": 1, "profile": 2}
+"""What readers are asked for, apart from the station of the trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +128,10 @@ class Trial:
             step, request = await self._ordered(order, station, csms)
             yield step
         tries: dict[type, Callable[[], Awaitable[object]]] = {}
-        for reader, read in READERS.items():
-            tries[reader] = partial(read, csms, station.id)
+        asked = {"station": station.id, **TRIED}
+        for reader in functions().values():
+            if reader.shape is not Shape.NOTHING and reader.required <= asked.keys():
+                tries[reader.ability] = partial(_read, csms, reader, {name: asked[name] for name in reader.required})
         if request is not None:
             tries[OutcomeReader] = partial(csms.outcome, request)
         tries[RegistrationControl] = partial(csms.set_registration, station.id, Registration.ACCEPTED)
@@ -228,6 +211,12 @@ class Trial:
         if waited < AT_ONCE:
             return "call_timeout was not measured: a second CALL does not wait for the answer to the first one"
         return f"proposed: [policies] call_timeout = {waited:.1f}"
+
+
+async def _read(csms: Csms, reader: Function, asked: Mapping[str, Any]) -> object:
+    """Return what a reader of the driver tells."""
+    told: object = await getattr(csms.ask(reader.ability), reader.name)(**asked)
+    return told
 
 
 def _told(seen: object) -> str:

@@ -62,7 +62,7 @@ async def test_records_of_two_stations_are_kept_apart(
     await station.stop_transaction(first.id)
 
     for one, transaction, active in ((station, first.id, False), (other, second.id, True)):
-        recorded = [(view.id, view.active) for view in await csms.transactions(one.id)]
+        recorded = [(view.id, view.active) for view in await csms.ask(TransactionReader).transactions(one.id)]
         check.that((transaction, active) in recorded, "the transaction", observed=recorded, clause="OCPP-J 1.6 3.1.1")
         foreign = {first.id, second.id} - {transaction}
         alone = foreign.isdisjoint(id for id, _ in recorded)

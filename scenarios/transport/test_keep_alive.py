@@ -26,7 +26,7 @@ async def test_pings_keep_the_connection_alive(
     ended = await station.linger(1.25 * limit, every=limit / 5)
 
     check.that(ended is None, "the connection open", observed=ended, clause="OCPP-J 1.6 5.3", level=SHOULD)
-    online = (await csms.station(station.id)).online
+    online = (await csms.ask(StationReader).station(station.id)).online
     check.that(online is not False, "shown as online", observed=online, clause="OCPP-J 1.6 5.3", level=SHOULD)
 
 
@@ -71,7 +71,7 @@ async def test_half_open_connection_is_detected(
         await raw.upgrade()
         raw.patience = (policies.silence_limit or 0.0) + station.patience
         ended = await raw.wait_closed()
-        online = (await csms.station(station.id)).online
+        online = (await csms.ask(StationReader).station(station.id)).online
 
     closed = isinstance(ended, Ended)
     check.that(closed, "the connection closed", observed=ended, clause="OCPP-J 1.6 errata 3.9", level=SHOULD)

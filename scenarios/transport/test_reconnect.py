@@ -60,7 +60,7 @@ async def test_boot_after_reconnect_is_recorded(station: ChargePoint, csms: Csms
     await station.reboot()
     await station.boot(firmwareVersion="1.1")
 
-    check.equal((await csms.station(station.id)).firmware_version, "1.1", clause="OCPP-J 1.6 5.4")
+    check.equal((await csms.ask(StationReader).station(station.id)).firmware_version, "1.1", clause="OCPP-J 1.6 5.4")
 
 
 @scenario(

@@ -26,7 +26,7 @@ async def _shown(station: ChargePoint, csms: Csms, text: str) -> str:
     """Have a station report a text with a status, and return what its operator is shown of it."""
     await station.ready()
     await station.status(1, "Available", info=text)
-    return shown((await csms.connector(station.id, 1)).info, "the info of a connector")
+    return shown((await csms.ask(ConnectorReader).connector(station.id, 1)).info, "the info of a connector")
 
 
 @scenario(
@@ -113,7 +113,7 @@ async def test_text_of_an_answer_is_kept(station: ChargePoint, csms: Csms, check
     await get.answer(configurationKey=[{"key": KEY, "readonly": False, "value": LONGEST}])
     await csms.outcome(request)
 
-    value = shown((await csms.configuration(station.id)).get(KEY), "the value of a key")
+    value = shown((await csms.ask(ConfigurationReader).configuration(station.id)).get(KEY), "the value of a key")
     check.equal(value, LONGEST, clause=CLAUSE, level=SHOULD)
 
 

@@ -54,45 +54,45 @@ class NullOperator:
         """Take the operation, and forget it."""
         return Receipt("taken")
 
-    async def outcome(self, receipt: Receipt, patience: float) -> Outcome | Unknown:
+    async def outcome(self, receipt: Receipt, patience: float) -> Outcome:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def station(self, station: str) -> StationView | Unknown:
+    async def station(self, station: str) -> StationView:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def connector(self, station: str, connector_id: int) -> ConnectorView | Unknown:
+    async def connector(self, station: str, connector_id: int) -> ConnectorView:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def transactions(self, station: str) -> Sequence[TransactionView] | Unknown:
+    async def transactions(self, station: str) -> Sequence[TransactionView]:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def configuration(self, station: str) -> Mapping[str, str | None] | Unknown:
+    async def configuration(self, station: str) -> Mapping[str, str | None]:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def local_list_version(self, station: str) -> int | Unknown | None:
+    async def local_list_version(self, station: str) -> int | None:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def reservations(self, station: str) -> Sequence[ReservationView] | Unknown:
+    async def reservations(self, station: str) -> Sequence[ReservationView]:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView] | Unknown:
+    async def charging_profiles(self, station: str) -> Sequence[ChargingProfileView]:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def tasks(self, station: str) -> Sequence[TaskView] | Unknown:
+    async def tasks(self, station: str) -> Sequence[TaskView]:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def security_events(self, station: str) -> Sequence[SecurityEventView] | Unknown:
+    async def security_events(self, station: str) -> Sequence[SecurityEventView]:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
 
 class NeverCalls(NullOperator, ReferenceDriver):
@@ -175,13 +175,13 @@ class NullSystem(NullOperator):
     async def set_security(self, station: str, profile: int, password: bytes | None = None) -> None:
         """Take it, and forget it."""
 
-    async def secure_endpoint(self, profile: int) -> SecureEndpoint | Unknown:
+    async def secure_endpoint(self, profile: int) -> SecureEndpoint:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
-    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate | Unknown:
+    async def client_certificate(self, request: CertificateRequest) -> ClientCertificate:
         """Tell nothing."""
-        return SILENT
+        raise SILENT
 
     async def revoke_certificate(self, chain: str) -> None:
         """Take it, and forget it."""

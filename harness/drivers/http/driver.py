@@ -112,14 +112,14 @@ def _awaiting(function: Function, entry: ReaderEntry) -> Method:
     """Return a reader that asks again, within patience, while an operation is pending."""
     ask = _reading(function, entry)
 
-    async def outcome(driver: HttpDriver, receipt: Receipt, patience: float) -> Outcome | Unknown:
+    async def outcome(driver: HttpDriver, receipt: Receipt, patience: float) -> Outcome:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience
         while True:
             left = max(deadline - loop.time(), 0.0)
-            told: Outcome | Unknown = await ask(driver, receipt, round(left, 3))
+            told: Outcome = await ask(driver, receipt, round(left, 3))
             left = deadline - loop.time()
-            if isinstance(told, Unknown) or told.state != "pending" or left <= 0:
+            if told.state != "pending" or left <= 0:
                 return told
             await asyncio.sleep(min(entry.poll, left))  # an API that does not hold the question back is asked again
 
@@ -129,10 +129,12 @@ def _awaiting(function: Function, entry: ReaderEntry) -> Method:
 def _settled(ask: Method | None) -> Method:
     """Return a reader of outcomes that were told at once; ``ask`` reads the others."""
 
-    async def outcome(driver: HttpDriver, receipt: Receipt, patience: float) -> Outcome | Unknown:
+    async def outcome(driver: HttpDriver, receipt: Receipt, patience: float) -> Outcome:
         if isinstance(receipt, Settled):
             return receipt.outcome
-        told: Outcome | Unknown = await ask(driver, receipt, patience) if ask else Unknown("the answer told no outcome")
+        if ask is None:
+            raise Unknown("the answer told no outcome")
+        told: Outcome = await ask(driver, receipt, patience)
         return told
 
     return outcome

@@ -20,13 +20,14 @@ from harness.drivers.http.template import ABSENT, fill, point, text_of
 
 
 def read(function: Function, entry: ReaderEntry, exchanged: Exchanged) -> Any:
-    """Return what an answer tells, as the function has to return it; Unknown where the product has no such record.
+    """Return what an answer tells, as the function has to return it.
 
-    Raises DriverError for an answer that does not fit the entry, and what ``judge`` makes of its code.
+    Raises Unknown where the product has no such record, DriverError for an answer that does not fit the entry, and
+    what ``judge`` makes of its code.
     """
     answer = exchanged.answer
     if answer.status_code in entry.unknown:
-        return Unknown(describe(answer))
+        raise Unknown(describe(answer))
     judge(entry, answer)
     found = point(document(answer), entry.at)
     if isinstance(found, list):
@@ -62,7 +63,7 @@ def view(answer: httpx.Response, kind: type[Any], told: Mapping[str, Any]) -> An
 def _one(function: Function, entry: ReaderEntry, answer: httpx.Response, found: Any) -> Any:
     if isinstance(found, list) and entry.where:
         if not found:
-            return Unknown(f"{describe(answer)} (no record where {', '.join(entry.where)} is as asked)")
+            raise Unknown(f"{describe(answer)} (no record where {', '.join(entry.where)} is as asked)")
         found = found[0]
     return _view(function, function.returns, entry, answer, found)
 

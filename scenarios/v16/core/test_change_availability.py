@@ -85,14 +85,14 @@ async def test_scheduled_change_is_pending(station: ChargePoint, csms: Csms, tag
 
     repeats = len(await station.calls_until_probe("ChangeAvailability"))
     check.equal(repeats, 0, clause="OCPP 1.6 7.3", level=SHOULD)
-    view = await csms.connector(station.id, 1)
+    view = await csms.ask(ConnectorReader).connector(station.id, 1)
     shown = (view.status, view.availability)
     waits = view.status != "Unavailable" and view.availability != "Inoperative"
     check.that(waits, "a change still open", observed=shown, clause="OCPP 1.6 7.3", level=SHOULD)
 
     await station.stop_transaction(transaction.id)
     await station.status(1, "Unavailable")
-    view = await csms.connector(station.id, 1)
+    view = await csms.ask(ConnectorReader).connector(station.id, 1)
     check.equal(view.status, "Unavailable", clause="OCPP 1.6 5.2", level=SHOULD)
     check.that(
         view.availability in ("Inoperative", None),

@@ -121,5 +121,5 @@ async def test_refused_value_is_not_kept(station: ChargePoint, csms: Csms, check
         await change.answer(status=status)
         await station.heartbeat()
 
-        shown = (await csms.configuration(station.id)).get(INTERVAL)
+        shown = (await csms.ask(ConfigurationReader).configuration(station.id)).get(INTERVAL)
         check.graded(shown, good=("30", None), clause="OCPP 1.6 7.22", level=SHOULD)

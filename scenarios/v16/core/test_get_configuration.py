@@ -74,7 +74,7 @@ async def test_values_are_shown(station: ChargePoint, csms: Csms, check: Checks)
 
     outcome = await csms.outcome(request)
     check.equal(outcome.state, "answered", clause=ANSWER)
-    shown = await csms.configuration(station.id)
+    shown = await csms.ask(ConfigurationReader).configuration(station.id)
     check.equal({key: shown[key] for key in values if key in shown}, values, clause=ANSWER)
     check.graded(shown.get("org.plugfest.Valueless"), good=(None, ""), clause="OCPP 1.6 7.29")
 

@@ -170,5 +170,5 @@ async def test_answer_starts_nothing(station: ChargePoint, csms: Csms, tags: Tag
         await csms.perform(RemoteStartTransaction(station=station.id, id_tag=tag, connector_id=1))
         await (await station.next_call("RemoteStartTransaction")).answer(status=status)
         await station.heartbeat()
-        running = [one.id for one in await csms.transactions(station.id) if one.active]
+        running = [one.id for one in await csms.ask(TransactionReader).transactions(station.id) if one.active]
         check.equal(running, [], clause="OCPP 1.6 5.11", level=SHOULD)

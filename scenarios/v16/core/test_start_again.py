@@ -27,7 +27,7 @@ async def test_start_again_after_its_stop(station: ChargePoint, csms: Csms, tags
 
     again = await station.start_transaction(tag, meterStart=4711, timestamp=began)
 
-    recorded = [view.id for view in await csms.transactions(station.id)]
+    recorded = [view.id for view in await csms.ask(TransactionReader).transactions(station.id)]
     known = again.payload.get("transactionId") in recorded or tag_status(again) != "Accepted"
     check.that(known, f"one of {recorded}", observed=str(again), clause=REPEATED, level=SHOULD)
 
@@ -44,7 +44,7 @@ async def test_start_again_on_the_same_connector(station: ChargePoint, csms: Csm
     transaction = await station.charging(await tags.accepted())
     again = await station.start_transaction(await tags.second())
 
-    running = [view.id for view in await csms.transactions(station.id) if view.active]
+    running = [view.id for view in await csms.ask(TransactionReader).transactions(station.id) if view.active]
     either = running in ([transaction.id], [again.payload.get("transactionId")])
     check.that(either, "one running transaction", observed=running, clause=CLAUSE, level=SHOULD)
 

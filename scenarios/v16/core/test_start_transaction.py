@@ -128,7 +128,7 @@ async def test_one_of_two_is_stopped(station: ChargePoint, csms: Csms, tags: Tag
 
     await station.stop_transaction(second.id)
 
-    active = {view.id: view.active for view in await csms.transactions(station.id)}
+    active = {view.id: view.active for view in await csms.ask(TransactionReader).transactions(station.id)}
     check.equal(active, {first.id: True, second.id: False}, clause="OCPP 1.6 4.10")
 
 

@@ -100,7 +100,7 @@ async def test_latest_status_wins(station: ChargePoint, csms: Csms, check: Check
     for status in ("Charging", "Reserved", "Finishing", "Preparing", "SuspendedEV", "Unavailable"):
         await station.status(1, status)
 
-    view = await csms.connector(station.id, 1)
+    view = await csms.ask(ConnectorReader).connector(station.id, 1)
     check.equal(shown(view.status, "the status of a connector"), "Unavailable", clause=CLAUSE, level=SHOULD)
 
 
@@ -116,12 +116,12 @@ async def test_time_of_a_status(station: ChargePoint, csms: Csms, check: Checks)
     clause = "OCPP 1.6 6.47"
 
     await station.status(1, "Preparing", timestamp=None)
-    told = shown((await csms.connector(station.id, 1)).timestamp, "the time of a status")
+    told = shown((await csms.ask(ConnectorReader).connector(station.id, 1)).timestamp, "the time of a status")
     check.close((told - datetime.now(UTC)).total_seconds(), 0, within=60, clause=clause, level=SHOULD)
 
     old = datetime.now(UTC) - timedelta(hours=1)
     await station.status(1, "Faulted", "GroundFailure", timestamp=timestamp(old))
-    told = shown((await csms.connector(station.id, 1)).timestamp, "the time of a status")
+    told = shown((await csms.ask(ConnectorReader).connector(station.id, 1)).timestamp, "the time of a status")
     off = min(abs((told - moment).total_seconds()) for moment in (old, datetime.now(UTC)))
     check.close(off, 0, within=60, clause=clause, level=SHOULD)
 
@@ -138,7 +138,7 @@ async def test_warning_is_no_fault(station: ChargePoint, csms: Csms, check: Chec
 
     for code in ("EVCommunicationError", "OtherError"):
         await station.status(1, "Charging", code, vendorId="org.example", vendorErrorCode="W42")
-        view = await csms.connector(station.id, 1)
+        view = await csms.ask(ConnectorReader).connector(station.id, 1)
         check.equal(shown(view.status, "the status of a connector"), "Charging", clause=CLAUSE, level=SHOULD)
 
 

@@ -128,7 +128,7 @@ async def test_repeated_stop_is_booked_once(station: ChargePoint, csms: Csms, ta
         outcome = await station.attempt("StopTransaction", stop)
         check.graded(outcome.kind, good=["CALLRESULT"], tolerable=["CALLERROR"], clause="OCPP 1.6 3.7.1")
 
-    views = await csms.transactions(station.id)
+    views = await csms.ask(TransactionReader).transactions(station.id)
     check.equal([view.active for view in views], [False], clause=CLAUSE, level=SHOULD)
     for view in views:
         check.equal(shown(view.meter_stop, "the meter at a stop"), 4711, clause=CLAUSE, level=SHOULD)

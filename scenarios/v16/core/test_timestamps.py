@@ -88,7 +88,7 @@ async def test_every_form_names_one_instant(station: ChargePoint, csms: Csms, ch
 
     for form in _forms(moment):
         await station.status(1, "Preparing", timestamp=form)
-        told = shown((await csms.connector(station.id, 1)).timestamp, "the time of a status")
+        told = shown((await csms.ask(ConnectorReader).connector(station.id, 1)).timestamp, "the time of a status")
         check.close((told - moment).total_seconds(), 0, within=1, clause=CLAUSE)
 
 

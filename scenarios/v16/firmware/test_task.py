@@ -18,7 +18,7 @@ FEW = 3
 
 async def _state(station: ChargePoint, csms: Csms, kind: str) -> str:
     """Return how the latest task of a kind stands, "none" where there is none."""
-    tasks = [task for task in await csms.tasks(station.id) if task.kind == kind]
+    tasks = [task for task in await csms.ask(TaskReader).tasks(station.id) if task.kind == kind]
     return tasks[-1].state if tasks else "none"
 
 

@@ -53,5 +53,5 @@ async def test_idle_is_no_task(station: ChargePoint, csms: Csms, check: Checks) 
     await station.firmware_status("Idle")
     await _triggered(station, csms, DIAGNOSTICS)
     await station.diagnostics_status("Idle")
-    running = [task.kind for task in await csms.tasks(station.id) if task.state == "running"]
+    running = [task.kind for task in await csms.ask(TaskReader).tasks(station.id) if task.state == "running"]
     check.equal(running, [], clause=CLAUSE, level=SHOULD)

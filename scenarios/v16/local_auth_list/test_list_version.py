@@ -70,4 +70,6 @@ async def test_version_is_remembered(station: ChargePoint, csms: Csms, check: Ch
         request = await csms.perform(GetLocalListVersion(station=station.id))
         await (await station.next_call("GetLocalListVersion")).answer(listVersion=version)
         await csms.outcome(request)
-        check.equal(await csms.local_list_version(station.id), version, clause=ANSWER, level=SHOULD)
+        check.equal(
+            await csms.ask(LocalListReader).local_list_version(station.id), version, clause=ANSWER, level=SHOULD
+        )

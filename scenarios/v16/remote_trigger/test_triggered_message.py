@@ -34,7 +34,7 @@ async def test_triggered_status_is_recorded(station: ChargePoint, csms: Csms, ch
     for connector, status in statuses.items():
         await station.status(connector, status)
     for connector, status in statuses.items():
-        recorded = (await csms.connector(station.id, connector)).status
+        recorded = (await csms.ask(ConnectorReader).connector(station.id, connector)).status
         check.equal(recorded, status, clause=CLAUSE, level=SHOULD)
 
 
@@ -69,4 +69,4 @@ async def test_triggered_heartbeat_is_a_sign_of_life(station: ChargePoint, csms:
     await _triggered(station, csms, "Heartbeat")
     answer = await station.heartbeat()
     check.that("currentTime" in answer.payload, "currentTime", observed=answer, clause=CLAUSE, level=SHOULD)
-    check.equal((await csms.station(station.id)).online, True, clause=CLAUSE, level=SHOULD)
+    check.equal((await csms.ask(StationReader).station(station.id)).online, True, clause=CLAUSE, level=SHOULD)

@@ -71,5 +71,5 @@ async def test_expiry_is_recorded(station: ChargePoint, csms: Csms, tags: Tags, 
 
     request = await _expired(station, csms, check, tag)
     number = request.payload.get("reservationId")
-    recorded = [one.status for one in await csms.reservations(station.id) if one.id == number]
+    recorded = [one.status for one in await csms.ask(ReservationReader).reservations(station.id) if one.id == number]
     check.that("active" not in recorded, "not active", observed=recorded, clause="OCPP 1.6 5.13", level=SHOULD)

@@ -27,7 +27,7 @@ async def _reserved(station: ChargePoint, csms: Csms, tag: str, status: str = "A
 
 async def _status(station: ChargePoint, csms: Csms, number: int) -> str:
     """Return the status in which a reservation is recorded, "none" where it is not."""
-    found = [one.status for one in await csms.reservations(station.id) if one.id == number]
+    found = [one.status for one in await csms.ask(ReservationReader).reservations(station.id) if one.id == number]
     return found[-1] if found else "none"
 
 

@@ -97,9 +97,9 @@ async def test_refusal_is_a_security_event(secure: SecureStations, csms: Csms, c
     """A refusal for bad credentials is recorded as a security event of the station."""
     station = await secure.station(1)
     await station.ready()
-    before = len(await csms.security_events(station.id))
+    before = len(await csms.ask(SecurityEventReader).security_events(station.id))
 
     await station.knock(headers=credentials(station.id, b"not the password"))
     await station.ready()
-    found = len(await csms.security_events(station.id)) - before
+    found = len(await csms.ask(SecurityEventReader).security_events(station.id)) - before
     check.that(found >= 1, "one security event more", observed=found, clause=LOGGED, level=SHOULD, axis=POLICY)

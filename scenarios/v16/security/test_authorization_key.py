@@ -230,6 +230,6 @@ async def test_password_is_not_shown(secure: SecureStations, csms: Csms, check: 
     value = _password(call, check).hex()
     await call.answer(status="Accepted")
 
-    shown = f"{await csms.outcome(request)} {await csms.configuration(station.id)}"
+    shown = f"{await csms.outcome(request)} {await csms.ask(ConfigurationReader).configuration(station.id)}"
     hidden = value.lower() not in shown.lower()
     check.that(hidden, "a password that is not shown", observed=shown, clause=HIDDEN, level=SHOULD, axis=POLICY)

@@ -140,7 +140,7 @@ async def test_password_is_any_bytes(secure: SecureStations, csms: Csms, check: 
     station = await secure.station(1)
 
     for password in (bytes(range(236, 256)), b"\0" + bytes(range(1, 20)), b":" + TEXT[1:], TEXT[1:] + b"\xc3"):
-        await csms.set_security(station.id, 1, password)
+        await csms.ask(SecureHosting).set_security(station.id, 1, password)
         check.equal(await _known_form(station, password), "raw", clause=PASSWORD, level=SHOULD)
 
 
@@ -156,5 +156,5 @@ async def test_password_of_every_length(secure: SecureStations, csms: Csms, chec
 
     for length in range(16, 21):
         password = TEXT[:length]
-        await csms.set_security(station.id, 1, password)
+        await csms.ask(SecureHosting).set_security(station.id, 1, password)
         check.equal(await _known_form(station, password), "raw", clause=PASSWORD, level=SHOULD)

@@ -178,7 +178,7 @@ async def test_revoked_certificate_is_refused(secure: SecureStations, csms: Csms
     station.endpoint = await secure.endpoint(3, certificate=certificate)
     await station.connect()
 
-    await csms.revoke_certificate(certificate.chain)
+    await csms.ask(SecureHosting).revoke_certificate(certificate.chain)
     check.graded(gist(await station.knock()), good=REFUSALS, clause=REVOCATION, level=SHOULD)
     station.endpoint = kept
     await admitted(station, check, clause=REVOCATION)

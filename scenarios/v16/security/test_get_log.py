@@ -146,5 +146,5 @@ async def test_upload_is_followed(station: ChargePoint, csms: Csms, check: Check
         request = await _asked(station, csms, check, "SecurityLog", status="Accepted", filename="security.log")
         await _report(station, check, "Uploading", requestId=request.get("requestId"))
         await _report(station, check, status, requestId=request.get("requestId"))
-        states = [task.state for task in await csms.tasks(station.id) if task.kind == "log"]
+        states = [task.state for task in await csms.ask(TaskReader).tasks(station.id) if task.kind == "log"]
         check.equal(states[-1:], [state], clause=STATUS, level=SHOULD, axis=POLICY)

@@ -82,7 +82,7 @@ async def test_profile_3_needs_a_certificate(secure: SecureStations, csms: Csms,
     """A station of security profile 3 is refused where those of profile 2 connect, even with the password it had."""
     station = await secure.station(2)
     await station.connect()
-    await csms.set_security(station.id, 3)
+    await csms.ask(SecureHosting).set_security(station.id, 3)
 
     await refused(station, check, clause=CONFIGURED)
     password, station.password = station.password, None

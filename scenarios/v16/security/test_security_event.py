@@ -122,6 +122,6 @@ async def test_event_is_recorded(station: ChargePoint, csms: Csms, check: Checks
     await station.ready()
     await _report(station, check, type="TamperDetectionActivated", techInfo="the door")
 
-    types = [event.type for event in await csms.security_events(station.id)]
+    types = [event.type for event in await csms.ask(SecurityEventReader).security_events(station.id)]
     seen = "TamperDetectionActivated" in types
     check.that(seen, "the event that was reported", observed=types, clause=CONFIRMED, level=SHOULD, axis=POLICY)

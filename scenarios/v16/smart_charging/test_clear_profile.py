@@ -33,7 +33,7 @@ async def _left(station: ChargePoint, csms: Csms, **named: Any) -> set[int]:
 
 async def _installed(station: ChargePoint, csms: Csms) -> set[int]:
     """Return the profiles that are believed to be installed."""
-    return {one.id for one in await csms.charging_profiles(station.id)}
+    return {one.id for one in await csms.ask(ChargingProfileReader).charging_profiles(station.id)}
 
 
 @scenario(

@@ -49,7 +49,7 @@ async def test_accepted_alone_installs(station: ChargePoint, csms: Csms, check: 
         call = await station.next_call("SetChargingProfile")
         await (call.answer(status=answer) if answer in (*STATUSES, "Accepted") else call.refuse(answer))
         await csms.outcome(request)
-        installed = [one.id for one in await csms.charging_profiles(station.id)]
+        installed = [one.id for one in await csms.ask(ChargingProfileReader).charging_profiles(station.id)]
         id = Received.of(call.payload).profile.get("chargingProfileId")
         check.equal(installed, [id] if answer == "Accepted" else [], clause=ANSWER, level=SHOULD)
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from harness.csms import CertificateRequest, ClientCertificate, Refused, SecureEndpoint, Unknown, v16
+from harness.csms import CertificateRequest, ClientCertificate, Refused, SecureEndpoint, v16
 from harness.csms.console import Csms
 from harness.trace import Trace
 from server.driver import ReferenceDriver
@@ -191,7 +191,6 @@ async def test_security_events_are_recorded(driver: ReferenceDriver, station: Ch
         )
         assert answer.payload == {}
     events = await driver.security_events("CP-1")
-    assert not isinstance(events, Unknown)
     assert [(one.type, one.info) for one in events] == [("StartupOfTheDevice", None), ("x" * 50, "y" * 255)]
 
 
@@ -203,14 +202,12 @@ async def test_only_the_newest_events_are_kept(
     for type in "abcd":
         await station.call("SecurityEventNotification", {"type": type, "timestamp": "2020-01-01T00:00:00Z"})
     events = await driver.security_events("CP-1")
-    assert not isinstance(events, Unknown)
     assert [one.type for one in events] == ["c", "d"]
 
 
 async def tasks(driver: ReferenceDriver) -> list[tuple[Any, ...]]:
     """Return kind, state and status of the tasks of CP-1."""
     found = await driver.tasks("CP-1")
-    assert not isinstance(found, Unknown)
     return [(one.kind, one.state, one.status) for one in found]
 
 

@@ -88,7 +88,8 @@ async def test_views_of_the_driver() -> None:
 async def test_station_that_is_not_known(reader: str) -> None:
     """Of a station that it does not know the driver tells nothing."""
     async with ReferenceDriver() as driver:
-        assert await getattr(driver, reader)("NOBODY") == Unknown("there is no station 'NOBODY'")
+        with pytest.raises(Unknown, match="there is no station 'NOBODY'"):
+            await getattr(driver, reader)("NOBODY")
 
 
 async def test_records_go_with_their_station(desk: Desk) -> None:

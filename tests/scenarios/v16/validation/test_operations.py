@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from harness.csms import TransactionView, v16
+from harness.csms import ChargingProfileReader, TransactionReader, TransactionView, v16
 from harness.csms.console import Csms
 from harness.csms.operation import Operation
 from harness.schemas import Kind, schemas
@@ -30,7 +30,7 @@ class Scene:
 
     async def transactions(self) -> list[TransactionView]:
         """Return the transactions of the station."""
-        return list(await self.csms.transactions(self.station.id))
+        return list(await self.csms.ask(TransactionReader).transactions(self.station.id))
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def test_reservation_and_profile_are_there(scene: Scene) -> None:
     assert (await scene.csms.reservation("CP1", order.reservation_id)).status == "active"
     order = await _order(scene, "ClearChargingProfile")
     assert isinstance(order, v16.ClearChargingProfile)
-    assert [view.id for view in await scene.csms.charging_profiles("CP1")] == [order.id]
+    assert [view.id for view in await scene.csms.ask(ChargingProfileReader).charging_profiles("CP1")] == [order.id]
 
 
 @pytest.mark.parametrize("action", ["RemoteStartTransaction", "ReserveNow"])
