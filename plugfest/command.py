@@ -16,7 +16,19 @@ from harness.settings import SettingsError
 WRONG_USAGE = 2
 NOT_CARRIED_OUT = 3
 
-_COMMANDS = ("init", "serve", "run", "reproduce", "catalogue", "check-target", "mutants", "variants", "probe", "doctor")
+_COMMANDS = (
+    "init",
+    "serve",
+    "run",
+    "reproduce",
+    "catalogue",
+    "check-target",
+    "mutants",
+    "variants",
+    "probe",
+    "abilities",
+    "doctor",
+)
 
 
 class _Commands(click.Group):
