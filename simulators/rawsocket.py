@@ -156,8 +156,8 @@ def frame(
 class RawSocket:
     """One TCP connection to the endpoint of a station; an asynchronous context manager.
 
-    ``headers`` are further ones that every proper handshake has, ``conduct`` is that of the identity. What is sent and
-    received goes into the trace. Waits take up to ``patience`` seconds and say what they saw.
+    Every proper handshake offers the ``subprotocol`` and has the ``headers``; ``conduct`` is that of the identity. What
+    is sent and received goes into the trace. Waits take up to ``patience`` seconds and say what they saw.
     """
 
     def __init__(
@@ -166,6 +166,7 @@ class RawSocket:
         station: str,
         trace: Trace,
         *,
+        subprotocol: str,
         patience: float,
         headers: Mapping[str, str] | None = None,
         conduct: Conduct | None = None,
@@ -174,7 +175,7 @@ class RawSocket:
         self._conduct = conduct or Manners().of(station)
         self._number = self._conduct.vacant
         self._upgraded = False
-        self._headers = dict(headers or {})
+        self._headers = {"Sec-WebSocket-Protocol": subprotocol, **(headers or {})}
         self._trace = trace
         self.patience = patience
         parts = urlsplit(endpoint.address(station))
@@ -223,7 +224,6 @@ class RawSocket:
             "Connection": "Upgrade",
             "Sec-WebSocket-Key": new_key(),
             "Sec-WebSocket-Version": "13",
-            "Sec-WebSocket-Protocol": "ocpp1.6",
             **self._headers,
         }
         changed = {name.replace("_", "-"): value for name, value in headers.items()}

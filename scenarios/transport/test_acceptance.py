@@ -7,9 +7,9 @@ from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.verdict import Checks, Inconclusive
 from scenarios.stage.population import Tags
-from simulators.messages import core_calls
 from simulators.observation import Silence, gist
 from simulators.v16 import ChargePoint
+from simulators.v16.messages import core_calls
 
 CLAUSE = "OCPP-J 1.6 errata 3.8"
 

@@ -10,9 +10,9 @@ from harness.schemas import Kind
 from harness.verdict import Checks, Inconclusive
 from scenarios.evoked import evoked
 from scenarios.stage.population import Tags
-from simulators.messages import core_calls
 from simulators.observation import Answer, gist
 from simulators.v16 import ChargePoint, now
+from simulators.v16.messages import core_calls
 
 CLAUSE = "OCPP-J 1.6 4.2.2"
 

@@ -10,9 +10,9 @@ from harness.verdict import SHOULD, Checks, Nonconformity
 from scenarios.stage.orders import passed_on
 from scenarios.stage.population import Stations, Tags
 from simulators.inbox import IncomingCall
-from simulators.messages import core_calls
 from simulators.observation import Answer, Refusal, Silence, gist
 from simulators.v16 import ChargePoint, meter_value, sampled
+from simulators.v16.messages import core_calls
 
 CLAUSE = "OCPP-J 1.6 4.1.1"
 

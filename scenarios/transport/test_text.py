@@ -10,9 +10,9 @@ from harness.verdict import SHOULD, Checks
 from scenarios.evoked import evoked
 from scenarios.stage.population import Tags
 from simulators.aftermath import aftermath
-from simulators.messages import core_calls
 from simulators.observation import Answer
 from simulators.v16 import ChargePoint
+from simulators.v16.messages import core_calls
 
 CLAUSE = "OCPP-J 1.6 4.1.2"
 

@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from harness.ocppj import Call, CallResult
 from harness.verdict import SHALL, SHOULD, Checks, Level, Verdict
 from simulators.aftermath import Service, SignOfLife, aftermath, sign_of_life
-from simulators.messages import core_calls
+from simulators.v16.messages import core_calls
 from tests.simulators.central import ANSWERS, Script, answer, oblige, receive, say_nothing, send
 from tests.simulators.conftest import Facing
 

@@ -109,7 +109,7 @@ async def test_raw_socket_keeps_pace_and_settles(trace: Trace) -> None:
     manners = Manners(pace=1 / GAP, settle=GAP)
     async with (
         central_system(say_nothing) as endpoint,
-        RawSocket(endpoint, "CP1", trace, patience=1, conduct=manners.of("CP1")) as raw,
+        RawSocket(endpoint, "CP1", trace, subprotocol="ocpp1.6", patience=1, conduct=manners.of("CP1")) as raw,
     ):
         since = elapsed()
         await raw.upgrade()
@@ -128,7 +128,9 @@ async def test_refused_handshake_needs_no_settling(trace: Trace) -> None:
 
     async with (
         tcp_server(refuse) as endpoint,
-        RawSocket(endpoint, "CP1", trace, patience=1, conduct=Manners(settle=60).of("CP1")) as raw,
+        RawSocket(
+            endpoint, "CP1", trace, subprotocol="ocpp1.6", patience=1, conduct=Manners(settle=60).of("CP1")
+        ) as raw,
     ):
         await raw.handshake(raw.request())
 

@@ -41,7 +41,9 @@ async def entering(trace: Trace) -> AsyncIterator[Entering]:
     async with AsyncExitStack() as stack:
 
         async def enter(endpoint: Endpoint, patience: float = 5.0) -> RawSocket:
-            return await stack.enter_async_context(RawSocket(endpoint, "CP1", trace, patience=patience))
+            return await stack.enter_async_context(
+                RawSocket(endpoint, "CP1", trace, subprotocol="ocpp1.6", patience=patience)
+            )
 
         yield enter
 
@@ -120,7 +122,7 @@ def test_observations_are_told_in_words() -> None:
 
 def test_request_is_proper_unless_changed(trace: Trace) -> None:
     """A keyword changes a header or leaves it out; the rest stays as it must be."""
-    raw = RawSocket(Endpoint("ws://host/ocpp?tenant=1"), "CP1", trace, patience=PATIENCE)
+    raw = RawSocket(Endpoint("ws://host/ocpp?tenant=1"), "CP1", trace, subprotocol="ocpp1.6", patience=PATIENCE)
     first, *lines = raw.request(sec_websocket_version="12", Host=None, X_Test="1").decode().split("\r\n")
     assert first == "GET /ocpp/CP1?tenant=1 HTTP/1.1"
     headers = dict(line.split(": ") for line in lines if line)

@@ -14,11 +14,8 @@ from harness.schemas import Kind, schemas
 from harness.trace import Direction, Trace
 from harness.verdict import Inconclusive, Nonconformity
 from simulators.connection import Endpoint
-from simulators.messages import core_calls
 from simulators.v16 import (
-    AUTHORIZATION_KEY,
     ChargePoint,
-    Configuration,
     meter_value,
     sampled,
     tag_info,
@@ -26,6 +23,8 @@ from simulators.v16 import (
     timestamp,
     transaction_id,
 )
+from simulators.v16.configuration import AUTHORIZATION_KEY, Configuration
+from simulators.v16.messages import core_calls
 from tests.simulators.central import Script, answer, oblige, receive, say_nothing, send
 from tests.simulators.conftest import Facing
 
