@@ -11,9 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
+
+from pydantic import Field
 
 from harness.csms.driver import Receipt
+
+TransactionId = Annotated[int | str, Field(union_mode="left_to_right")]
+"""A number in OCPP 1.6, a text from 2.0.1 on; digits that a product shows as a text are a number."""
 
 
 class Registration(StrEnum):
@@ -70,10 +75,12 @@ class TransactionView:
     """What the central system has recorded of a transaction; meter readings in Wh.
 
     ``meter_values`` are the sampled values in wire spelling with their defaults filled in, in order of arrival.
+    ``charging_state``, ``remote_start_id`` and ``missing``, the seqNos of events that have not come, are of OCPP 2.0.1.
     """
 
-    id: int
+    id: TransactionId
     active: bool
+    evse_id: int | None = None
     connector_id: int | None = None
     id_tag: str | None = None
     meter_start: int | None = None
@@ -81,6 +88,9 @@ class TransactionView:
     started: datetime | None = None
     stopped: datetime | None = None
     reason: str | None = None
+    charging_state: str | None = None
+    remote_start_id: int | None = None
+    missing: Sequence[int] | None = None
     meter_values: Sequence[Mapping[str, Any]] | None = None
 
 
@@ -132,16 +142,35 @@ class ChargingProfileView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
-    """How a task stands that a station reports on for a while: firmware, diagnostics or log.
+    """How a task stands that a station reports on for a while: firmware, diagnostics, a log or its device model.
 
-    ``kind`` is "firmware", "diagnostics" or "log"; ``status`` the latest status that the station reported, None
-    before the first; ``state`` is "running", "done" or "failed".
+    ``kind`` is "firmware", "diagnostics", "log" or "report"; ``status`` the latest status that the station reported,
+    None before the first; ``state`` is "running", "done" or "failed".
     """
 
-    kind: Literal["firmware", "diagnostics", "log"]
+    kind: Literal["firmware", "diagnostics", "log", "report"]
     state: Literal["running", "done", "failed"]
     status: str | None = None
     request_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableView:
+    """What the central system has stored of one attribute of a variable (OCPP 2.0.1 B06, B07).
+
+    An instance that is None is that of a component or variable of which there is one only, an EVSE that is None the
+    station as a whole; ``attribute`` is "Actual", "Target", "MinSet" or "MaxSet".
+    """
+
+    component: str
+    variable: str
+    component_instance: str | None = None
+    evse_id: int | None = None
+    connector_id: int | None = None
+    variable_instance: str | None = None
+    attribute: str = "Actual"
+    value: str | None = None
+    mutability: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,8 +268,11 @@ class StationReader(Protocol):
 class ConnectorReader(Protocol):
     """Reading what the central system believes of a connector."""
 
-    async def connector(self, station: str, connector_id: int) -> ConnectorView:
-        """Return the connector's record; 0 is the station as a whole."""
+    async def connector(self, station: str, connector_id: int, evse_id: int | None = None) -> ConnectorView:
+        """Return the connector's record; in OCPP 2.0.1 it is one of an EVSE.
+
+        In 1.6, connector 0 is the station as a whole; in 2.0.1 it is the EVSE, and that of EVSE 0 the station.
+        """
         ...
 
 
@@ -268,6 +300,15 @@ class ConfigurationReader(Protocol):
 
     async def configuration(self, station: str) -> Mapping[str, str | None]:
         """Return the keys and values that the station reported or accepted."""
+        ...
+
+
+@runtime_checkable
+class VariableReader(Protocol):
+    """Reading what the central system has stored of the device model of a station (OCPP 2.0.1)."""
+
+    async def variables(self, station: str) -> Sequence[VariableView]:
+        """Return the attributes that the station reported, answered or accepted."""
         ...
 
 
@@ -313,7 +354,7 @@ class ChargingProfileReader(Protocol):
 
 @runtime_checkable
 class TaskReader(Protocol):
-    """Reading how firmware updates and uploads stand."""
+    """Reading how firmware updates, uploads and reports stand."""
 
     async def tasks(self, station: str) -> Sequence[TaskView]:
         """Return the tasks of a station, the latest last."""

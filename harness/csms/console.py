@@ -164,10 +164,10 @@ class Csms:
             raise DriverError(f"the scenario uses {ability.__name__}, which it does not list in its needs")
         return cast(T, _Bounded(self._driver, self._limit + self._patience))
 
-    async def transaction(self, station: str, transaction: int) -> TransactionView:
+    async def transaction(self, station: str, transaction: int | str) -> TransactionView:
         """Return the record of one transaction; raises Inconclusive if there is none."""
         for view in await self.ask(TransactionReader).transactions(station):
-            if view.id == transaction:
+            if str(view.id) == str(transaction):
                 return view
         raise Inconclusive(f"the central system shows no transaction {transaction} of {station}")
 

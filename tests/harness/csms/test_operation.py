@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.csms import Operation
+from harness.csms import Operation, v201
 from harness.csms.operation import wire_name
 from harness.csms.v16 import (
     OPERATIONS,
@@ -56,11 +56,19 @@ def test_wire_name(name: str, wire: str) -> None:
     assert wire_name(name) == wire
 
 
-@pytest.mark.parametrize("action", sorted(OPERATIONS))
-def test_fields_are_the_members_of_the_schema(action: str) -> None:
-    """Every field of an operation is a member of its request, and no member lacks a field."""
-    members = set(schemas("1.6").schema(action, Kind.REQUEST)["properties"])
-    assert {wire_name(field.name) for field in fields(OPERATIONS[action])} == members | {"station"}
+@pytest.mark.parametrize("kind", [*OPERATIONS.values(), *v201.OPERATIONS.values()], ids=lambda kind: kind.__qualname__)
+def test_fields_are_the_members_of_the_schema(kind: type[Operation]) -> None:
+    """Every field of an operation is a member of its request, and no member but customData lacks a field."""
+    members = {*schemas(kind.version).schema(kind.action(), Kind.REQUEST)["properties"]} - {"customData"}
+    assert {wire_name(field.name) for field in fields(kind)} == members | {"station"}
+
+
+def test_structures_are_in_wire_spelling() -> None:
+    """What is a structure in OCPP 2.0.1 is given as it is sent."""
+    variable = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "OfflineThreshold"}}
+    asked = v201.GetVariables(station="CS1", get_variable_data=(variable,))
+    assert asked.payload() == {"getVariableData": (variable,)}
+    assert v201.Reset(station="CS1", type="OnIdle").payload() == {"type": "OnIdle"}
 
 
 def test_all_operations_of_the_version_are_listed() -> None:

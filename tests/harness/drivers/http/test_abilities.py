@@ -39,6 +39,7 @@ from harness.csms import (
     TransactionView,
     Unknown,
     Unsupported,
+    VariableView,
 )
 from harness.csms.signature import functions
 from harness.drivers.http import from_settings
@@ -150,6 +151,25 @@ async def test_transactions_are_read(console: Console) -> None:
         ]
 
 
+@pytest.mark.parametrize(("told", "id"), [(7, 7), ("7", 7), ("a-7", "a-7")])
+async def test_ids_of_transactions(console: Console, told: Any, id: int | str) -> None:
+    """An id is a number, also where the product shows its digits, or else a text."""
+    console.answers = [(200, [{"id": told, "active": True}])]
+    async with able(console.url, transactions=STATION) as driver:
+        assert [view.id for view in await driver.transactions("CP1")] == [id]
+
+
+async def test_connector_of_an_evse_is_read(console: Console) -> None:
+    """A connector is asked for together with its EVSE, if there is one and the request can say so."""
+    console.answers = [(200, {"status": "Occupied"})]
+    async with able(console.url, connector={"path": "/s/{station}/e/{evse_id}/c/{connector_id}"}) as driver:
+        assert await driver.connector("CS1", 1, evse_id=2) == ConnectorView(status="Occupied")
+    async with able(console.url, connector={"path": "/s/{station}/c/{connector_id}"}) as driver:
+        with pytest.raises(Unsupported):
+            await driver.connector("CS1", 1, evse_id=2)
+    assert [asked.path for asked in console.asked] == ["/s/CS1/e/2/c/1"]
+
+
 @pytest.mark.parametrize("answer", [{"a": "1", "b": None}, [{"key": "a", "value": "1"}, {"key": "b"}]])
 async def test_configuration_is_read(console: Console, answer: Any) -> None:
     """A configuration is one object, or a list of keys and values."""
@@ -179,11 +199,12 @@ async def test_local_list_version_is_found(console: Console) -> None:
     [
         ("reservations", ReservationView(id=1, status="active", expires=datetime(2026, 1, 1, tzinfo=UTC))),
         ("charging_profiles", ChargingProfileView(id=1, connector_id=0, purpose="ChargePointMaxProfile")),
+        ("variables", VariableView(component="EVSE", evse_id=1, variable="AvailabilityState", value="Available")),
         ("tasks", TaskView(kind="firmware", state="running", status="Downloading")),
     ],
 )
 async def test_lists_are_read(console: Console, ability: str, view: Any) -> None:
-    """Reservations, charging profiles and tasks are lists of records."""
+    """Reservations, charging profiles, variables and tasks are lists of records."""
     record = TypeAdapter(type(view)).dump_python(view, mode="json")
     console.answers = [(200, [record])]
     async with able(console.url, **{ability: STATION}) as driver:
