@@ -16,6 +16,7 @@ from ocpp.messages import Call, _validate_payload
 from harness.judgement import judge_request
 from harness.rules import Ruling
 from harness.schemas import Kind, schemas
+from harness.versions import V16
 
 ROUNDS = 7
 PHASES = ("L1", "L2", "L3")
@@ -49,7 +50,7 @@ def contenders() -> Mapping[str, Callable[[], object]]:
     call = Call("1", "MeterValues", PAYLOAD)
     return {
         "plugfest, schema": lambda: ours.violations("MeterValues", Kind.REQUEST, PAYLOAD),
-        "plugfest, schema and timestamps": lambda: judge_request(Ruling(), ours, "MeterValues", PAYLOAD),
+        "plugfest, schema and timestamps": lambda: judge_request(Ruling(V16), V16, "MeterValues", PAYLOAD),
         "jsonschema": lambda: python.validate(PAYLOAD),
         "ocpp": lambda: _validate_payload(call, "1.6"),
     }

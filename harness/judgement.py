@@ -8,60 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from harness import rules
-from harness.corpus import Rule
-from harness.ocppj import ERROR_CODES, MISSPELT_ERROR_CODES, Payload
+from harness.ocppj import Payload
 from harness.rules import Ruling
-from harness.schemas import Kind, Schemas, Violation
-from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Axis, Checks, Level
-
-
-@dataclass(frozen=True, slots=True)
-class Fairness:
-    """How an invalid CALL of a station is rightly met: with one of the ``right`` codes, best of all.
-
-    A ``tolerable`` code only remarks. ``acceptance`` is the level that is violated by accepting the payload, on the
-    given axis.
-    """
-
-    right: frozenset[str]
-    acceptance: Level
-    axis: Axis = CONFORMANCE
-
-    @property
-    def tolerable(self) -> frozenset[str]:
-        """The codes that are not right but do no harm: the table has them, or a later version spells them so."""
-        return (ERROR_CODES | MISSPELT_ERROR_CODES) - self.right
-
-
-_INCOMPLETE = frozenset({"ProtocolError", "OccurenceConstraintViolation", "FormationViolation"})
-_MISTYPED = frozenset({"TypeConstraintViolation"})
-_OUT_OF_RANGE = frozenset({"PropertyConstraintViolation"})
-
-FAIRNESS: Mapping[Rule, Fairness] = {
-    Rule.REQUIRED: Fairness(_INCOMPLETE, SHALL),
-    Rule.TYPE: Fairness(_MISTYPED, SHALL),
-    Rule.NULL: Fairness(_MISTYPED | _INCOMPLETE, SHALL),
-    Rule.ENUM: Fairness(_OUT_OF_RANGE, SHALL),
-    Rule.MAX_LENGTH: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD, POLICY),
-    Rule.ADDITIONAL: Fairness(frozenset({"FormationViolation"}), SHOULD, POLICY),
-    Rule.FORMAT: Fairness(ERROR_CODES, SHOULD),
-    Rule.MULTIPLE_OF: Fairness(_OUT_OF_RANGE | _MISTYPED, SHOULD),
-    Rule.MIN_ITEMS: Fairness(ERROR_CODES, SHOULD),
-    Rule.MAX_ITEMS: Fairness(ERROR_CODES, SHOULD),
-    Rule.MINIMUM: Fairness(_OUT_OF_RANGE, SHALL),
-    Rule.MAXIMUM: Fairness(_OUT_OF_RANGE, SHALL),
-}
-"""What OCPP-J 1.6 table 7 and its errata leave of each constraint; systems differ on the rest for good reasons."""
-
-
-def fairness(rule: Rule, *, required: bool) -> Fairness:
-    """Return how a payload that breaks a rule is rightly met; null in an optional member may be taken for absence."""
-    fair = FAIRNESS[rule]
-    return replace(fair, acceptance=SHOULD) if rule is Rule.NULL and not required else fair
+from harness.schemas import Kind, Violation
+from harness.verdict import SHOULD, Checks
+from harness.versions import Fairness, Version
 
 
 def judge_refusal(word: str, fair: Fairness, check: Checks, *, clause: str) -> None:
@@ -72,27 +27,27 @@ def judge_refusal(word: str, fair: Fairness, check: Checks, *, clause: str) -> N
         check.graded(word, good=sorted(fair.right), tolerable=fair.tolerable, clause=clause)
 
 
-def judge_request(ruling: Ruling, schemas: Schemas, action: str, payload: Payload) -> None:
+def judge_request(ruling: Ruling, version: Version, action: str, payload: Payload) -> None:
     """Hold the payload of a CALL of the central system to its rules."""
-    expected = f"an action of OCPP {schemas.version}"
-    if ruling.that(action in schemas.actions, rules.CALL_ACTION, expected, action):
-        _judge_payload(ruling, schemas, action, Kind.REQUEST, payload)
+    expected = f"an action of OCPP {version.name}"
+    if ruling.that(action in version.schemas.actions, rules.CALL_ACTION, expected, action):
+        _judge_payload(ruling, version, action, Kind.REQUEST, payload)
 
 
-def judge_response(ruling: Ruling, schemas: Schemas, action: str, payload: Payload) -> None:
+def judge_response(ruling: Ruling, version: Version, action: str, payload: Payload) -> None:
     """Hold the payload of a CALLRESULT of the central system to its rules."""
-    if action in schemas.actions:
-        _judge_payload(ruling, schemas, action, Kind.RESPONSE, payload)
+    if action in version.schemas.actions:
+        _judge_payload(ruling, version, action, Kind.RESPONSE, payload)
 
 
-def _judge_payload(ruling: Ruling, schemas: Schemas, action: str, kind: Kind, payload: Payload) -> None:
-    rule = rules.payload_rule(schemas.version, action, kind)
-    ruling.that(True, rule, "", "")
-    for violation in schemas.violations(action, kind, payload):
+def _judge_payload(ruling: Ruling, version: Version, action: str, kind: Kind, payload: Payload) -> None:
+    demand = rules.payload(action, kind)
+    ruling.that(True, demand, "", "")
+    for violation in version.schemas.violations(action, kind, payload):
         if not _only_a_form_of_time(violation, payload):
             expected = f"{action} {kind} valid against its schema ({violation.rule} at {violation.path})"
-            ruling.that(False, rule, expected, violation.message)
-    for path, text in _timestamps(payload):
+            ruling.that(False, demand, expected, violation.message)
+    for path, text in _timestamps(payload, version.schemas.schema(action, kind)):
         remark = timestamp_remark(text)
         expected = f"a UTC timestamp that every station reads at {path}"
         ruling.that(remark is None, rules.TIMESTAMP, expected, remark or text, level=SHOULD)
@@ -147,31 +102,15 @@ def _only_a_form_of_time(violation: Violation, payload: Payload) -> bool:
     return isinstance(value, str) and iso8601(value) is not None
 
 
-def _timestamps(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+def _timestamps(value: object, schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what the schema calls a date and time, with the JSON pointer to it."""
     match value:
         case dict():
-            for key, member in value.items():
-                yield from _timestamps(member, f"{path}/{key}")
+            members = schema.get("properties", {})
+            for name in members.keys() & value.keys():
+                yield from _timestamps(value[name], members[name], f"{path}/{name}")
         case list():
-            for index, member in enumerate(value):
-                yield from _timestamps(member, f"{path}/{index}")
-        case str() if path.endswith(_TIMESTAMP_NAMES):
+            for index, item in enumerate(value):
+                yield from _timestamps(item, schema.get("items", {}), f"{path}/{index}")
+        case str() if schema.get("format") == "date-time":
             yield path, value
-
-
-_TIMESTAMP_NAMES = (
-    "/currentTime",
-    "/timestamp",
-    "/expiryDate",
-    "/retrieveDate",
-    "/retrieveDateTime",
-    "/installDateTime",
-    "/startTime",
-    "/stopTime",
-    "/startSchedule",
-    "/scheduleStart",
-    "/validFrom",
-    "/validTo",
-    "/oldestTimestamp",
-    "/latestTimestamp",
-)

@@ -1,7 +1,7 @@
 """OCPP-J frames without input or output: a strict parser, and an encoder that can also lie.
 
 The parser reports everything that is wrong with a text and still hands out the frame where one can be made out,
-so that a harness can go on judging. Source: OCPP-J 1.6, section 4.
+so that a harness can go on judging. Source: section 4 of OCPP-J, alike in all versions but for message types and codes.
 """
 
 from __future__ import annotations
@@ -12,34 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from harness import rules
-from harness.rules import Problem, Rule, Ruling
+from harness.rules import Demand, Problem, Ruling
 from harness.verdict import SHALL, SHOULD, Level
+from harness.versions import Version
 
 CALL = 2
 CALLRESULT = 3
 CALLERROR = 4
 
 MAX_UNIQUE_ID = 36
-"""Longest unique id in characters (OCPP-J 1.6 4.1.4)."""
-
-ERROR_CODES = frozenset(
-    {
-        "NotImplemented",
-        "NotSupported",
-        "InternalError",
-        "ProtocolError",
-        "SecurityError",
-        "FormationViolation",
-        "PropertyConstraintViolation",
-        "OccurenceConstraintViolation",
-        "TypeConstraintViolation",
-        "GenericError",
-    }
-)
-"""The codes of OCPP-J 1.6 table 7, with their historical spellings."""
-
-MISSPELT_ERROR_CODES = frozenset({"FormatViolation", "OccurrenceConstraintViolation"})
-"""Corrected spellings that belong to later versions; seen on 1.6 links and tolerated with a remark."""
+"""Longest unique id in characters (OCPP-J 4.1.4)."""
 
 Payload = dict[str, Any]
 
@@ -129,9 +111,9 @@ def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _decoder = json.JSONDecoder(object_pairs_hook=_reject_duplicates, parse_constant=_reject_constant)
 
 
-def parse(text: str) -> Parsed:
-    """Parse one text message of the central system strictly."""
-    ruling = Ruling()
+def parse(text: str, version: Version) -> Parsed:
+    """Parse one text message of a central system strictly, as one of an OCPP version."""
+    ruling = Ruling(version)
     try:
         message = _decoder.decode(text)
     except (ValueError, RecursionError) as error:
@@ -141,21 +123,25 @@ def parse(text: str) -> Parsed:
     if not ruling.that(isinstance(message, list), rules.ARRAY, "a JSON array", _kind(message)):
         return Parsed(None, ruling)
     kind = message[0] if message else None
-    parser = _PARSERS.get(kind) if isinstance(kind, int) and not isinstance(kind, bool) else None
-    ruling.that(parser is not None, rules.MESSAGE_TYPE, "message type 2, 3 or 4", _kind(kind))
-    return Parsed(parser(_Reader(message, ruling)) if parser else None, ruling)
+    known = isinstance(kind, int) and not isinstance(kind, bool) and kind in version.message_types
+    *others, last = sorted(version.message_types)
+    expected = f"message type {', '.join(map(str, others))} or {last}"
+    ruling.that(known, rules.MESSAGE_TYPE, expected, _kind(kind))
+    parser = _PARSERS[int(kind)] if known and kind is not None else None
+    return Parsed(parser(_Reader(message, ruling, version)) if parser else None, ruling)
 
 
 class _Reader:
     """Takes the elements of one message apart and holds each to its rule."""
 
-    def __init__(self, message: list[Any], ruling: Ruling) -> None:
+    def __init__(self, message: list[Any], ruling: Ruling, version: Version) -> None:
         self._message = message
         self._ruling = ruling
+        self._version = version
 
-    def elements(self, count: int, rule: Rule) -> None:
+    def elements(self, count: int, demand: Demand) -> None:
         found = len(self._message)
-        self._ruling.that(found == count, rule, f"{count} elements", f"{found} elements")
+        self._ruling.that(found == count, demand, f"{count} elements", f"{found} elements")
 
     def unique_id(self) -> str | None:
         value = self._get(1)
@@ -174,22 +160,23 @@ class _Reader:
 
     def code(self) -> str:
         code = self.string(2, "the error code", rules.ERROR_CODE)
-        if code and code not in ERROR_CODES:
-            level = SHOULD if code in MISSPELT_ERROR_CODES else SHALL
-            self._ruling.that(False, rules.ERROR_CODE, "an error code of table 7", code, level=level)
+        if code and code not in self._version.error_codes:
+            level = SHOULD if code in self._version.misspelt else SHALL
+            expected = f"an error code of OCPP-J {self._version.name}"
+            self._ruling.that(False, rules.ERROR_CODE, expected, code, level=level)
         return code
 
-    def string(self, index: int, name: str, rule: Rule, *, null_level: Level = SHALL) -> str:
+    def string(self, index: int, name: str, demand: Demand, *, null_level: Level = SHALL) -> str:
         value = self._get(index)
         level = null_level if value is None else SHALL
         proper = isinstance(value, str)
-        self._ruling.that(proper, rule, f"{name} as a string", _kind(value), level=level)
+        self._ruling.that(proper, demand, f"{name} as a string", _kind(value), level=level)
         return value if proper else ""
 
-    def payload(self, index: int, name: str, rule: Rule, *, null_level: Level = SHALL) -> Payload | None:
+    def payload(self, index: int, name: str, demand: Demand, *, null_level: Level = SHALL) -> Payload | None:
         value = self._get(index)
         level = null_level if value is None else SHALL
-        proper = self._ruling.that(isinstance(value, dict), rule, f"{name} as an object", _kind(value), level=level)
+        proper = self._ruling.that(isinstance(value, dict), demand, f"{name} as an object", _kind(value), level=level)
         if not proper:
             return {} if value is None else None
         return value  # type: ignore[no-any-return]

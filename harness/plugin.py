@@ -18,12 +18,13 @@ from typing import Any, Literal
 
 import pytest
 
-from harness import expected, rules, settings, tally
+from harness import expected, settings, tally
 from harness.playing import Player, Stage, Terms
 from harness.record import Header, Recorder, Result
 from harness.scenario import Catalogue, Declares, Part, Scenario, parts_of
 from harness.selection import Selection
 from harness.verdict import Verdict
+from harness.versions import known_rules
 
 
 class Hooks:
@@ -161,7 +162,7 @@ def expectations_of(target: settings.Settings, catalogue: Catalogue | None = Non
     """Return the verdicts expected of a target; raises ExpectationError, for unknown ids if there is a catalogue."""
     if target.csms.expected is None:
         return expected.Expectations()
-    known = None if catalogue is None else {*(one.id for one in catalogue), *rules.known()}
+    known = None if catalogue is None else {*(one.id for one in catalogue), *known_rules()}
     return expected.load(target.resolve(target.csms.expected), known)
 
 

@@ -11,33 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from harness.csms import Operation, v16
+from harness.csms import Operation
 from harness.settings import Settings
+from harness.versions import VERSIONS, Version
 
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
-_ID = re.compile(rf"v(?P<version>\d+)\.(?P<profile>{_WORDS})((\.{_WORDS}){{2,}}|\.[A-Za-z]+\.[A-Za-z0-9_-]+)")
+_ID = re.compile(rf"(?P<version>v\d+)\.(?P<profile>{_WORDS})((\.{_WORDS}){{2,}}|\.[A-Za-z]+\.[A-Za-z0-9_-]+)")
 _PARTS = "__scenario_parts__"
-
-PROFILES: Mapping[str, str] = {
-    "transport": "Transport",
-    "core": "Core",
-    "firmware": "FirmwareManagement",
-    "local-auth-list": "LocalAuthListManagement",
-    "reservation": "Reservation",
-    "smart-charging": "SmartCharging",
-    "remote-trigger": "RemoteTrigger",
-    "security": "Security",
-    "validation": "Validation",
-}
-"""Second part of a scenario id → name of the feature profile."""
-
-ALWAYS_CLAIMED = ("Transport", "Core", "Validation")
-"""Profiles that every central system has."""
-
-VERSIONS: Mapping[str, str] = {"16": "1.6", "201": "2.0.1", "21": "2.1"}
-"""Digits in a scenario id → OCPP version."""
-
-_PROFILE_OF: Mapping[str, str] = {action: profile for profile, actions in v16.PROFILES.items() for action in actions}
+_BY_PREFIX: Mapping[str, Version] = {version.prefix: version for version in VERSIONS.values()}
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -90,21 +71,27 @@ class Scenario:
     module: str
 
     @property
+    def ocpp(self) -> Version:
+        """The OCPP version that it is played in."""
+        return _BY_PREFIX[self.id.split(".")[0]]
+
+    @property
     def version(self) -> str:
-        """The OCPP version, such as "1.6"."""
-        return VERSIONS[self.id.split(".")[0][1:]]
+        """The name of the OCPP version, such as "1.6"."""
+        return self.ocpp.name
 
     @property
     def profile(self) -> str:
-        """The feature profile, such as "Core"."""
-        return PROFILES[self.id.split(".")[1]]
+        """The feature profile or functional block, such as "Core"."""
+        return self.ocpp.profiles[self.id.split(".")[1]]
 
     @property
     def profiles(self) -> frozenset[str]:
         """All feature profiles that it takes: its own, those of its operations, in the corpus that of its message."""
         operations = {need.action() for need in self.needs if isinstance(need, type) and issubclass(need, Operation)}
         message = {self.id.split(".")[2]} if self.profile == "Validation" else set()
-        return frozenset({self.profile, *(_PROFILE_OF[one] for one in operations | message if one in _PROFILE_OF)})
+        theirs = (self.ocpp.profile_of(action) for action in operations | message)
+        return frozenset({self.profile, *(profile for profile in theirs if profile is not None)})
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry of the catalogue."""
@@ -139,31 +126,9 @@ class ScenarioError(Exception):
     """A scenario that is declared wrongly; the text names it."""
 
 
-def scenario(
-    id: str,
-    *,
-    spec: Sequence[str],
-    octt: Sequence[str] = (),
-    requirements: Sequence[str] = (),
-    needs: Sequence[Need] = (),
-    mutants: Sequence[str] = (),
-) -> Callable[[Function], Function]:
-    """Mark a test function as the scenario ``id``.
-
-    ``spec`` cites the clauses, ``octt`` the certification cases, ``requirements`` the entries of the requirement
-    list, ``needs`` the operations and abilities without which it is not applicable, ``mutants`` the defects that
-    it must catch. The first line of the docstring is the title. Raises ScenarioError.
-    """
-
-    def mark(function: Function) -> Function:
-        title = (inspect.getdoc(function) or "").partition("\n")[0]
-        lists = tuple(octt), tuple(requirements), tuple(needs), tuple(mutants)
-        one = Scenario(id, title, tuple(spec), *lists, function.__module__)
-        _check(one)
-        setattr(function, _PARTS, (Part(one, function),))
-        return function
-
-    return mark
+Item = TypeVar("Item")
+Listed = Sequence[Item] | Mapping[str, Sequence[Item]]
+"""A list that holds for every version of a scenario, or one for each, by the name of the version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,35 +138,85 @@ class Member:
     id: str
     title: str
     case: Any
-    spec: Sequence[str]
-    octt: Sequence[str] = ()
-    requirements: Sequence[str] = ()
-    needs: Sequence[Need] = ()
-    mutants: Sequence[str] = ()
+    spec: Listed[str]
+    octt: Listed[str] = ()
+    requirements: Listed[str] = ()
+    needs: Listed[Need] = ()
+    mutants: Listed[str] = ()
+
+    def scenario(self, version: str | None, module: str) -> Scenario:
+        """Return the scenario that it is in one of the versions of its family, or in the version that its id names."""
+        prefix = "" if version is None else f"{VERSIONS[version].prefix}."
+        one = Scenario(
+            id=prefix + self.id,
+            title=self.title,
+            clauses=tuple(clause.format(version=version) for clause in _listed(self.spec, version)),
+            octt=_listed(self.octt, version),
+            requirements=_listed(self.requirements, version),
+            needs=_listed(self.needs, version),
+            mutants=_listed(self.mutants, version),
+            module=module,
+        )
+        _check(one)
+        return one
 
 
-def family(members: Iterable[Member]) -> Callable[[Function], Function]:
-    """Mark a test function as many scenarios that differ only in its argument ``case``; raises ScenarioError."""
+def scenario(
+    id: str,
+    *,
+    spec: Listed[str],
+    versions: Sequence[str] = (),
+    octt: Listed[str] = (),
+    requirements: Listed[str] = (),
+    needs: Listed[Need] = (),
+    mutants: Listed[str] = (),
+) -> Callable[[Function], Function]:
+    """Mark a test function as the scenario ``id``, or as one of each of ``versions``, whose prefix the id then lacks.
+
+    ``spec`` cites the clauses (``{version}`` in one stands for the version), ``octt`` the certification cases,
+    ``requirements`` the entries of the requirement list, ``needs`` the operations and abilities without which it is not
+    applicable, ``mutants`` the defects that it must catch. The first line of the docstring is the title. Raises
+    ScenarioError.
+    """
+
+    def mark(function: Function) -> Function:
+        title = (inspect.getdoc(function) or "").partition("\n")[0]
+        lists = {"octt": octt, "requirements": requirements, "needs": needs, "mutants": mutants}
+        one = Member(id=id, title=title, case=None, spec=spec, **lists)  # type: ignore[arg-type]
+        return family([one], versions=versions)(function)
+
+    return mark
+
+
+def family(members: Iterable[Member], *, versions: Sequence[str] = ()) -> Callable[[Function], Function]:
+    """Mark a test function as many scenarios that differ only in its argument ``case``; raises ScenarioError.
+
+    Each of them is there in all ``versions``, without which an id names its own.
+    """
 
     def mark(function: Function) -> Function:
         found: dict[str, Part] = {}
         for one in members:
-            lists = tuple(one.octt), tuple(one.requirements), tuple(one.needs), tuple(one.mutants)
-            described = Scenario(one.id, one.title, tuple(one.spec), *lists, function.__module__)
-            _check(described)
-            if one.id in found:
-                raise ScenarioError(f"scenario {one.id} is in its family twice")
-            found[one.id] = Part(described, function, one.case)
+            for version in versions or (None,):
+                described = one.scenario(version, function.__module__)
+                if described.id in found:
+                    raise ScenarioError(f"scenario {described.id} is in its family twice")
+                found[described.id] = Part(described, function, one.case)
         setattr(function, _PARTS, tuple(found.values()))
         return function
 
     return mark
 
 
+def _listed(items: Listed[Item], version: str | None) -> tuple[Item, ...]:
+    return tuple(items.get(version or "", ()) if isinstance(items, Mapping) else items)
+
+
 def _check(one: Scenario) -> None:
     match = _ID.fullmatch(one.id)
-    if not match or match["profile"] not in PROFILES or match["version"] not in VERSIONS:
-        known = ", ".join(PROFILES)
+    version = _BY_PREFIX.get(match["version"]) if match else None
+    if not match or version is None or match["profile"] not in version.profiles:
+        known = ", ".join((version or next(iter(VERSIONS.values()))).profiles)
         form = "write vVERSION.PROFILE.FEATURE.OUTCOME in lower-case words joined by hyphens"
         raise ScenarioError(f"scenario id {one.id!r}: {form}, PROFILE one of {known}")
     if not one.title or not one.clauses:
@@ -231,7 +246,7 @@ def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str |
     if scenario.version not in settings.csms.versions:
         return f"the target does not speak OCPP {scenario.version}"
     claimed = settings.features.profiles
-    if claimed is not None and (left_out := scenario.profiles.difference(claimed, ALWAYS_CLAIMED)):
+    if claimed is not None and (left_out := scenario.profiles.difference(claimed, scenario.ocpp.always)):
         return f"the target does not claim the profile {', '.join(sorted(left_out))}"
     return next((reason for need in scenario.needs if (reason := _lack(need, settings, driver))), None)
 

@@ -49,6 +49,7 @@ class Schemas:
         self.version = version
         self._names = names
         self._folder = resources.files(package) / "schemas"
+        self._published: dict[tuple[str, Kind], Mapping[str, Any]] = {}
         self._compiled: dict[tuple[str, Kind], _Compiled] = {}
         stems = {entry.name.removesuffix(".json") for entry in self._folder.iterdir()}
         suffix = names[Kind.RESPONSE]
@@ -66,11 +67,14 @@ class Schemas:
 
     def schema(self, action: str, kind: Kind) -> Mapping[str, Any]:
         """Return the schema as a JSON object without references; raises KeyError for an unknown action."""
+        if (known := self._published.get((action, kind))) is not None:
+            return known
         if action not in self.actions:
             raise KeyError(action)
         text = (self._folder / f"{action}{self._names[kind]}.json").read_text(encoding="utf-8-sig")
         published = _corrected(self.version, action, kind, json.loads(text))
         schema: Mapping[str, Any] = jsonschema_rs.dereference(published)
+        self._published[action, kind] = schema
         return schema
 
     def _validator(self, action: str, kind: Kind) -> _Compiled:

@@ -11,6 +11,7 @@ from harness.expected import Expectations, Standing
 from harness.record import Breach, Result
 from harness.trace import Entry
 from harness.verdict import CONFORMANCE, Check, Checks, Verdict, judge
+from harness.versions import known_rules
 
 MAX_KINDS = 5
 """Different expectations of one rule that are kept as examples of how it was broken."""
@@ -53,7 +54,7 @@ def rule_results(results: Sequence[Result], expectations: Expectations) -> Itera
 
 def _result(id: str, messages: int, broken: Sequence[tuple[Result, Breach]]) -> Result:
     """Return the result of one rule; what it points to is the trace of the scenario that broke it first."""
-    rule = rules.known()[id]
+    rule = known_rules()[id]
     kept = Result(
         id=id,
         title=rule.title,

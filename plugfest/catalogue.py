@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from harness.scenario import PROFILES, Catalogue, Scenario
+from harness.scenario import Catalogue, Scenario
+from harness.versions import VERSIONS
 from scenarios.sources import octt, requirements, uncovered
 from server.mutants import MUTANTS
 
@@ -96,7 +97,7 @@ def _totals(found: Catalogue) -> Iterator[str]:
     yield ""
     yield "| profile | scenarios | certification cases | requirements |"
     yield "|---|---:|---:|---:|"
-    for profile in PROFILES.values():
+    for profile in VERSIONS[VERSION].profiles.values():
         of_cases = sum(case.profile == profile for case in octt(VERSION).values())
         of_wanted = sum(one.profile == profile for one in wanted.values())
         counts = f"{cases[profile]} of {of_cases} | {covered[profile]} of {of_wanted}"
@@ -107,7 +108,7 @@ def _totals(found: Catalogue) -> Iterator[str]:
 
 
 def _scenarios(found: Catalogue) -> Iterator[str]:
-    for profile in PROFILES.values():
+    for profile in VERSIONS[VERSION].profiles.values():
         rows = [one for one in found if one.profile == profile and not _of_corpus(one)]
         if rows:
             yield f"## {profile}"

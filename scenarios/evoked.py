@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from harness.rules import Rule
+from harness.rules import Demand
 from harness.verdict import Checks, Inconclusive
 from simulators.station import Station
 
 
-def evoked(rule: Rule, station: Station, check: Checks) -> None:
+def evoked(demand: Demand, station: Station, check: Checks) -> None:
     """Check that the central system sent the station messages to which a rule applies; raises Inconclusive if none."""
+    rule = station.version.rule(demand)
     judged = [entry for entry in station.trace if entry.station == station.id and rule in entry.rules]
     if not judged:
         raise Inconclusive(f"the central system sent nothing to which {rule.id} applies")

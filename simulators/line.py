@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from harness import rules
-from harness.ocppj import Frame, encode, parse
-from harness.rules import Ruling
+from harness.ocppj import Frame
 from harness.trace import Direction, Entry, Event, Trace
 from harness.verdict import Inconclusive, Nonconformity
+from harness.versions import Version
+from harness.wire import Wire
 from simulators.connection import (
     FLOOD,
     Closed,
@@ -29,7 +29,6 @@ from simulators.connection import (
     closed,
     open_socket,
 )
-from simulators.correspondence import Correspondence
 from simulators.credentials import basic
 from simulators.manners import Conduct, Manners
 from simulators.observation import ConnectionGone
@@ -44,8 +43,7 @@ class Line(ABC):
     connects (OCPP-J 1.6 6.2.2).
     """
 
-    version: ClassVar[str]
-    subprotocol: ClassVar[str]
+    version: ClassVar[Version]
 
     def __init__(
         self,
@@ -60,14 +58,22 @@ class Line(ABC):
         self.id = id
         self.endpoint = endpoint
         self.password = password
-        self.trace = trace
         self.patience = patience
         self.conduct = conduct or Manners().of(id)
-        self._number = 1
         self._connection: Upgraded | None = None
         self._reader: asyncio.Task[None] | None = None
         self._closed: asyncio.Future[Closed] | None = None
-        self._correspondence = Correspondence(self.version)
+        self._wire = Wire(id, self.version, trace)
+
+    @property
+    def subprotocol(self) -> str:
+        """The subprotocol that it asks for."""
+        return self.version.subprotocol
+
+    @property
+    def trace(self) -> Trace:
+        """Where its wire is recorded."""
+        return self._wire.trace
 
     @abstractmethod
     def heard(self, frame: Frame, entry: Entry) -> None:
@@ -101,18 +107,16 @@ class Line(ABC):
             compression=compression,
         )
         if not isinstance(outcome, Upgraded):
-            self._number = self.conduct.vacant
+            self._wire.connection = self.conduct.vacant
             if isinstance(outcome, Declined):
-                self.trace.regard(self._note(Direction.RECEIVED, Event.REFUSED, str(outcome)))
+                self.trace.regard(self._wire.note(Direction.RECEIVED, Event.REFUSED, str(outcome)))
             else:
-                self._note(Direction.SENT, Event.CLOSED, str(outcome))
+                self._wire.note(Direction.SENT, Event.CLOSED, str(outcome))
             return outcome
         await self._end_reader()
-        self._number = self.conduct.opened()
-        self.trace.regard(self._note(Direction.RECEIVED, Event.OPENED, str(outcome)))
+        self.trace.regard(self._wire.opened(self.conduct.opened(), str(outcome)))
         self._connection = outcome
         self._closed = asyncio.get_running_loop().create_future()
-        self._correspondence.reconnected()
         self._reader = asyncio.create_task(self._read(outcome, self._closed), name=f"reader of {self.id}")
         await self.conduct.settle()
         return outcome
@@ -187,7 +191,7 @@ class Line(ABC):
     async def ping(self, data: bytes = b"") -> None:
         """Send a WebSocket ping and wait for its pong, which is owed; raises Nonconformity."""
         socket = self._socket()
-        self._note(Direction.SENT, Event.PING, data.hex())
+        self._wire.note(Direction.SENT, Event.PING, data.hex())
         try:
             async with asyncio.timeout(self.patience):
                 await (await socket.ping(data))
@@ -195,7 +199,7 @@ class Line(ABC):
             raise Nonconformity("a pong", f"none within {self.patience:g} s", clause="RFC 6455 5.5.2") from None
         except ConnectionClosed:
             raise Nonconformity("a pong", str(await self.wait_closed()), clause="RFC 6455 5.5.2") from None
-        self._note(Direction.RECEIVED, Event.PONG, data.hex())
+        self._wire.note(Direction.RECEIVED, Event.PONG, data.hex())
 
     async def send(self, message: Frame | Sequence[Any] | str | bytes) -> Entry:
         """Send a frame, a list that passes for one, a raw text, or raw bytes as a binary message.
@@ -206,11 +210,7 @@ class Line(ABC):
         socket = self._socket()
         if self._closed is not None and self._closed.done():
             raise ConnectionGone(self.id, self._closed.result())
-        data = message if isinstance(message, str | bytes) else encode(message)
-        frame = self._correspondence.note_sent(message)
-        event = Event.BINARY if isinstance(data, bytes) else Event.TEXT
-        text = data.hex() if isinstance(data, bytes) else data
-        entry = self._note(Direction.SENT, event, text, frame=frame)
+        data, entry = self._wire.sent(message)
         try:
             async with asyncio.timeout(self.patience):
                 await socket.send(data)
@@ -238,9 +238,6 @@ class Line(ABC):
             raise Inconclusive(f"{self.id} is not connected")
         return self._connection.socket
 
-    def _note(self, direction: Direction, event: Event, text: str, **more: Any) -> Entry:
-        return self.trace.add(self.id, direction, event, text, connection=self._number, **more)
-
     async def _read(self, connection: Upgraded, ended: asyncio.Future[Closed]) -> None:
         try:
             while True:
@@ -252,34 +249,23 @@ class Line(ABC):
             raise
         finally:
             ended.cancel()  # without effect unless this task was cancelled
-            self.conduct.ended(self._number)
+            self.conduct.ended(self._wire.connection)
             self.ended()
 
     def _note_end(self, connection: Upgraded, error: ConnectionClosed) -> Closed:
         outcome = closed(error, connection.socket)
-        flooded = outcome.violation == FLOOD
-        ruling = Ruling()
-        ruling.that(not flooded, rules.FLOOD, "one CALL at a time", FLOOD)
-        proper = flooded or outcome.violation is None
-        ruling.that(proper, rules.FRAMES, "frames that RFC 6455 allows", str(outcome.violation))
         if self._connection is not connection and outcome.violation is None:
             outcome = Closed(None, "", ours=True)
-            self._note(Direction.SENT, Event.CLOSED, str(outcome), ruling=ruling)
+            self._wire.ended(Direction.SENT, str(outcome))
             return outcome
-        self._note(Direction.RECEIVED, Event.CLOSED, str(outcome), ruling=ruling)
+        flood = outcome.violation == FLOOD
+        self._wire.ended(Direction.RECEIVED, str(outcome), flood=flood, violation=None if flood else outcome.violation)
         return outcome
 
     def _take(self, message: str | bytes) -> None:
-        if isinstance(message, bytes):
-            ruling = Ruling()
-            ruling.that(False, rules.TEXT, "a text message", f"a binary message of {len(message)} bytes")
-            self._note(Direction.RECEIVED, Event.BINARY, message[:1000].hex(), ruling=ruling)
-            return
-        parsed = parse(message)
-        ruling = self._correspondence.judge(parsed)
-        entry = self._note(Direction.RECEIVED, Event.TEXT, message, frame=parsed.frame, ruling=ruling)
-        if parsed.frame is not None:
-            self.heard(parsed.frame, entry)
+        entry = self._wire.received(message)
+        if entry.frame is not None:
+            self.heard(entry.frame, entry)
 
     async def _hang_up(self, patience: float) -> None:
         connection, self._connection = self._connection, None

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any
 
 from harness.ocppj import Call
-from harness.schemas import schemas
 from harness.trace import Direction, Trace
 from harness.verdict import Inconclusive, Nonconformity
 from simulators import tls_probe
@@ -88,7 +87,7 @@ class Observer:
         finally:
             await self._station.leave()
         received = (entry.frame for entry in self._trace if entry.direction is Direction.RECEIVED)
-        times, known = response_times(self._trace), schemas(ChargePoint.version).actions
+        times, known = response_times(self._trace), ChargePoint.version.schemas.actions
         return Description(
             endpoint=self._endpoint.url,
             station=self._station.id,

@@ -18,7 +18,7 @@ from enum import IntEnum
 from typing import Self
 from urllib.parse import urlsplit
 
-from harness.ocppj import CallError, CallResult, encode, parse
+from harness.ocppj import CallError, CallResult, elements, encode
 from harness.trace import Direction, Entry, Event, Trace
 from harness.verdict import Inconclusive
 from simulators.connection import FLOOD, MAX_BYTES, MAX_FRAMES, MAX_MESSAGE, Endpoint
@@ -69,8 +69,12 @@ class RawFrame:
         """The answer to a CALL that a text frame holds, None for any other frame."""
         if self.opcode != Opcode.TEXT:
             return None
-        message = parse(self.payload.decode(errors="replace")).frame
-        return message if isinstance(message, CallResult | CallError) else None
+        match elements(self.payload.decode(errors="replace")):
+            case [3, str(unique_id), dict(payload), *_]:
+                return CallResult(unique_id, payload)
+            case [4, str(unique_id), str(code), *_]:
+                return CallError(unique_id, code)
+        return None
 
     def __str__(self) -> str:
         code = f" {self.close_code}" if self.opcode == Opcode.CLOSE else ""

@@ -12,7 +12,6 @@ from typing import Any
 from harness.judgement import judge_request
 from harness.ocppj import Call, CallError, CallResult, Frame, Payload
 from harness.rules import Ruling
-from harness.schemas import schemas
 from harness.trace import Entry, Trace
 from harness.verdict import SHALL, Inconclusive, Level, Nonconformity
 from simulators.connection import Closed
@@ -82,7 +81,8 @@ class Station(Line, ABC):
         if isinstance(outcome, Closed) and outcome.ours:
             raise Inconclusive(f"{self.id} left before {action} was answered")
         evidence = outcome.entry.index if isinstance(outcome, Refusal) else None
-        raise Nonconformity(f"a CALLRESULT to {action}", str(outcome), clause="OCPP-J 1.6 4.2", evidence=evidence)
+        clause = f"OCPP-J {self.version} 4.2"
+        raise Nonconformity(f"a CALLRESULT to {action}", str(outcome), clause=clause, evidence=evidence)
 
     def pipeline(self, *calls: tuple[str, Mapping[str, Any]]) -> list[tuple[Call, asyncio.Future[Answer | Refusal]]]:
         """Prepare CALLs that are to be sent without waiting: each with the future of its answer."""
@@ -146,14 +146,13 @@ class Station(Line, ABC):
         """Return the answer that a correct station gives to a CALL that no scenario has taken over."""
 
     async def answer_by_default(self, incoming: IncomingCall) -> None:
-        """Answer a CALL as a correct station does; one that its schema forbids is refused (OCPP-J 1.6 4.2.3)."""
-        call, known = incoming.call, schemas(self.version)
-        ruling = Ruling()
-        if call.action in known.actions:
-            judge_request(ruling, known, call.action, call.payload)
+        """Answer a CALL as a correct station does; one that its schema forbids is refused (OCPP-J 4.2.3)."""
+        call, ruling = incoming.call, Ruling(self.version)
+        if call.action in self.version.schemas.actions:
+            judge_request(ruling, self.version, call.action, call.payload)
         broken = next((problem for problem in ruling.problems if problem.level is SHALL), None)
         if broken is not None:
-            await incoming.refuse("FormationViolation", broken.expected[:255])
+            await incoming.refuse(self.version.malformed, broken.expected[:255])
             return
         outcome = await self.respond(call)
         if isinstance(outcome, CallError):
@@ -199,7 +198,7 @@ class Station(Line, ABC):
 
     def write_off(self, incoming: IncomingCall) -> None:
         """Leave a CALL unanswered for good; others that follow it are no longer held against the central system."""
-        self._correspondence.write_off(incoming.unique_id)
+        self._wire.write_off(incoming.unique_id)
 
     async def calls_until_probe(self, action: str) -> list[Entry]:
         """Return the CALLs of an action that nobody took over since it was claimed, after a barrier exchange.
@@ -216,11 +215,11 @@ class Station(Line, ABC):
     @property
     def at_rest(self) -> bool:
         """Whether the connection is open, and nobody owes anybody anything."""
-        return self.connected and self._correspondence.settled and not self._tasks
+        return self.connected and self._wire.settled and not self._tasks
 
     def begin_page(self, trace: Trace) -> None:
         """Record onto another trace from now on; what was claimed so far is forgotten."""
-        self.trace = trace
+        self._wire.trace = trace
         self._inbox = self._new_inbox()
 
     # The end
@@ -256,8 +255,8 @@ class Station(Line, ABC):
         return self._owed(wanted, str(ended), level)
 
     def _owed(self, wanted: str, observed: str, level: Level) -> Nonconformity:
-        evidence = self.trace.evidence()
-        return Nonconformity(wanted, observed, clause="OCPP-J 1.6 4.2.1", level=level, evidence=evidence)
+        clause, evidence = f"OCPP-J {self.version} 4.2.1", self.trace.evidence()
+        return Nonconformity(wanted, observed, clause=clause, level=level, evidence=evidence)
 
     def heard(self, frame: Frame, entry: Entry) -> None:
         """Give a CALL to whom it concerns, and an answer to who waits for it."""

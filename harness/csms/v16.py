@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -234,49 +233,3 @@ class SignedUpdateFirmware(Operation16):
 
 OPERATIONS: dict[str, type[Operation16]] = {kind.__name__: kind for kind in Operation16.__subclasses__()}
 """Every operation of OCPP 1.6 by its action."""
-
-PROFILES: Mapping[str, frozenset[str]] = {
-    "Core": frozenset(
-        {
-            "Authorize",
-            "BootNotification",
-            "ChangeAvailability",
-            "ChangeConfiguration",
-            "ClearCache",
-            "DataTransfer",
-            "GetConfiguration",
-            "Heartbeat",
-            "MeterValues",
-            "RemoteStartTransaction",
-            "RemoteStopTransaction",
-            "Reset",
-            "StartTransaction",
-            "StatusNotification",
-            "StopTransaction",
-            "UnlockConnector",
-        }
-    ),
-    "FirmwareManagement": frozenset(
-        {"DiagnosticsStatusNotification", "FirmwareStatusNotification", "GetDiagnostics", "UpdateFirmware"}
-    ),
-    "LocalAuthListManagement": frozenset({"GetLocalListVersion", "SendLocalList"}),
-    "Reservation": frozenset({"CancelReservation", "ReserveNow"}),
-    "SmartCharging": frozenset({"ClearChargingProfile", "GetCompositeSchedule", "SetChargingProfile"}),
-    "RemoteTrigger": frozenset({"TriggerMessage"}),
-    "Security": frozenset(
-        {
-            "CertificateSigned",
-            "DeleteCertificate",
-            "ExtendedTriggerMessage",
-            "GetInstalledCertificateIds",
-            "GetLog",
-            "InstallCertificate",
-            "LogStatusNotification",
-            "SecurityEventNotification",
-            "SignCertificate",
-            "SignedFirmwareStatusNotification",
-            "SignedUpdateFirmware",
-        }
-    ),
-}
-"""Feature profile → the actions that belong to it (OCPP 1.6 3.3, and the security white paper)."""

@@ -6,9 +6,10 @@ from typing import Any
 from harness import rules
 from harness.csms.console import Csms
 from harness.csms.v16 import ClearCache
-from harness.ocppj import ERROR_CODES, MISSPELT_ERROR_CODES, CallError
+from harness.ocppj import CallError
 from harness.scenario import scenario
 from harness.verdict import POLICY, SHOULD, Checks
+from harness.versions import V16
 from scenarios.evoked import evoked
 from simulators.aftermath import sign_of_life
 from simulators.observation import Refusal, gist
@@ -86,7 +87,7 @@ async def test_unknown_action_is_not_implemented(station: ChargePoint, check: Ch
 
     outcome = await station.attempt("NoSuchAction")
 
-    tolerable = sorted((ERROR_CODES | MISSPELT_ERROR_CODES) - {"NotImplemented", "InternalError"})
+    tolerable = sorted((V16.error_codes | V16.misspelt) - {"NotImplemented", "InternalError"})
     check.graded(gist(outcome), good=["NotImplemented"], tolerable=tolerable, clause=CLAUSE)
     (await sign_of_life(station)).judge(check, clause=CLAUSE)
 

@@ -5,16 +5,17 @@ from typing import Any
 from harness.csms import OutcomeReader
 from harness.csms.console import Csms
 from harness.csms.v16 import ClearCache, Reset
-from harness.ocppj import ERROR_CODES, CallError, CallResult
+from harness.ocppj import CallError, CallResult
 from harness.scenario import Declares, scenario
 from harness.settings import PoliciesSection
 from harness.verdict import SHOULD, Checks
+from harness.versions import V16
 from simulators.aftermath import Service, aftermath, sign_of_life
 from simulators.v16 import ChargePoint
 
 CLAUSE = "OCPP-J 1.6 4.1.1"
 
-CODES = (*sorted(ERROR_CODES), "FormatViolation", "Bogus")
+CODES = (*sorted(V16.error_codes), "FormatViolation", "Bogus")
 
 
 @scenario(

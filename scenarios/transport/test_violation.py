@@ -3,9 +3,10 @@
 from typing import Any
 
 from harness.corpus import Rule
-from harness.judgement import fairness, judge_refusal
+from harness.judgement import judge_refusal
 from harness.scenario import scenario
 from harness.verdict import Checks
+from harness.versions import V16
 from scenarios.stage.population import Stations, Tags
 from simulators.aftermath import sign_of_life
 from simulators.observation import gist
@@ -23,7 +24,7 @@ def readings(**members: Any) -> dict[str, Any]:
 
 async def _refused(station: ChargePoint, check: Checks, rule: Rule, action: str, payload: dict[str, Any]) -> None:
     """Send a CALL that breaks a rule, and judge how it is met and whether the station is served on."""
-    judge_refusal(gist(await station.attempt(action, payload)), fairness(rule, required=True), check, clause=CLAUSE)
+    judge_refusal(gist(await station.attempt(action, payload)), V16.fair(rule, required=True), check, clause=CLAUSE)
     (await sign_of_life(station)).judge(check, clause=CLAUSE)
 
 

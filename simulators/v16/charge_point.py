@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from harness.ocppj import Call, CallError, Payload
-from harness.schemas import schemas
 from harness.verdict import Inconclusive
+from harness.versions import V16, Version
 from simulators.observation import Answer
 from simulators.station import Station
 from simulators.v16 import messages
@@ -30,8 +30,7 @@ class Transaction:
 class ChargePoint(Station):
     """A charge point with connectors 1 and 2, a meter, configuration keys, and the verbs of OCPP 1.6."""
 
-    version: ClassVar[str] = "1.6"
-    subprotocol: ClassVar[str] = "ocpp1.6"
+    version: ClassVar[Version] = V16
     connectors: ClassVar[tuple[int, ...]] = (1, 2)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -116,7 +115,7 @@ class ChargePoint(Station):
         reaction = _REACTIONS.get(call.action)
         if reaction is not None:
             return reaction(self, call.payload)
-        if call.action in schemas(self.version).actions:
+        if call.action in self.version.schemas.actions:
             return CallError(call.unique_id, "NotSupported", f"{call.action} is not supported by this charge point")
         return CallError(call.unique_id, "NotImplemented", f"{call.action} is not known to this charge point")
 

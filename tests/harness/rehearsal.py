@@ -17,6 +17,7 @@ from harness.rules import ARRAY, Ruling
 from harness.scenario import Need, Part, parts_of, scenario
 from harness.trace import Direction, Event, Trace
 from harness.verdict import SHALL, Level
+from harness.versions import V16
 
 
 class Idle:
@@ -80,7 +81,7 @@ class Empty:
 
 def hear(trace: Trace, breaks: Level | None = None) -> None:
     """Put a message of the central system into a trace; ``breaks`` is how badly it breaks a rule of the wire."""
-    ruling = Ruling()
+    ruling = Ruling(V16)
     ruling.that(breaks is None, ARRAY, "an array", "an object", level=breaks or SHALL)
     trace.add("CP", Direction.RECEIVED, Event.TEXT, '[3,"1",{}]', ruling=ruling)
 

@@ -11,8 +11,8 @@ from harness import findings
 from harness.baseline import baseline
 from harness.expected import Standing, load
 from harness.record import Breach, Result, Run
-from harness.rules import known
 from harness.verdict import POLICY, Verdict
+from harness.versions import known_rules
 from tests.harness.test_findings import HEADER, RULE, check, result
 
 BREACH = Breach(RULE, 3, (check("{"),))
@@ -42,7 +42,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_same_run_is_as_expected_under_its_list(file: Path) -> None:
     """Whatever texts the central system sent, the list can be read, and nothing of the run is news."""
-    listed = load(file, known())
+    listed = load(file, known_rules())
     assert {listed.judge(one)[0] for one in (*RESULTS, rule())} == {Standing.AS_EXPECTED}
     assert list(listed.remarks([*RESULTS, rule()])) == []
 
@@ -59,7 +59,7 @@ def test_entries_name_findings_and_rules(file: Path) -> None:
 def test_new_cause_in_a_failing_scenario_is_news(file: Path) -> None:
     """A list of findings excuses no scenario as such."""
     worse = result("v16.core.b", check("silence for 2 s"), check("an array"))
-    assert load(file, known()).judge(worse)[0] is Standing.NEWS
+    assert load(file, known_rules()).judge(worse)[0] is Standing.NEWS
 
 
 def test_error_is_left_to_be_mended(tmp_path: Path) -> None:

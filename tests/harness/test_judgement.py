@@ -10,8 +10,6 @@ import pytest
 
 from harness.corpus import Rule
 from harness.judgement import (
-    FAIRNESS,
-    fairness,
     iso8601,
     judge_refusal,
     judge_request,
@@ -19,25 +17,24 @@ from harness.judgement import (
     seconds_off,
     timestamp_remark,
 )
-from harness.ocppj import ERROR_CODES
 from harness.rules import Problem, Ruling
-from harness.schemas import schemas
 from harness.verdict import POLICY, SHALL, SHOULD, Axis, Checks, Level, Verdict
+from harness.versions import V16, VERSIONS, Version
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def levels(action: str, payload: dict[str, Any]) -> list[Level]:
     """Return the levels of all problems with an answer."""
-    ruling = Ruling()
-    judge_response(ruling, schemas("1.6"), action, payload)
+    ruling = Ruling(V16)
+    judge_response(ruling, V16, action, payload)
     return [problem.level for problem in ruling.problems]
 
 
 def problems(action: str, payload: dict[str, Any]) -> list[Problem]:
     """Return all problems with a CALL."""
-    ruling = Ruling()
-    judge_request(ruling, schemas("1.6"), action, payload)
+    ruling = Ruling(V16)
+    judge_request(ruling, V16, action, payload)
     return ruling.problems
 
 
@@ -130,14 +127,15 @@ def test_number_is_no_timestamp() -> None:
 def met(word: str, rule: Rule, *, required: bool = True) -> Checks:
     """Return the checks of an invalid CALL that was met with a word."""
     check = Checks(lambda: 0)
-    judge_refusal(word, fairness(rule, required=required), check, clause="c")
+    judge_refusal(word, V16.fair(rule, required=required), check, clause="c")
     return check
 
 
-def test_every_rule_has_a_fair_judgement() -> None:
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=str)
+def test_every_rule_has_a_fair_judgement(version: Version) -> None:
     """No constraint is judged by accident, and right codes are codes of the table."""
-    assert set(FAIRNESS) == set(Rule)
-    assert all(fair.right <= ERROR_CODES for fair in FAIRNESS.values())
+    assert set(version.fairness) == set(Rule)
+    assert all(fair.right <= version.error_codes for fair in version.fairness.values())
 
 
 @pytest.mark.parametrize(

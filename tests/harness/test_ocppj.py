@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from harness.ocppj import Call, CallError, CallResult, Frame, elements, encode, parse
 from harness.verdict import SHALL, SHOULD
+from harness.versions import V16
 
 VALUES: Any = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -29,7 +30,7 @@ FRAMES: Any = (
 @given(FRAMES)
 def test_encoded_frame_parses_back(frame: Frame) -> None:
     """Every well-formed frame survives the wire unchanged and without problems."""
-    parsed = parse(encode(frame))
+    parsed = parse(encode(frame), V16)
     assert parsed.frame == frame
     assert parsed.problems == ()
 
@@ -37,14 +38,14 @@ def test_encoded_frame_parses_back(frame: Frame) -> None:
 @given(st.text())
 def test_parser_never_raises_on_text(text: str) -> None:
     """Any text is either a frame or has a problem."""
-    parsed = parse(text)
+    parsed = parse(text, V16)
     assert parsed.frame is not None or parsed.problems
 
 
 @given(st.lists(st.integers(0, 6) | VALUES, max_size=7))
 def test_parser_never_raises_on_arrays(message: list[Any]) -> None:
     """Any JSON array is either a frame or has a problem."""
-    parsed = parse(encode(message))
+    parsed = parse(encode(message), V16)
     assert parsed.frame is not None or parsed.problems
 
 
@@ -66,31 +67,31 @@ def test_encoder_can_lie() -> None:
 )
 def test_text_that_is_not_strict_json(text: str) -> None:
     """What is not one strict JSON text is no frame."""
-    parsed = parse(text)
+    parsed = parse(text, V16)
     assert parsed.frame is None
     assert [problem.clause for problem in parsed.problems] == ["OCPP-J 1.6 4.1.2"]
 
 
 def test_duplicate_member_is_named() -> None:
     """The problem names the member that occurs twice."""
-    assert "'a'" in parse('[3,"1",{"b":1,"a":1,"a":2}]').problems[0].observed
+    assert "'a'" in parse('[3,"1",{"b":1,"a":1,"a":2}]', V16).problems[0].observed
 
 
 def test_endless_nesting_is_a_problem() -> None:
     """A text that is nested too deeply is a problem and no crash."""
-    assert parse("[" * 200_000).frame is None
+    assert parse("[" * 200_000, V16).frame is None
 
 
 @pytest.mark.parametrize("text", ["{}", "2", '"[]"', "null"])
 def test_message_that_is_no_array(text: str) -> None:
     """A message is an array."""
-    assert parse(text).problems[0].clause == "OCPP-J 1.6 4.2"
+    assert parse(text, V16).problems[0].clause == "OCPP-J 1.6 4.2"
 
 
 @pytest.mark.parametrize("text", ["[]", '[true,"1",{}]', '[2.0,"1","A",{}]', '["2"]', '[5,"1",{}]', "[null]", "[[]]"])
 def test_unknown_message_type(text: str) -> None:
     """A message type is 2, 3 or 4, as an integer."""
-    parsed = parse(text)
+    parsed = parse(text, V16)
     assert parsed.frame is None
     assert parsed.problems[0].clause == "OCPP-J 1.6 4.1.3"
 
@@ -98,7 +99,7 @@ def test_unknown_message_type(text: str) -> None:
 @pytest.mark.parametrize("text", ['[2,1,"A",{}]', "[3,null,{}]", '[4,[],"GenericError","",{}]', "[3]"])
 def test_unique_id_that_is_no_string(text: str) -> None:
     """A frame whose unique id is no string cannot be matched with anything."""
-    parsed = parse(text)
+    parsed = parse(text, V16)
     assert parsed.frame is None
     assert "OCPP-J 1.6 4.1.4" in [problem.clause for problem in parsed.problems]
 
@@ -106,7 +107,7 @@ def test_unique_id_that_is_no_string(text: str) -> None:
 @pytest.mark.parametrize(("length", "problems"), [(0, 1), (1, 0), (36, 0), (37, 1)])
 def test_length_of_unique_id(length: int, problems: int) -> None:
     """A unique id has 1 to 36 characters; one that does not is still usable."""
-    parsed = parse(encode(CallResult("x" * length, {})))
+    parsed = parse(encode(CallResult("x" * length, {})), V16)
     assert isinstance(parsed.frame, CallResult)
     assert len(parsed.problems) == problems
 
@@ -122,7 +123,7 @@ def test_length_of_unique_id(length: int, problems: int) -> None:
 )
 def test_wrong_number_of_elements(text: str, found: Frame | None) -> None:
     """Elements too many or too few are a problem; the frame is made out where it can be."""
-    parsed = parse(text)
+    parsed = parse(text, V16)
     assert parsed.frame == found
     assert parsed.problems[0].level is SHALL
     assert parsed.problems[0].expected.endswith("elements")
@@ -131,20 +132,20 @@ def test_wrong_number_of_elements(text: str, found: Frame | None) -> None:
 @pytest.mark.parametrize("text", ['[2,"1","A",[]]', '[2,"1",7,{}]', '[2,"1","",{}]', '[3,"1","x"]'])
 def test_payload_or_action_of_the_wrong_type(text: str) -> None:
     """Without an action and an object there is no frame."""
-    assert parse(text).frame is None
+    assert parse(text, V16).frame is None
 
 
 @pytest.mark.parametrize("text", ['[2,"1","A",null]', '[3,"1",null]', '[4,"1","GenericError",null,{}]'])
 def test_null_is_only_a_remark(text: str) -> None:
     """A null in place of an empty payload or description reads as empty and only remarks."""
-    parsed = parse(text)
+    parsed = parse(text, V16)
     assert parsed.frame is not None
     assert [problem.level for problem in parsed.problems] == [SHOULD]
 
 
 def test_null_details_violate() -> None:
     """Error details are an object; null is none."""
-    parsed = parse('[4,"1","GenericError","",null]')
+    parsed = parse('[4,"1","GenericError","",null]', V16)
     assert parsed.frame == CallError("1", "GenericError")
     assert [problem.level for problem in parsed.problems] == [SHALL]
 
@@ -155,14 +156,14 @@ def test_null_details_violate() -> None:
 )
 def test_error_code_beyond_the_table(code: str, level: object) -> None:
     """A corrected spelling remarks, a code of another version violates."""
-    parsed = parse(json.dumps([4, "1", code, "", {}]))
+    parsed = parse(json.dumps([4, "1", code, "", {}]), V16)
     assert parsed.frame == CallError("1", code)
     assert [problem.level for problem in parsed.problems] == [level]
 
 
 def test_error_code_that_is_no_string() -> None:
     """A CALLERROR without a code still ends its CALL."""
-    parsed = parse('[4,"1",17,"",{}]')
+    parsed = parse('[4,"1",17,"",{}]', V16)
     assert parsed.frame == CallError("1", "")
     assert parsed.problems[0].observed == "int 17"
 

@@ -6,19 +6,20 @@ import pytest
 
 from harness.expected import Expectation, Expectations, Standing
 from harness.record import Result
-from harness.rules import ARRAY, ERROR_DETAILS, JSON, TIMESTAMP, Rule, Ruling
+from harness.rules import ARRAY, ERROR_DETAILS, JSON, TIMESTAMP, Demand, Ruling
 from harness.tally import MAX_KINDS, breaches, judged, rule_results
 from harness.trace import Direction, Event, Trace
 from harness.verdict import SHALL, SHOULD, Level, Verdict
+from harness.versions import V16
 
 NONE = Expectations()
 
 
-def trace(*messages: dict[Rule, Level | None], expected: str = "this") -> Trace:
+def trace(*messages: dict[Demand, Level | None], expected: str = "this") -> Trace:
     """Return a trace of messages, each held to some rules; a level breaks the rule."""
     wire = Trace()
     for message in messages:
-        ruling = Ruling()
+        ruling = Ruling(V16)
         for rule, level in message.items():
             ruling.that(level is None, rule, expected, f"that of {len(wire)}", level=level or SHALL)
         wire.add("CP", Direction.RECEIVED, Event.TEXT, ruling=ruling)
@@ -47,15 +48,15 @@ def played(id: str, wire: Trace) -> Result:
 def test_messages_are_counted_by_rule() -> None:
     """A message counts once for each rule that it was held to."""
     wire = trace({JSON: None, ARRAY: None}, {JSON: SHALL})
-    assert judged(wire) == {ARRAY.id: 1, JSON.id: 2}
+    assert judged(wire) == {V16.rule(ARRAY).id: 1, V16.rule(JSON).id: 2}
 
 
 def test_breach_counts_messages_and_keeps_the_first_example() -> None:
     """However often it is broken, a rule has one breach in a scenario."""
     (breach,) = breaches(trace({JSON: None}, {JSON: SHALL}, {JSON: SHALL}))
     (check,) = breach.checks
-    assert (breach.rule, breach.messages, breach.failing) == (JSON.id, 2, True)
-    assert (check.clause, check.observed, check.evidence) == (JSON.clause, "that of 1", 1)
+    assert (breach.rule, breach.messages, breach.failing) == (V16.rule(JSON).id, 2, True)
+    assert (check.clause, check.observed, check.evidence) == (V16.rule(JSON).clause, "that of 1", 1)
 
 
 def test_failing_example_comes_first() -> None:
@@ -74,7 +75,7 @@ def test_many_kinds_of_one_breach_are_cut() -> None:
     """A flood of different problems leaves a few examples."""
     wire = Trace()
     for number in range(2 * MAX_KINDS):
-        ruling = Ruling()
+        ruling = Ruling(V16)
         ruling.that(False, JSON, f"this {number}", "that")
         wire.add("CP", Direction.RECEIVED, Event.TEXT, ruling=ruling)
     (breach,) = breaches(wire)
@@ -84,8 +85,8 @@ def test_many_kinds_of_one_breach_are_cut() -> None:
 def test_rule_that_holds_passes_with_its_count() -> None:
     """A rule that every message of the run keeps is a result with how many there were."""
     (rule,) = rule_results([played("v16.core.a", trace({JSON: None})), played("v16.core.b", trace({JSON: None}))], NONE)
-    assert (rule.id, rule.title, rule.profile) == (JSON.id, JSON.title, "Wire")
-    assert (rule.verdict, rule.judged, rule.message, rule.causes) == (Verdict.PASSED, {JSON.id: 2}, "", ())
+    assert (rule.id, rule.title, rule.profile) == (V16.rule(JSON).id, JSON.title, "Wire")
+    assert (rule.verdict, rule.judged, rule.message, rule.causes) == (Verdict.PASSED, {V16.rule(JSON).id: 2}, "", ())
 
 
 def test_broken_rule_is_one_verdict_with_the_first_evidence() -> None:
@@ -122,6 +123,6 @@ def test_level_decides_the_verdict(level: Level, verdict: Verdict) -> None:
 
 def test_rule_may_be_expected() -> None:
     """A rule stands in the list of expected verdicts under its id."""
-    listed = Expectations({ERROR_DETAILS.id: Expectation(Verdict.FAILED, "an array until 4.3")})
+    listed = Expectations({V16.rule(ERROR_DETAILS).id: Expectation(Verdict.FAILED, "an array until 4.3")})
     (rule,) = rule_results([played("v16.core.a", trace({ERROR_DETAILS: SHALL}))], listed)
     assert (rule.standing, rule.expectation) == (Standing.AS_EXPECTED, "an array until 4.3")

@@ -10,6 +10,7 @@ import pytest
 from harness.ocppj import Call, CallError, CallResult, Frame
 from harness.rules import ARRAY, Ruling
 from harness.trace import MAX_RECORDED_TEXT, Direction, Event, Trace, entry_line
+from harness.versions import V16
 
 
 def ticking() -> Iterator[float]:
@@ -61,7 +62,7 @@ def test_evidence_is_what_the_scenario_looks_at(trace: Trace) -> None:
 
 def test_line_holds_problems_and_not_the_frame(trace: Trace) -> None:
     """A line of the trace is JSON with the text, and with the problems if there are any."""
-    ruling = Ruling()
+    ruling = Ruling(V16)
     ruling.that(False, ARRAY, "an array", "é")
     trace.add("CP1", Direction.SENT, Event.TEXT, "[]", frame=CallResult("1"))
     trace.add("CP1", Direction.RECEIVED, Event.TEXT, "{}", ruling=ruling)

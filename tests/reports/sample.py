@@ -14,6 +14,9 @@ from harness.record import Breach, Header, Recorder, Result
 from harness.rules import JSON, Ruling
 from harness.trace import Direction, Event, Trace
 from harness.verdict import CONFORMANCE, POLICY, SHALL, SHOULD, Axis, Check, Level, Verdict
+from harness.versions import V16
+
+BROKEN_RULE = V16.rule(JSON).id
 
 SENT, RECEIVED = Direction.SENT, Direction.RECEIVED
 NEWS, AS_EXPECTED = Standing.NEWS, Standing.AS_EXPECTED
@@ -74,12 +77,20 @@ BREAKING = result(
     "v16.core.garbled",
     "A scenario whose messages break a rule.",
     Verdict.PASSED,
-    judged={JSON.id: 7},
-    breaches=(Breach(JSON.id, 3, (_CHECK,)),),
+    judged={BROKEN_RULE: 7},
+    breaches=(Breach(BROKEN_RULE, 3, (_CHECK,)),),
 )
 BROKEN = replace(
-    result(JSON.id, JSON.title, Verdict.FAILED, NEWS, profile="Wire", judged={JSON.id: 7}, checks=(_CHECK,)),
-    causes=(cause_of_rule(JSON.id),),
+    result(
+        BROKEN_RULE,
+        JSON.title,
+        Verdict.FAILED,
+        NEWS,
+        profile="Wire",
+        judged={BROKEN_RULE: 7},
+        checks=(_CHECK,),
+    ),
+    causes=(cause_of_rule(BROKEN_RULE),),
     message="3 of 7 in 1 scenario",
 )
 """A rule of the wire that the scenario before broke."""
@@ -175,7 +186,7 @@ def trace(station: str = "PLUGFEST-0001") -> Trace:
     wire.add(station, RECEIVED, Event.PING, "")
     wire.add(station, SENT, Event.PONG, "")
     wire.add(station, RECEIVED, Event.TEXT, json.dumps([2, "reset-1", "Reset", {"type": "Soft"}]))
-    ruling = Ruling()
+    ruling = Ruling(V16)
     ruling.that(False, JSON, "one JSON text", HOSTILE)
     wire.add(station, RECEIVED, Event.TEXT, HOSTILE, ruling=ruling)
     wire.add(station, SENT, Event.TEXT, '[4, "reset-1", "InternalError", "", {}]')

@@ -13,6 +13,7 @@ import pytest
 from harness.record import Breach
 from harness.rules import ARRAY, JSON
 from harness.verdict import CONFORMANCE, POLICY, SHALL, Axis, Check, Verdict
+from harness.versions import V16
 from reports.kill_matrix import Matrix, Played, Row, write
 from tests.reports.sample import HOSTILE, result
 
@@ -24,6 +25,8 @@ PASSED = Played(Verdict.PASSED, held=BROKEN)
 ERROR = Played(Verdict.ERROR)
 BREACH = Played(Verdict.PASSED, failed=frozenset({"v16.wire.frame.json"}))
 """A scenario that passes, though its frames break a rule of the wire."""
+
+JSON_RULE = V16.rule(JSON).id
 
 
 def row(named: tuple[str, ...] = ("a",), *, mutant: str = "deaf", remarks: bool = False, **played: Played) -> Row:
@@ -38,12 +41,12 @@ def check(expected: str, *, held: bool = False, axis: Axis = CONFORMANCE) -> Che
 
 def test_checks_and_rules_are_told_apart_by_what_became_of_them() -> None:
     """A result says which checks failed, remarked and held, and which rules its frames broke and kept."""
-    breach = Breach(JSON.id, 1, (check("JSON"),))
+    breach = Breach(JSON_RULE, 1, (check("JSON"),))
     made = (check("one 17"), check("two", held=True), check("three", axis=POLICY))
-    one = Played.of(replace(PLAIN, checks=made, judged={JSON.id: 2, ARRAY.id: 2}, breaches=(breach,)))
-    assert one.failed == {"OCPP 1.6 4.2: one #", JSON.id}
+    one = Played.of(replace(PLAIN, checks=made, judged={JSON_RULE: 2, V16.rule(ARRAY).id: 2}, breaches=(breach,)))
+    assert one.failed == {"OCPP 1.6 4.2: one #", JSON_RULE}
     assert one.remarked == {"OCPP 1.6 4.2: three"}
-    assert one.held == {"OCPP 1.6 4.2: two", ARRAY.id}
+    assert one.held == {"OCPP 1.6 4.2: two", V16.rule(ARRAY).id}
 
 
 @pytest.mark.parametrize(

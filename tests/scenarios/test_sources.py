@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from harness.scenario import PROFILES
+from harness.versions import V16
 from scenarios.sources import Grade, Obligation, Trigger, octt, requirements
 
 ALL = requirements("1.6")
@@ -59,7 +59,7 @@ def test_certification_cases_are_complete() -> None:
 def test_profiles_are_those_of_scenarios() -> None:
     """Requirements and cases use the profiles that scenario ids use; the corpus has one of its own."""
     used = {one.profile for one in ALL.values()} | {case.profile for case in octt("1.6").values()}
-    assert used | {"Validation"} == set(PROFILES.values())
+    assert used | {"Validation"} == set(V16.profiles.values())
 
 
 @pytest.mark.parametrize("read", [requirements, octt])

@@ -520,7 +520,7 @@ async def test_fault_of_the_station_is_raised_and_not_taken_for_an_end(
 
     station = await facing(oblige)
     await station.connect()
-    monkeypatch.setattr(station._correspondence, "judge", fail)
+    monkeypatch.setattr(station._wire, "received", fail)
     with pytest.raises(ZeroDivisionError):
         await station.heartbeat()
     with pytest.raises(ZeroDivisionError):

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from harness.corpus import Rule
 from harness.csms import ConnectorReader
 from harness.csms.console import Csms, shown
-from harness.judgement import fairness, judge_refusal
+from harness.judgement import judge_refusal
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from harness.versions import V16
 from scenarios.stage.population import Stations
 from simulators.aftermath import sign_of_life
 from simulators.observation import gist
@@ -84,7 +85,7 @@ async def test_values_of_the_past_are_refused(station: ChargePoint, check: Check
     for status, code in (("Occupied", "NoError"), ("Faulted", "Mode3Error")):
         payload = {"connectorId": 1, "status": status, "errorCode": code}
         outcome = await station.attempt("StatusNotification", payload)
-        judge_refusal(gist(outcome), fairness(Rule.ENUM, required=True), check, clause="OCPP 1.6 7.7")
+        judge_refusal(gist(outcome), V16.fair(Rule.ENUM, required=True), check, clause="OCPP 1.6 7.7")
 
 
 @scenario(

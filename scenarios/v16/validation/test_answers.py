@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from harness.corpus import Invalid, Valid
 from harness.csms import OutcomeReader, v16
 from harness.csms.console import Csms
-from harness.judgement import fairness
 from harness.scenario import Member, family
 from harness.trace import Event
 from harness.verdict import SHALL, SHOULD, Checks
+from harness.versions import V16
 from scenarios.stage.population import Tags
 from scenarios.v16.validation.corpus import Sample, invalid_answers, valid_answers
 from scenarios.v16.validation.operations import ACTIONS, BEFORE, ordinary, telling
@@ -31,7 +31,7 @@ def _members(kind: str) -> Iterator[Member]:
     for action in ACTIONS:
         for case, sample in invalid_answers(action) if kind == "invalid" else valid_answers(action):
             good = kind == "valid"
-            accused = good or fairness(sample.invalid.rule, required=sample.invalid.required).acceptance is SHALL  # type: ignore[union-attr]
+            accused = good or V16.fair(sample.invalid.rule, required=sample.invalid.required).acceptance is SHALL  # type: ignore[union-attr]
             verb = "completes the operation" if good else "does not pass for a good one"
             mutant = "valid-answers-refused" if good else "answers-unchecked"
             yield Member(
@@ -60,7 +60,7 @@ async def test_invalid_answer_fails_the_operation(
         refusals = [one.text for one in booted.received(sent.index) if one.event is Event.TEXT and one.text[:2] == "[4"]
         check.equal(refusals, [], clause="OCPP-J 1.6 4.2.3")
         outcome = await csms.outcome(request)
-        level = fairness(case.invalid.rule, required=case.invalid.required).acceptance
+        level = V16.fair(case.invalid.rule, required=case.invalid.required).acceptance
         check.equal(outcome.state, "failed", clause="OCPP-J 1.6 4.2.3", level=level)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.corpus import Invalid, Rule, Valid
-from harness.judgement import fairness, judge_refusal
+from harness.judgement import judge_refusal
 from harness.scenario import Member, family
 from harness.verdict import SHALL, SHOULD, Checks, Inconclusive
+from harness.versions import V16
 from scenarios.v16.validation.corpus import (
     DISPUTED,
     STATION_CALLS,
@@ -37,7 +38,7 @@ _TOLERANT = {Rule.MAX_LENGTH: ["max-length-unchecked"], Rule.ADDITIONAL: ["unkno
 
 def _mutants(case: Invalid) -> list[str]:
     """Return the mutants that a case catches: it fails one of them, or it remarks on a tolerant one."""
-    accused = fairness(case.rule, required=case.required).acceptance is SHALL
+    accused = V16.fair(case.rule, required=case.required).acceptance is SHALL
     return ["payloads-unchecked"] if accused else _TOLERANT.get(case.rule, [])
 
 
@@ -84,7 +85,7 @@ def _valid() -> Iterator[Member]:
 async def test_invalid_call_is_refused(booted: ChargePoint, check: Checks, case: Sample) -> None:
     """A CALL that breaks one constraint is refused with a fitting code, and a good one of its action is accepted."""
     assert case.invalid is not None
-    fair = fairness(case.invalid.rule, required=case.invalid.required)
+    fair = V16.fair(case.invalid.rule, required=case.invalid.required)
 
     outcome = await booted.attempt(case.action, case.payload)
     judge_refusal(gist(outcome), fair, check, clause="OCPP-J 1.6 4.2.3")

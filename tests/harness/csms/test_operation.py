@@ -12,7 +12,6 @@ from harness.csms import Operation, v201
 from harness.csms.operation import wire_name
 from harness.csms.v16 import (
     OPERATIONS,
-    PROFILES,
     ClearCache,
     GetConfiguration,
     GetLog,
@@ -22,6 +21,7 @@ from harness.csms.v16 import (
     SetChargingProfile,
 )
 from harness.schemas import Kind, schemas
+from harness.versions import V16
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_all_operations_of_the_version_are_listed() -> None:
 
 def test_every_action_belongs_to_one_profile() -> None:
     """The profiles share out all actions of the version among themselves."""
-    actions = [action for profile in PROFILES.values() for action in profile]
+    actions = [action for profile in V16.messages.values() for action in profile]
     assert sorted(actions) == sorted(schemas("1.6").actions)
 
 

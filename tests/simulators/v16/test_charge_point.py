@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection
 
-from harness.ocppj import ERROR_CODES, Call, CallError
+from harness.ocppj import Call, CallError
 from harness.schemas import Kind, schemas
 from harness.trace import Direction, Trace
 from harness.verdict import Inconclusive, Nonconformity
+from harness.versions import V16
 from simulators.connection import Endpoint
 from simulators.v16 import (
     ChargePoint,
@@ -89,7 +90,7 @@ async def test_default_answer_to_every_action_is_valid(lonely: ChargePoint, acti
     outcome = await lonely.respond(Call("1", action, payload))
     if isinstance(outcome, CallError):
         assert outcome.code == "NotSupported"
-        assert outcome.code in ERROR_CODES
+        assert outcome.code in V16.error_codes
     else:
         assert SCHEMAS.violations(action, Kind.RESPONSE, outcome) == ()
     await lonely.leave()

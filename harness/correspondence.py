@@ -12,8 +12,8 @@ from harness import rules
 from harness.judgement import judge_request, judge_response
 from harness.ocppj import Call, CallError, CallResult, Frame, Parsed, encode, parse
 from harness.rules import Problem, Ruling
-from harness.schemas import schemas
 from harness.verdict import SHOULD
+from harness.versions import Version
 
 _TEXTS = re.compile(r'"([^"]{1,2000})"')
 _SEARCHED = 4096
@@ -26,8 +26,8 @@ class Correspondence:
     CALLERROR with an id that nobody has sent: neither is held against the central system.
     """
 
-    def __init__(self, version: str) -> None:
-        self._schemas = schemas(version)
+    def __init__(self, version: Version) -> None:
+        self._version = version
         self._actions: dict[str, str] = {}
         self._owed: Counter[str] = Counter()
         self._mentioned: set[str] = set()
@@ -36,7 +36,7 @@ class Correspondence:
         self.reconnected()
 
     def reconnected(self) -> None:
-        """Begin a new connection: ids of the central system are unique per connection (OCPP-J 1.6 4.1.4)."""
+        """Begin a new connection: ids of the central system are unique per connection (OCPP-J 4.1.4)."""
         self._call_ids: set[str] = set()
         self._unanswered: set[str] = set()
 
@@ -49,11 +49,11 @@ class Correspondence:
             text = message.decode(errors="replace")
         else:
             text = message if isinstance(message, str) else encode(message)
-        parsed = parse(text)
+        parsed = parse(text, self._version)
         problems = parsed.ruling.problems
         if problems or isinstance(message, bytes):
             self._sent_garbage = True
-            self._sent_odd_id |= any(problem.rule == rules.ID_FORM for problem in problems)
+            self._sent_odd_id |= any(problem.demand == rules.ID_FORM for problem in problems)
             self._mentioned.update(_TEXTS.findall(text[:_SEARCHED]))
             self._unanswered -= self._mentioned
         if parsed.frame is not None:
@@ -66,13 +66,14 @@ class Correspondence:
         return not (self._sent_garbage or self._unanswered or any(self._owed.values()))
 
     def write_off(self, unique_id: str) -> None:
-        """Count a CALL of the central system as timed out; the next one may follow (OCPP-J 1.6 4.1.1)."""
+        """Count a CALL of the central system as timed out; the next one may follow (OCPP-J 4.1.1)."""
         self._unanswered.discard(unique_id)
 
     def judge(self, parsed: Parsed) -> Ruling:
         """Return what the rules say of a message of the central system, and remember its frame."""
         problems = [self._fair(problem, parsed.frame) for problem in parsed.ruling.problems]
-        ruling = Ruling([rules.TEXT, *parsed.ruling.rules], [problem for problem in problems if problem])
+        text = self._version.rule(rules.TEXT)
+        ruling = Ruling(self._version, [text, *parsed.ruling.rules], [problem for problem in problems if problem])
         match parsed.frame:
             case Call() as call:
                 self._judge_call(ruling, call)
@@ -83,12 +84,12 @@ class Correspondence:
     def _fair(self, problem: Problem, frame: Frame | None) -> Problem | None:
         """Return what is left of a problem: the answer to an odd message may repeat its odd id.
 
-        A code that OCPP 1.6 does not know only remarks where no proper CALL is refused with it.
+        A code that its version does not know only remarks where no proper CALL is refused with it.
         """
-        if problem.rule == rules.ID_FORM and self._sent_odd_id and not isinstance(frame, Call):
+        if problem.demand == rules.ID_FORM and self._sent_odd_id and not isinstance(frame, Call):
             return None
         stray = isinstance(frame, CallError) and not self._owed[frame.unique_id] and self._sent_garbage
-        return replace(problem, level=SHOULD) if stray and problem.rule == rules.ERROR_CODE else problem
+        return replace(problem, level=SHOULD) if stray and problem.demand == rules.ERROR_CODE else problem
 
     def _note_frame(self, frame: Frame) -> None:
         if isinstance(frame, Call):
@@ -98,7 +99,7 @@ class Correspondence:
             self._unanswered.discard(frame.unique_id)
 
     def _judge_call(self, ruling: Ruling, call: Call) -> None:
-        judge_request(ruling, self._schemas, call.action, call.payload)
+        judge_request(ruling, self._version, call.action, call.payload)
         fresh, alone = call.unique_id not in self._call_ids, not self._unanswered
         ruling.that(fresh, rules.ID_FRESH, "an id not used before on this connection", call.unique_id)
         ruling.that(alone, rules.ONE_CALL, "one CALL at a time", f"{call.action} before an answer", level=SHOULD)
@@ -108,7 +109,7 @@ class Correspondence:
     def _judge_answer(self, ruling: Ruling, answer: CallResult | CallError) -> None:
         action = self._actions.get(answer.unique_id)
         if action is not None and isinstance(answer, CallResult):
-            judge_response(ruling, self._schemas, action, answer.payload)
+            judge_response(ruling, self._version, action, answer.payload)
         owed = self._owed[answer.unique_id] > 0
         if owed:
             self._owed[answer.unique_id] -= 1

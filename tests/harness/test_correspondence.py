@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from harness import rules
+from harness.correspondence import Correspondence
 from harness.ocppj import Call, CallError, CallResult, Frame, encode, parse
 from harness.rules import Problem
 from harness.schemas import Kind
 from harness.verdict import SHALL, SHOULD
-from simulators.correspondence import Correspondence
+from harness.versions import V16
 from tests.simulators.central import NOW
 
 HEARTBEAT = CallResult("1", {"currentTime": NOW})
@@ -21,7 +22,7 @@ HEARTBEAT = CallResult("1", {"currentTime": NOW})
 @pytest.fixture
 def correspondence() -> Correspondence:
     """The correspondence of a station that has sent nothing yet."""
-    return Correspondence("1.6")
+    return Correspondence(V16)
 
 
 def problems(correspondence: Correspondence, frame: Frame) -> list[Problem]:
@@ -31,7 +32,7 @@ def problems(correspondence: Correspondence, frame: Frame) -> list[Problem]:
 
 def found(correspondence: Correspondence, text: str) -> list[Problem]:
     """Return what is wrong with a text of the central system."""
-    return correspondence.judge(parse(text)).problems
+    return correspondence.judge(parse(text, V16)).problems
 
 
 @pytest.mark.parametrize(
@@ -117,24 +118,25 @@ def test_payload_is_judged(correspondence: Correspondence) -> None:
 def test_text_without_a_frame_has_the_problems_of_the_parser(correspondence: Correspondence) -> None:
     """What is no frame is judged all the same."""
     (problem,) = found(correspondence, "{}")
-    assert problem.rule == rules.ARRAY
+    assert problem.demand == rules.ARRAY
 
 
 def test_every_rule_that_applies_is_counted(correspondence: Correspondence) -> None:
     """A message is held to the rules of its kind, whether it breaks them or not, and to no others."""
     correspondence.note_sent(Call("1", "Heartbeat"))
-    ruling = correspondence.judge(parse(encode(HEARTBEAT)))
+    ruling = correspondence.judge(parse(encode(HEARTBEAT), V16))
     of_all = {rules.TEXT, rules.JSON, rules.ARRAY, rules.MESSAGE_TYPE, rules.ID_FORM}
     of_result = {rules.RESULT_ELEMENTS, rules.RESULT_PAYLOAD, rules.ID_KNOWN, rules.ONE_ANSWER, rules.TIMESTAMP}
-    payload = rules.payload_rule("1.6", "Heartbeat", Kind.RESPONSE)
-    assert (set(ruling.rules), ruling.problems) == (of_all | of_result | {payload}, [])
+    payload = rules.payload("Heartbeat", Kind.RESPONSE)
+    expected = {V16.rule(demand) for demand in of_all | of_result | {payload}}
+    assert (set(ruling.rules), ruling.problems) == (expected, [])
 
 
 @pytest.mark.parametrize("odd", [123, None, "", "x" * 37], ids=["number", "null", "empty", "overlong"])
 def test_odd_id_may_be_repeated(correspondence: Correspondence, odd: object) -> None:
     """An answer may repeat an id that the station should not have used; without that it is a problem."""
     answer = encode([4, odd, "FormationViolation", "", {}])
-    assert rules.ID_FORM in [problem.rule for problem in found(correspondence, answer)]
+    assert rules.ID_FORM in [problem.demand for problem in found(correspondence, answer)]
     correspondence.note_sent([2, odd, "Heartbeat", {}])
     assert found(correspondence, answer) == []
 
@@ -143,7 +145,7 @@ def test_odd_id_of_a_call_is_a_problem_all_the_same(correspondence: Corresponden
     """Whatever ids the station has used, those of the central system's own CALLs are judged."""
     correspondence.note_sent([2, 123, "Heartbeat", {}])
     (problem,) = problems(correspondence, Call("x" * 37, "ClearCache"))
-    assert (problem.rule, problem.level) == (rules.ID_FORM, SHALL)
+    assert (problem.demand, problem.level) == (rules.ID_FORM, SHALL)
 
 
 def test_foreign_code_only_remarks_on_garbage(correspondence: Correspondence) -> None:
