@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import orjson
 from ocpp.exceptions import FormationViolationError, OCPPError
@@ -27,6 +27,25 @@ _MISTYPED_ANSWERS = ("3", "4", 3.0, 4.0)
 
 Message: TypeAlias = Any
 """A Call, CallResult or CallError of ``ocpp``, which has no type information."""
+
+
+class Outgoing(NamedTuple):
+    """A message on its way to a station, as a frame that is not encoded yet.
+
+    ``action`` is that of the CALL, or of the CALL that is answered, whose payload is ``asked``; of what could not be
+    read it is empty.
+    """
+
+    version: str
+    action: str
+    frame: list[Any]
+    asked: Payload | None = None
+
+    @property
+    def kind(self) -> int:
+        """CALL, CALLRESULT or CALLERROR."""
+        kind: int = self.frame[0]
+        return kind
 
 
 class Unreadable(Exception):
@@ -87,17 +106,9 @@ class Framing:
         except (orjson.JSONEncodeError, RecursionError):
             raise _broken(unique_id, "the payload is nested too deeply") from None
 
-    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
-        """Return the text of a CALL."""
-        return orjson.dumps([CALL, unique_id, action, payload])
-
-    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
-        """Return the text of a CALLRESULT."""
-        return orjson.dumps([CALLRESULT, unique_id, payload])
-
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        """Return the text of a CALLERROR; the details are always an empty object."""
-        return orjson.dumps([CALLERROR, unique_id, error.code, error.description or "", {}])
+    def encode(self, message: Outgoing) -> bytes:
+        """Return the text of a message."""
+        return orjson.dumps(message.frame)
 
     def _not_json(self, data: bytes) -> NoReturn:
         """Refuse what is not JSON: by CALLERROR where a lenient parser still finds the id of a CALL in it.

@@ -25,7 +25,7 @@ from websockets.frames import CloseCode
 from server.core import validation
 from server.core.call_queue import LOST, CallFailed
 from server.core.context import Context
-from server.core.framing import BrokenAnswer, BrokenCall, Unreadable
+from server.core.framing import CALL, CALLERROR, CALLRESULT, BrokenAnswer, BrokenCall, Outgoing, Unreadable
 from server.core.stations import Station
 from server.core.store import StoreError
 from server.core.validation import Payload, PayloadSchema
@@ -39,6 +39,7 @@ MAX_REMEMBERED_IDS = 4096
 Handler = Callable[[Station, Payload], Payload | Awaitable[Payload]]
 """Serves the CALLs of one action: returns the payload of the answer, or something that will."""
 
+VERSION = "1.6"
 _ACTIONS = frozenset(action.value for action in Action)
 _ERROR_CODES = frozenset(error.code for error in OCPPError.__subclasses__())
 
@@ -111,7 +112,7 @@ class Session:
             message = self.framing.decode(data)
         except BrokenCall as broken:
             self.context.metrics.message("received", "call", "invalid")
-            self.refuse(broken.unique_id, broken.error)
+            self.refuse(Call(broken.unique_id, "", {}), broken.error)
         except BrokenAnswer as broken:
             failure = CallFailed(f"invalid answer: {broken}")
             self.answered(broken.unique_id, lambda _: failure)
@@ -144,14 +145,14 @@ class Session:
             self.check_payload(call.action, call.payload)
             answer = handler(self.station, call.payload)
         except Exception as error:
-            self.refuse(call.unique_id, self.error_for(call.action, error))
+            self.refuse(call, self.error_for(call.action, error))
             return
         if isinstance(answer, dict):
-            self.answer(call.unique_id, action, answer, began)
+            self.answer(call, answer, began)
         else:
             self.connection.owe(1)
             serving = self._serving[call.unique_id] = asyncio.ensure_future(answer)
-            serving.add_done_callback(partial(self._settled, call.unique_id, action, began))
+            serving.add_done_callback(partial(self._settled, call, began))
 
     def check_unique(self, unique_id: str) -> None:
         """Raise ProtocolError for a unique id that this connection has seen (OCPP-J 1.6 4.1.4)."""
@@ -196,33 +197,34 @@ class Session:
         self.context.log.failure("failure", error, station=self.station.id, action=action)
         return InternalError(description="the message could not be processed")
 
-    def answer(self, unique_id: str, action: str, payload: Payload, began: float) -> None:
+    def answer(self, call: Call, payload: Payload, began: float) -> None:
         """Send a CALLRESULT."""
-        self.send(self.framing.encode_result(unique_id, payload))
-        self.context.metrics.answered(action, time.perf_counter() - began)
+        self.emit(Outgoing(VERSION, call.action, [CALLRESULT, call.unique_id, payload], call.payload))
+        self.context.metrics.answered(call.action, time.perf_counter() - began)
         self.context.queue.wake(self.station)
 
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
+    def refuse(self, call: Call, error: OCPPError) -> None:
         """Send a CALLERROR; that of a CALL which repeats the id of one being served comes after the answer to that."""
-        if (first := self._serving.get(unique_id)) is not None:
+        if (first := self._serving.get(call.unique_id)) is not None:
             self.connection.owe(1)
-            first.add_done_callback(partial(self._refuse_late, unique_id, error))
+            first.add_done_callback(partial(self._refuse_late, call, error))
             return
         self.context.metrics.refusal("sent", error.code)
-        self.send(self.framing.encode_error(unique_id, error))
+        frame = [CALLERROR, call.unique_id, error.code, error.description or "", {}]
+        self.emit(Outgoing(VERSION, call.action, frame, call.payload))
 
-    def _refuse_late(self, unique_id: str, error: OCPPError, first: asyncio.Future[Payload]) -> None:
-        self.refuse(unique_id, error)
+    def _refuse_late(self, call: Call, error: OCPPError, first: asyncio.Future[Payload]) -> None:
+        self.refuse(call, error)
         self.connection.owe(-1)
 
-    def _settled(self, unique_id: str, action: str, began: float, future: asyncio.Future[Payload]) -> None:
-        self._serving.pop(unique_id, None)
+    def _settled(self, call: Call, began: float, future: asyncio.Future[Payload]) -> None:
+        self._serving.pop(call.unique_id, None)
         if not future.cancelled():
             error = future.exception()
             if error is None:
-                self.answer(unique_id, action, future.result(), began)
+                self.answer(call, future.result(), began)
             elif isinstance(error, Exception):
-                self.refuse(unique_id, self.error_for(action, error))
+                self.refuse(call, self.error_for(call.action, error))
         self.connection.owe(-1)
 
     # CALLs of the central system.
@@ -234,7 +236,7 @@ class Session:
         self._outstanding[unique_id] = validation.response(action), answer
         answer.add_done_callback(lambda _: self._outstanding.pop(unique_id, None))
         self.context.metrics.message("sent", "call", action)
-        self.send(self.framing.encode_call(unique_id, action, payload))
+        self.emit(Outgoing(VERSION, action, [CALL, unique_id, action, payload]))
         return answer
 
     def silence(self, seconds: float) -> CallFailed:
@@ -277,6 +279,10 @@ class Session:
             answer.set_result(outcome)
 
     # What all of it needs.
+
+    def emit(self, message: Outgoing) -> None:
+        """Send a message: every one passes here before it is encoded."""
+        self.send(self.framing.encode(message))
 
     def send(self, data: bytes) -> None:
         """Send one frame, and log it as what has become of it."""

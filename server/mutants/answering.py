@@ -42,7 +42,7 @@ _ACTIONS = frozenset(action.value for action in Action)
 class _CrossingRefused(Session):
     def serve(self, call: Call, began: float) -> None:
         if self._outstanding:
-            self.refuse(call.unique_id, InternalError(description="a call is already in progress"))
+            self.refuse(call, InternalError(description="a call is already in progress"))
         else:
             super().serve(call, began)
 
@@ -85,7 +85,7 @@ class _UnknownActionConfirmed(Session):
         if call.action in _ACTIONS:
             super().serve(call, began)
         else:
-            self.answer(call.unique_id, "other", {}, began)
+            self.answer(call, {}, began)
 
 
 @mutant(
@@ -134,9 +134,9 @@ class _DuplicateIdServed(Session):
     remarks=True,
 )
 class _RepeatedCallRefusedFirst(Session):
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
-        self._serving.pop(unique_id, None)
-        super().refuse(unique_id, error)
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        self._serving.pop(call.unique_id, None)
+        super().refuse(call, error)
 
 
 @mutant(
@@ -191,9 +191,9 @@ class _Mute(Session):
 
     code = ""
 
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
+    def refuse(self, call: Call, error: OCPPError) -> None:
         if error.code != self.code:
-            super().refuse(unique_id, error)
+            super().refuse(call, error)
 
 
 @mutant("unknown-action-unanswered", "A CALL of an unknown action is not answered.")
@@ -218,9 +218,9 @@ class _UnacceptedUnanswered(_Mute):
 
 @mutant("meter-values-unanswered", "MeterValues is not answered.")
 class _MeterValuesUnanswered(Session):
-    def answer(self, unique_id: str, action: str, payload: Payload, began: float) -> None:
-        if action != "MeterValues":
-            super().answer(unique_id, action, payload, began)
+    def answer(self, call: Call, payload: Payload, began: float) -> None:
+        if call.action != "MeterValues":
+            super().answer(call, payload, began)
 
 
 @mutant("heartbeat-answer-binary", "Heartbeat is answered in a binary message.")
@@ -243,7 +243,7 @@ class _Lenient(Session):
 
     def serve(self, call: Call, began: float) -> None:
         if call.action in self.handlers and self._tolerates(call):
-            self.answer(call.unique_id, call.action, ANSWERS.get(call.action, {}), began)
+            self.answer(call, ANSWERS.get(call.action, {}), began)
         else:
             super().serve(call, began)
 
@@ -293,9 +293,9 @@ class _LengthLimitOffByOne(Session):
     remarks=True,
 )
 class _DatabaseErrorLeaked(Session):
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
+    def refuse(self, call: Call, error: OCPPError) -> None:
         error.description = "SQL [insert into charge_box (id) values (?)]; com.mysql.jdbc.MysqlDataTruncation"
-        super().refuse(unique_id, error)
+        super().refuse(call, error)
 
 
 @mutant("invalid-tag-call-error", "Authorize of an unknown idTag is answered with CALLERROR.")
@@ -339,7 +339,7 @@ class _StatusNotificationExtraMember(CoreHandlers):
 
 @mutant("refusals-unanswered", "A CALL that is to be refused is not answered.")
 class _RefusalsUnanswered(Session):
-    def refuse(self, unique_id: str, error: OCPPError) -> None: ...
+    def refuse(self, call: Call, error: OCPPError) -> None: ...
 
 
 @mutant("nothing-answered", "No message of a station is answered.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from ocpp.exceptions import FormationViolationError, OCPPError
-from ocpp.messages import CallError, CallResult
+from ocpp.messages import Call, CallError, CallResult
 
 from server.core.call_queue import CallFailed, CallQueue, Effects, Operation
 from server.core.frame_log import FrameLog
@@ -150,7 +150,7 @@ class _InvalidAnswerAnswered(Session):
     def take_result(self, result: CallResult) -> None:
         schema, _ = self._outstanding.get(result.unique_id, (None, None))
         if schema is not None and not schema.is_valid(result.payload):
-            self.refuse(result.unique_id, FormationViolationError(description="an invalid answer"))
+            self.refuse(Call(result.unique_id, "", {}), FormationViolationError(description="an invalid answer"))
         super().take_result(result)
 
 
@@ -158,7 +158,7 @@ class _InvalidAnswerAnswered(Session):
 class _StrayAnswerAnswered(Session):
     def take_result(self, result: CallResult) -> None:
         if result.unique_id not in self._outstanding:
-            self.refuse(result.unique_id, FormationViolationError(description="nobody has asked"))
+            self.refuse(Call(result.unique_id, "", {}), FormationViolationError(description="nobody has asked"))
         super().take_result(result)
 
 
@@ -217,15 +217,15 @@ class _MalformedCallLocksOut(_LockingOut):
     def ignore(self, problem: str) -> None:
         Session.ignore(self, problem)
 
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
-        super().refuse(unique_id, error)
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, error)
         if isinstance(error, FormationViolationError):
             self.lock_out()
 
 
 @mutant("malformed-call-stops-others", "A malformed CALL of one station ends the connections of all others.")
 class _MalformedCallStopsOthers(_StoppingOthers):
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
-        super().refuse(unique_id, error)
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, error)
         if isinstance(error, FormationViolationError):
             self.stop_others()

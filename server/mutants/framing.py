@@ -2,136 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
-from ocpp.exceptions import FormationViolationError, OCPPError
+from ocpp.exceptions import FormationViolationError
 from ocpp.messages import Call
 
 from server.core.framing import BrokenAnswer, BrokenCall, Framing, Message, Unreadable
-from server.core.validation import Payload
 from server.mutants.registry import mutant
-
-PING_INTERVAL = "WebSocketPingInterval"
+from server.mutants.rows import ERRORS, alters, reframes, request, response, rewrites, turn
 
 # What is written
 
-
-@mutant("json-trailing-comma", "CALLERRORs end with a comma that JSON forbids.")
-class _TrailingComma(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return super().encode_error(unique_id, error)[:-1] + b",]"
-
-
-@mutant("json-not-a-number", "Heartbeat.conf holds NaN, which JSON does not know.")
-class _NotANumber(Framing):
-    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
-        text = super().encode_result(unique_id, payload)
-        return text[:-2] + b',"drift":NaN}]' if payload.keys() == {"currentTime"} else text
-
-
-@mutant("error-type-as-text", "The message type of CALLERRORs is the text 4.")
-class _TypeAsText(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return b'["4"' + super().encode_error(unique_id, error).removeprefix(b"[4")
-
-
-@mutant("result-fourth-element", "CALLRESULTs have a fourth element.")
-class _FourthElement(Framing):
-    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
-        return orjson.dumps([3, unique_id, payload, {}])
-
-
-@mutant("error-details-text", "The details of CALLERRORs are a text.", faults=["steve-community/steve#45"])
-class _DetailsText(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return orjson.dumps([4, unique_id, error.code, error.description, "none"])
-
-
-@mutant("error-details-array", "The details of CALLERRORs are an empty array.")
-class _DetailsArray(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return orjson.dumps([4, unique_id, error.code, error.description, []])
-
-
-@mutant("error-details-missing", "CALLERRORs end with the description.")
-class _DetailsMissing(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return orjson.dumps([4, unique_id, error.code, error.description])
-
-
-@mutant("error-code-of-later-version", "Every CALLERROR has a code that only later versions of OCPP know.")
-class _LaterCode(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return orjson.dumps([4, unique_id, "RpcFrameworkError", error.description, {}])
-
-
-@mutant("error-code-invented", "A violation of a type is refused with a code of the central system's own.")
-class _InventedCode(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        code = "SchemaViolation" if error.code == "TypeConstraintViolation" else error.code
-        return orjson.dumps([4, unique_id, code, error.description, {}])
-
-
-@mutant(
+rewrites(
+    "json-trailing-comma", "CALLERRORs end with a comma that JSON forbids.", ERRORS, lambda text: text[:-1] + b",]"
+)
+rewrites(
+    "json-not-a-number",
+    "Heartbeat.conf holds NaN, which JSON does not know.",
+    response("Heartbeat"),
+    lambda text: text[:-2] + b',"drift":NaN}]',
+)
+reframes("error-type-as-text", "The message type of CALLERRORs is the text 4.", ERRORS, lambda frame: ["4", *frame[1:]])
+reframes("result-fourth-element", "CALLRESULTs have a fourth element.", response(), lambda frame: [*frame, {}])
+reframes(
+    "error-details-text",
+    "The details of CALLERRORs are a text.",
+    ERRORS,
+    lambda frame: [*frame[:4], "none"],
+    faults=["steve-community/steve#45"],
+)
+reframes("error-details-array", "The details of CALLERRORs are an empty array.", ERRORS, lambda frame: [*frame[:4], []])
+reframes("error-details-missing", "CALLERRORs end with the description.", ERRORS, lambda frame: frame[:4])
+reframes(
+    "error-code-of-later-version",
+    "Every CALLERROR has a code that only later versions of OCPP know.",
+    ERRORS,
+    lambda frame: [*frame[:2], "RpcFrameworkError", *frame[3:]],
+)
+rewrites(
+    "error-code-invented",
+    "A violation of a type is refused with a code of the central system's own.",
+    ERRORS,
+    lambda text: text.replace(b"TypeConstraintViolation", b"SchemaViolation"),
+)
+rewrites(
     "formation-violation-misspelt",
     "The code FormationViolation is spelt FormatViolation, as in later versions.",
+    ERRORS,
+    lambda text: text.replace(b"FormationViolation", b"FormatViolation"),
     faults=["citrineos/citrineos-core#1050", "mobilityhouse/ocpp#490"],
     remarks=True,
 )
-class _FormationViolationMisspelt(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return super().encode_error(unique_id, error).replace(b"FormationViolation", b"FormatViolation")
+reframes("call-fifth-element", "CALLs have a fifth element.", request(), lambda frame: [*frame, {}])
+reframes(
+    "call-action-with-slash",
+    "The action of Reset begins with a slash.",
+    request("Reset"),
+    lambda frame: [*frame[:2], "/Reset", frame[3]],
+)
 
+_PING_INTERVAL = request("ChangeConfiguration", when=lambda payload: payload["key"] == "WebSocketPingInterval")
 
-@mutant("call-fifth-element", "CALLs have a fifth element.")
-class _FifthElement(Framing):
-    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
-        return orjson.dumps([2, unique_id, action, payload, {}])
-
-
-@mutant("call-action-with-slash", "The action of Reset begins with a slash.")
-class _ActionWithSlash(Framing):
-    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
-        return super().encode_call(unique_id, "/Reset" if action == "Reset" else action, payload)
-
-
-@mutant("ping-interval-as-number", "The value of WebSocketPingInterval is sent as a JSON number.")
-class _PingIntervalAsNumber(Framing):
-    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
-        if payload.get("key") == PING_INTERVAL:
-            payload = {**payload, "value": int(payload["value"])}
-        return super().encode_call(unique_id, action, payload)
-
-
-@mutant("ping-interval-as-decimal", "The value of WebSocketPingInterval is sent with a decimal place.")
-class _PingIntervalAsDecimal(Framing):
-    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
-        if payload.get("key") == PING_INTERVAL:
-            payload = {**payload, "value": f"{payload['value']}.0"}
-        return super().encode_call(unique_id, action, payload)
-
+alters(
+    "ping-interval-as-number",
+    "The value of WebSocketPingInterval is sent as a JSON number.",
+    _PING_INTERVAL,
+    turn(value=int),
+)
+alters(
+    "ping-interval-as-decimal",
+    "The value of WebSocketPingInterval is sent with a decimal place.",
+    _PING_INTERVAL,
+    turn(value="{}.0".format),
+)
 
 # The unique id
 
 
-@mutant("id-lower-case", "Answers repeat the unique id in lower case.")
-class _IdLowerCase(Framing):
-    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
-        return super().encode_result(unique_id.lower(), payload)
+def _id(how: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
+    return lambda frame: [frame[0], how(frame[1]), *frame[2:]]
 
 
-@mutant("answer-id-upper-case", "Answers repeat the unique id in upper case.")
-class _AnswerIdUpperCase(Framing):
-    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
-        return super().encode_result(unique_id.upper(), payload)
-
-
-@mutant("id-trimmed", "Answers repeat the unique id without the white space around it.")
-class _IdTrimmed(Framing):
-    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
-        return super().encode_result(unique_id.strip(), payload)
-
+reframes("id-lower-case", "Answers repeat the unique id in lower case.", response(), _id(str.lower))
+reframes("answer-id-upper-case", "Answers repeat the unique id in upper case.", response(), _id(str.upper))
+reframes("id-trimmed", "Answers repeat the unique id without the white space around it.", response(), _id(str.strip))
 
 # What is read
 

@@ -39,7 +39,7 @@ class _MeterValuesWithStatus(CoreHandlers):
 class _MeterValuesBareConfirmed(Session):
     def serve(self, call: Call, began: float) -> None:
         if call.action == Action.meter_values and "meterValue" not in call.payload:
-            self.answer(call.unique_id, call.action, {}, began)
+            self.answer(call, {}, began)
         else:
             super().serve(call, began)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping
 
 from ocpp.exceptions import InternalError
 
@@ -13,6 +12,7 @@ from server.core.framing import Framing, Message
 from server.core.session import Session
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Change, alters, request, turn
 from server.operator import Operator
 
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
@@ -65,34 +65,23 @@ class _ShownTextCut(_Shown):
 
 # What a station is sent
 
-
-class _Sent(Framing):
-    """Sends the texts of an order in a way of its own."""
-
-    names: ClassVar[frozenset[str]] = frozenset({"value", "data"})
-
-    def write(self, text: str) -> str:
-        """Return a text as it is sent."""
-        raise NotImplementedError
-
-    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
-        written = {name: self.write(text) for name, text in payload.items() if name in self.names}
-        return super().encode_call(unique_id, action, payload | written)
+_ORDERS = request("ChangeConfiguration", "DataTransfer")
 
 
-@mutant("order-text-escaped", "The texts of orders are sent with escapes of HTML.")
-class _OrderTextEscaped(_Sent):
-    def write(self, text: str) -> str:
-        return html.escape(text)
+def _texts(how: Callable[[str], str]) -> Change:
+    return turn(value=how, data=how)
 
 
-@mutant("order-text-cut", "The texts of orders are sent up to their 255th character.")
-class _OrderTextCut(_Sent):
-    def write(self, text: str) -> str:
-        return text[:255]
-
-
-@mutant("order-text-garbled", "The texts of orders are encoded twice.")
-class _OrderTextGarbled(_Sent):
-    def write(self, text: str) -> str:
-        return text.encode().decode("latin-1")
+alters("order-text-escaped", "The texts of orders are sent with escapes of HTML.", _ORDERS, _texts(html.escape))
+alters(
+    "order-text-cut",
+    "The texts of orders are sent up to their 255th character.",
+    _ORDERS,
+    _texts(lambda text: text[:255]),
+)
+alters(
+    "order-text-garbled",
+    "The texts of orders are encoded twice.",
+    _ORDERS,
+    _texts(lambda text: text.encode().decode("latin-1")),
+)

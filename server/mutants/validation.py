@@ -39,7 +39,7 @@ ANSWERS: Mapping[str, Payload] = {
 class _Unchecked(Session):
     def serve(self, call: Call, began: float) -> None:
         if call.action in self.handlers and not validation.request(call.action).is_valid(call.payload):
-            self.answer(call.unique_id, call.action, ANSWERS.get(call.action, {}), began)
+            self.answer(call, ANSWERS.get(call.action, {}), began)
         else:
             super().serve(call, began)
 
@@ -75,8 +75,8 @@ class _StopsOthers(Session):
         super().ignore(problem)
         self._stop()
 
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
-        super().refuse(unique_id, error)
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, error)
         self._stop()
 
     def _stop(self) -> None:

@@ -36,8 +36,8 @@ class _ImproperIdWedges(_Wedged):
 
 @mutant("foreign-action-wedges", "A connection on which a CALL of the other direction came stays open and mute.")
 class _ForeignActionWedges(_Wedged):
-    def refuse(self, unique_id: str, error: OCPPError) -> None:
-        super().refuse(unique_id, error)
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, error)
         self.wedged = isinstance(error, NotSupportedError)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import orjson
-from ocpp.exceptions import FormationViolationError, OCPPError
+from ocpp.exceptions import FormationViolationError, GenericError, OCPPError
 from ocpp.messages import Call
 
 from server.core.framing import BrokenCall, Framing, Message
@@ -22,9 +22,9 @@ HELD = 0.02
     "Whatever is refused is refused with GenericError.",
     grounds="OCPP-J 1.6 4.2.3: the code for any other error",
 )
-class _GenericError(Framing):
-    def encode_error(self, unique_id: str, error: OCPPError) -> bytes:
-        return orjson.dumps([4, unique_id, "GenericError", error.description, {}])
+class _GenericError(Session):
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, GenericError(description=error.description))
 
 
 @variant(
@@ -63,7 +63,7 @@ class _UnreadableAnswered(Session):
     def ignore(self, problem: str) -> None:
         super().ignore(problem)
         if "JSON" in problem:
-            self.refuse("-1", FormationViolationError(description=problem))
+            self.refuse(Call("-1", "", {}), FormationViolationError(description=problem))
 
 
 @variant(

@@ -61,9 +61,9 @@ class _Asking(Session):
 
 
 class _AskingAfterBoot(_Asking):
-    def answer(self, unique_id: str, action: str, payload: Payload, began: float) -> None:
-        super().answer(unique_id, action, payload, began)
-        if action == Action.boot_notification and self.station.accepted:
+    def answer(self, call: Call, payload: Payload, began: float) -> None:
+        super().answer(call, payload, began)
+        if call.action == Action.boot_notification and self.station.accepted:
             self.spawn(self.queue())
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from server.core.framing import Framing
-from server.core.validation import Payload
+from server.core.framing import Framing, Outgoing
 from server.variants.registry import variant
 
 _INSTANT = re.compile(rb'(?<=:")(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d)(\d\d)Z(?=")')
@@ -18,11 +17,8 @@ class _Instants(Framing):
 
     form: ClassVar[bytes]
 
-    def encode_result(self, unique_id: str, payload: Payload) -> bytes:
-        return _INSTANT.sub(self.form, super().encode_result(unique_id, payload))
-
-    def encode_call(self, unique_id: str, action: str, payload: Payload) -> bytes:
-        return _INSTANT.sub(self.form, super().encode_call(unique_id, action, payload))
+    def encode(self, message: Outgoing) -> bytes:
+        return _INSTANT.sub(self.form, super().encode(message))
 
 
 @variant("times-in-seconds", "Times are sent without a fraction of a second.", grounds=_GROUNDS)

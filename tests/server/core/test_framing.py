@@ -6,10 +6,9 @@ import json
 
 import orjson
 import pytest
-from ocpp.exceptions import InternalError
 from ocpp.messages import Call, CallError, CallResult
 
-from server.core.framing import BrokenAnswer, BrokenCall, Framing, Unreadable
+from server.core.framing import CALL, BrokenAnswer, BrokenCall, Framing, Outgoing, Unreadable
 
 framing = Framing()
 
@@ -139,7 +138,7 @@ def test_nesting_beyond_all_limits_is_refused() -> None:
 
 
 def test_frames_are_written_compactly() -> None:
-    """CALL, CALLRESULT and CALLERROR have four, three and five elements."""
-    assert framing.encode_call("a", "Reset", {"type": "Hard"}) == b'[2,"a","Reset",{"type":"Hard"}]'
-    assert framing.encode_result("a", {}) == b'[3,"a",{}]'
-    assert framing.encode_error("a", InternalError(description="no")) == b'[4,"a","InternalError","no",{}]'
+    """A frame is encoded without white space, and tells of what kind it is."""
+    message = Outgoing("1.6", "Reset", [CALL, "a", "Reset", {"type": "Hard"}])
+    assert framing.encode(message) == b'[2,"a","Reset",{"type":"Hard"}]'
+    assert message.kind == CALL
