@@ -102,6 +102,10 @@ class Station(Line, ABC):
     # What the versions have in common
 
     @abstractmethod
+    def belong(self, organisation: str, security_profile: int) -> None:
+        """Take over whose station it is and how it connects, so that its configuration tells of that."""
+
+    @abstractmethod
     def core_calls(self, id_tag: str) -> Sequence[tuple[str, Payload]]:
         """Return one valid CALL of each kind that every central system serves, BootNotification first."""
 

@@ -94,10 +94,7 @@ class Stations:
     def _make(self, identity: str) -> ChargePoint:
         conduct, patience = self._identities.manners.of(identity), self._settings.csms.patience
         station = ChargePoint(identity, self._endpoint, self._trace, patience=patience, conduct=conduct)
-        station.configuration.writable |= {
-            "CpoName": self.organisation,
-            "SecurityProfile": str(self._settings.security.profile),
-        }
+        station.belong(self.organisation, self._settings.security.profile)
         self._made.append(station)
         self.csms.watch(station)
         return station

@@ -43,6 +43,10 @@ class ChargePoint(Station):
 
     # Verbs
 
+    def belong(self, organisation: str, security_profile: int) -> None:
+        """Take over whose station it is and how it connects (security white paper 5)."""
+        self.configuration.writable |= {"CpoName": organisation, "SecurityProfile": str(security_profile)}
+
     def core_calls(self, id_tag: str) -> Sequence[tuple[str, Payload]]:
         """Return one CALL of each kind of the Core profile, as action and payload, BootNotification first."""
         return messages.core_calls(id_tag)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from harness.ocppj import Payload
-from simulators.v16.messages import given
+from simulators.members import given
 
 _READ_ONLY = {
     "AdditionalRootCertificateCheck": "false",

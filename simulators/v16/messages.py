@@ -5,16 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from harness.ocppj import Payload
+from simulators.members import given
 from simulators.moments import now
-
-
-def given(members: Mapping[str, Any]) -> Payload:
-    """Return a payload of the members that are not None."""
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def sampled(value: object, **members: str) -> Payload:

@@ -36,7 +36,12 @@ async def central_system(script: Script, **options: Any) -> AsyncIterator[Endpoi
         with suppress(ConnectionClosed):
             await script(socket)
 
-    options = {"subprotocols": [Subprotocol("ocpp1.6")], "close_timeout": 0.2, "ping_interval": None, **options}
+    options = {
+        "subprotocols": [Subprotocol("ocpp1.6"), Subprotocol("ocpp2.0.1")],
+        "close_timeout": 0.2,
+        "ping_interval": None,
+        **options,
+    }
     async with serve(play, "127.0.0.1", 0, **options) as server:
         yield Endpoint(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/ocpp")
 

@@ -1,0 +1,1 @@
+"""Tests of the station that speaks OCPP 2.0.1."""
