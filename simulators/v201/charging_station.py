@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harness.ocppj import Call, CallError, Payload
-from harness.schemas import schemas
 from simulators.v201.device_model import PASSWORD, Key
 from simulators.v201.sender import Sender
 from simulators.v201.transaction import Transaction
@@ -23,7 +22,7 @@ class ChargingStation(Sender):
         reaction = _REACTIONS.get(call.action)
         if reaction is not None:
             return reaction(self, call.payload)
-        if call.action in schemas(self.version).actions:
+        if call.action in self.version.schemas.actions:
             return CallError(call.unique_id, "NotSupported", f"{call.action} is not supported by this charging station")
         return CallError(call.unique_id, "NotImplemented", f"{call.action} is not known to this charging station")
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from harness.ocppj import Payload
 from harness.verdict import Inconclusive
+from harness.versions import V201, Version
 from simulators.observation import Answer
 from simulators.station import Station
 from simulators.v201 import messages
@@ -19,8 +20,7 @@ from simulators.v201.transaction import Transaction
 class Sender(Station):
     """The EVSEs 1 and 2 with a connector 1 each, a meter and a device model, and the verbs that tell a CSMS of them."""
 
-    version: ClassVar[str] = "2.0.1"
-    subprotocol: ClassVar[str] = "ocpp2.0.1"
+    version: ClassVar[Version] = V201
     evses: ClassVar[Mapping[int, tuple[int, ...]]] = {1: (1,), 2: (1,)}
 
     def __init__(self, *args: Any, **options: Any) -> None:
