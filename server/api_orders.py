@@ -20,6 +20,8 @@ class ApiOrders:
     def __init__(self, operator: Operator) -> None:
         self.operator = operator
 
-    async def take(self, station: str, action: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def take(
+        self, station: str, action: str, payload: Mapping[str, Any], version: str | None = None
+    ) -> Mapping[str, Any]:
         """Have an operation performed, and return the members of the answer; raises Refused."""
-        return {"id": await self.operator.perform(station, action, payload), "state": "pending"}
+        return {"id": await self.operator.perform(station, action, payload, version), "state": "pending"}

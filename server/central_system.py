@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from importlib.metadata import version
@@ -14,6 +14,8 @@ from typing import Self
 
 from websockets.frames import CloseCode
 
+from server.core.bundle import Bundle, Service
+from server.core.call_queue import Effects
 from server.core.connection import Connection
 from server.core.context import Context
 from server.core.credentials import Credentials
@@ -21,7 +23,7 @@ from server.core.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, 
 from server.core.frame_log import FrameLog
 from server.core.listening import BACKLOG, Secured, TlsDoor, bind
 from server.core.metrics import Metrics
-from server.core.session import Session, routes
+from server.core.session import Session
 from server.core.settings import ServerSettings, SettingsError
 from server.core.stations import Station, Stations
 from server.core.store import Store
@@ -32,20 +34,26 @@ from server.variants import VARIANTS
 
 
 class CentralSystem:
-    """A central system of OCPP 1.6J; an asynchronous context manager that serves while it is entered."""
+    """A central system of OCPP-J; an asynchronous context manager that serves while it is entered."""
 
-    def __init__(self, settings: ServerSettings) -> None:
-        """Raises UnknownName for a mutant or variant that there is none of, SettingsError for both at once."""
-        self.settings, self._parts = _altered(settings)
+    def __init__(self, settings: ServerSettings, parts: Parts | None = None) -> None:
+        """Prepare one; ``parts`` are in the place of the usual ones.
+
+        Raises UnknownName for a mutant or variant that there is none of, SettingsError for both at once or for a
+        version that there is none of.
+        """
+        self.settings, altered = _altered(settings)
+        self._parts = parts or altered
+        self._bundles: Sequence[Bundle] = self._parts.served(settings.versions)
         self._listeners: dict[Entrance, asyncio.Server] = {}
         self._doors: list[TlsDoor] = []
         self.ports: dict[Entrance, int] = {one: self.settings.port_of(one.port_setting) for one in ENTRANCES}
         self._connections: set[Connection] = set()
 
     @property
-    def offered(self) -> frozenset[str]:
-        """The operations that an operator can have performed."""
-        return self._parts.operator.actions
+    def offered(self) -> frozenset[tuple[str, str]]:
+        """The operations that an operator can have performed: version and action of each."""
+        return frozenset((one.version, action) for one in self._bundles for action in self._parts.operator.offered(one))
 
     @property
     def port(self) -> int:
@@ -94,14 +102,14 @@ class CentralSystem:
         stations = Stations(store, log, Credentials(profile=settings.security_profile))
         tags = self._parts.tags(store, accept_unknown=settings.accept_unknown_tags)
         authority = self._parts.authority(settings.certificates, settings.organisation, settings.tls_host, store)
-        operations = self._parts.operations()
-        queue = self._parts.queue(settings, store, operations, log)
-        self.context = Context(settings, self._parts, store, stations, tags, queue, authority, operations, metrics, log)
-        operations.attach([kind(self.context) for kind in self._parts.profiles])
-        self.operator = self._parts.operator(self.context)
+        effects: dict[str, Effects] = {}
+        queue = self._parts.queue(settings, store, effects, log)
+        self.context = Context(settings, store, stations, tags, queue, authority, metrics, log)
+        self._services = {bundle.version: bundle.open(self.context) for bundle in self._bundles}
+        effects |= {version: service.operations for version, service in self._services.items()}
+        self.operator = self._parts.operator(self.context, self._services)
         self.orders = self._parts.orders(self.operator)
         self.security = SecurityConsole(self.context, self.operator)
-        self._handlers = routes(self.context)
         await stations.load()
         await tags.load()
         await authority.load()
@@ -118,6 +126,7 @@ class CentralSystem:
             "started",
             version=version("plugfest"),
             endpoint=self.endpoint,
+            versions=[one.version for one in self._bundles],
             tls_port=self.ports[ENCRYPTED],
             mutual_tls_port=self.ports[MUTUAL],
             database=str(self.settings.database),
@@ -156,11 +165,13 @@ class CentralSystem:
         await self.stop()
 
     async def _listen(self, entrance: Entrance, bound: socket.socket) -> None:
-        handlers = self._handlers
-        handshake = self._parts.handshake(self.context, entrance)
+        spoken: Mapping[str, Service] = {one.bundle.subprotocol: one for one in self._services.values()}
+        handshake = self._parts.handshake(self.context, tuple(spoken), entrance)
 
-        def admit(station: Station, connection: Connection) -> Session:
-            return self._parts.session(self.context, handlers, station, connection)
+        def admit(station: Station, subprotocol: str, connection: Connection) -> Session:
+            service = spoken[subprotocol]
+            framing = self._parts.framing(service.bundle.frames)
+            return self._parts.session(self.context, service, framing, station, connection)
 
         def begun(connection: Connection) -> None:
             self._connections.add(connection)

@@ -74,7 +74,7 @@ class ReferenceDriver:
     @property
     def operations(self) -> Collection[type[Operation]]:
         """The operations that its console offers: every one of OCPP 1.6, unless a variant lacks some."""
-        return [kind for action, kind in OPERATIONS.items() if action in self._system.offered]
+        return [kind for action, kind in OPERATIONS.items() if ("1.6", action) in self._system.offered]
 
     @property
     def endpoint(self) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 from ocpp.v16.enums import RegistrationStatus
@@ -15,19 +14,22 @@ from sqlalchemy.dialects.sqlite import insert
 from websockets.frames import CloseCode
 
 from server.core import instants, tables
+from server.core.bundle import Bundle, InvalidOperation, Service, UnsuitableOperation
 from server.core.call_queue import Operation, Outcome
 from server.core.context import Context
 from server.core.frame_log import hidden
 from server.core.stations import Station
 from server.core.tags import Tag
 from server.core.validation import Payload
-from server.v16 import samples, tasks
+from server.v16 import VERSION, samples, tasks
 from server.v16 import transactions as booked
 from server.v16.local_list import LocalList
-from server.v16.operations import ACTIONS
-from server.v16.profile import InvalidOperation, UnsuitableOperation
+from server.v16.operations import Operations
+from server.v16.profile import Profile
 from server.v16.reservation import Reservations
 from server.v16.smart_charging import SmartCharging
+
+P = TypeVar("P", bound=Profile)
 
 
 class Refused(Exception):
@@ -55,13 +57,14 @@ class Conflict(Refused):
 
 
 class Operator:
-    """The console of the central system; ``actions`` are the operations that it offers."""
+    """The console of the central system; it offers what its versions know but for what is ``not_offered``."""
 
-    actions: ClassVar[frozenset[str]] = ACTIONS
+    not_offered: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, services: Mapping[str, Service]) -> None:
+        """Prepare it; ``services`` are the versions that are served."""
         self.context = context
-        self.operations = context.operations
+        self.services = services
 
     # Provisioning
 
@@ -116,23 +119,43 @@ class Operator:
 
     # Operations
 
-    async def perform(self, id: str, action: str, payload: Mapping[str, Any]) -> str:
-        """Take an operation and return its id, under which its outcome can be asked for; raises Refused."""
+    @classmethod
+    def offered(cls, bundle: Bundle) -> frozenset[str]:
+        """Return the operations of a version that an operator can have performed."""
+        return bundle.orders - cls.not_offered
+
+    async def perform(self, id: str, action: str, payload: Mapping[str, Any], version: str | None = None) -> str:
+        """Take an operation and return its id, under which its outcome can be asked for; raises Refused.
+
+        ``version`` is that of OCPP, without it the one that the station spoke last, or the oldest that has the action.
+        """
         station = self.known(id)
-        if action not in self.actions:
-            raise Impossible(f"unknown operation {action!r}; there are: {', '.join(sorted(self.actions))}")
+        service = self.service(station, action, version)
+        operations = service.operations
         entered: Payload = orjson.loads(orjson.dumps(dict(payload)))
         try:
-            asked = await self.context.store.read(lambda tx: self.operations.prepare(tx, station, action, entered))
+            asked = await self.context.store.read(lambda tx: operations.prepare(tx, station, action, entered))
         except InvalidOperation as problem:
             raise Impossible(str(problem)) from None
         except UnsuitableOperation as problem:
             raise Conflict(str(problem)) from None
-        if (reason := self.operations.may_ask(station, action)) is not None:
+        if (reason := operations.may_ask(station, action)) is not None:
             raise Conflict(reason)
-        operation = Operation(uuid.uuid4().hex, id, action, asked)
+        operation = Operation(id, service.bundle.version, action, asked)
         await self.context.queue.add(station, operation)
         return operation.id
+
+    def service(self, station: Station, action: str, version: str | None) -> Service:
+        """Return the version by which an operation is to be judged; raises Impossible where none has it."""
+        if version is not None and version not in self.services:
+            raise Impossible(f"OCPP {version} is not served; there are: {', '.join(self.services)}")
+        spoken = self.services.get(version or station.version or "")
+        candidates = list(self.services.values()) if spoken is None else [spoken]
+        for service in candidates:
+            if action in self.offered(service.bundle):
+                return service
+        offered = sorted({one for service in candidates for one in self.offered(service.bundle)})
+        raise Impossible(f"unknown operation {action!r}; there are: {', '.join(offered)}")
 
     async def outcome(self, operation: str, patience: float = 0.0) -> Outcome | None:
         """Return what became of an operation, waiting up to ``patience`` seconds; None for an unknown one."""
@@ -182,6 +205,7 @@ class Operator:
         station = self.known(id)
         return {
             "online": station.online,
+            "version": station.version,
             "registration": station.standing,
             "latest_boot": station.answered,
             "last_seen": station.last_seen,
@@ -263,7 +287,7 @@ class Operator:
 
     async def local_list(self, id: str) -> Payload:
         """Return version and entries of the local list that a station holds; without a version, neither is known."""
-        station, lists = self.known(id).id, self.operations.of(LocalList)
+        station, lists = self.known(id).id, self._profile(LocalList)
 
         def job(tx: Connection) -> Payload:
             return {"version": lists.version(tx, station), "entries": list(lists.entries(tx, station).values())}
@@ -272,7 +296,7 @@ class Operator:
 
     async def reservations(self, id: str) -> Sequence[Payload]:
         """Return the reservations of a station in the order in which they were made."""
-        station, made = self.known(id).id, self.operations.of(Reservations)
+        station, made = self.known(id).id, self._profile(Reservations)
         return [
             {
                 "id": row.id,
@@ -286,7 +310,7 @@ class Operator:
 
     async def charging_profiles(self, id: str) -> Sequence[Payload]:
         """Return the charging profiles that are installed at a station."""
-        station, charging = self.known(id).id, self.operations.of(SmartCharging)
+        station, charging = self.known(id).id, self._profile(SmartCharging)
         rows = await self.context.store.read(lambda tx: charging.read(tx, station))
         members = ("id", "connector_id", "purpose", "stack_level", "transaction_id")
         return [{name: getattr(row, name) for name in members} for row in rows]
@@ -297,9 +321,15 @@ class Operator:
         rows = await self.context.store.read(lambda tx: tasks.read(tx, station))
         return [{name: getattr(row, name) for name in ("kind", "state", "status", "request_id")} for row in rows]
 
+    def _profile(self, kind: type[P]) -> P:
+        operations = self.services[VERSION].operations
+        assert isinstance(operations, Operations)
+        return operations.of(kind)
+
     def _operation_view(self, row: Any) -> Payload:
         return {
             "id": row.id,
+            "version": row.version,
             "action": row.action,
             "payload": hidden(orjson.loads(row.payload)),
             "state": row.state if row.state in ("answered", "failed") else "pending",

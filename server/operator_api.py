@@ -74,11 +74,12 @@ class OperationOutcome(BaseModel):
 class StationBody(BaseModel):
     """What the central system knows of a station.
 
-    ``registration`` is what it has been told, or before its first boot will be; ``latest_boot`` what its latest
-    BootNotification was answered, null where none is on record.
+    ``version`` is that of OCPP which it spoke last. ``registration`` is what it has been told, or before its first
+    boot will be; ``latest_boot`` what its latest BootNotification was answered, null where none is on record.
     """
 
     online: bool
+    version: str | None
     registration: str
     latest_boot: str | None
     last_seen: datetime | None
@@ -154,7 +155,7 @@ def application(system: CentralSystem) -> FastAPI:
         redoc_url=None,
         title="Operator API of the reference central system",
         version="1",
-        description="Bodies of operations are the payloads of OCPP 1.6 in wire spelling.",
+        description="Bodies of operations are the payloads of OCPP in wire spelling.",
     )
     app.include_router(_open_routes(system))
     app.include_router(_provisioning(system), dependencies=[Depends(_authorize(system.settings.token))])
@@ -264,11 +265,14 @@ def _operating(system: CentralSystem) -> APIRouter:
         "/stations/{station}/operations/{action}", status_code=system.orders.taken, response_model_exclude_unset=True
     )
     async def perform(
-        station: str, action: str, payload: Annotated[dict[str, Any] | None, Body()] = None
+        station: str,
+        action: str,
+        payload: Annotated[dict[str, Any] | None, Body()] = None,
+        version: Annotated[str | None, Query(description="Of OCPP; by default what the station spoke last.")] = None,
     ) -> OperationOutcome:
         """Take an operation; it waits for its turn and for the station. 422 and 409 say why one is refused."""
         try:
-            return OperationOutcome(**await system.orders.take(station, action, payload or {}))
+            return OperationOutcome(**await system.orders.take(station, action, payload or {}, version))
         except Refused as refusal:
             if system.orders.refused is None:
                 raise

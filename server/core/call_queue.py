@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -43,12 +44,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """An operation that the central system has taken; ``done`` is set once its outcome is durable."""
+    """An operation of a version that the central system has taken; ``done`` is set once its outcome is durable."""
 
-    id: str
     station: str
+    version: str
     action: str
     payload: Payload
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -91,7 +93,8 @@ class Effects(Protocol):
 class CallQueue:
     """Carries out the operations of all stations, for each of them one at a time (OCPP-J 1.6 4.1.1)."""
 
-    def __init__(self, settings: ServerSettings, store: Store, effects: Effects, log: FrameLog) -> None:
+    def __init__(self, settings: ServerSettings, store: Store, effects: Mapping[str, Effects], log: FrameLog) -> None:
+        """Prepare it; ``effects`` are those of each version, which may be filled in until the queue is loaded."""
         self.settings = settings
         self.store = store
         self.effects = effects
@@ -103,23 +106,36 @@ class CallQueue:
         return len(self._pending)
 
     async def load(self, stations: Stations) -> None:
-        """Take up what an earlier run left behind; what was sent then, or to a station unknown now, has failed."""
+        """Take up what an earlier run left behind.
+
+        What was sent then has failed, and so has what is for a station that is unknown now, or of a version that is
+        not served any more.
+        """
 
         def job(tx: Connection) -> Sequence[Any]:
             left = select(tables.operations).where(tables.operations.c.state.in_(("queued", "sent")))
             waiting = []
             for row in tx.execute(left.order_by(tables.operations.c.number)).all():
-                if row.state == "queued" and stations.get(row.station) is not None:
+                if (reason := self._lost(row, stations)) is None:
                     waiting.append(row)
                     continue
-                operation, reason = _operation(row), LOST if row.state == "sent" else UNKNOWN
+                operation = _operation(row)
                 tx.execute(_RECORD, _outcome(operation, "failed", reason=reason))
-                self.effects.failed(tx, operation)
+                if (effects := self.effects.get(operation.version)) is not None:
+                    effects.failed(tx, operation)
             return waiting
 
         for row in await self.store.write(job):
             if (station := stations.get(row.station)) is not None:
                 self._enqueue(station, _operation(row))
+
+    def _lost(self, row: Any, stations: Stations) -> str | None:
+        """Return why an operation of an earlier run has failed, None if it can still be carried out."""
+        if row.version not in self.effects:
+            return f"OCPP {row.version} is not served any more"
+        if row.state == "sent":
+            return LOST
+        return UNKNOWN if stations.get(row.station) is None else None
 
     async def add(self, station: Station, operation: Operation) -> None:
         """Take an operation: it is durable, and then waits for its turn; raises StoreError."""
@@ -136,7 +152,13 @@ class CallQueue:
         """Return the operation whose turn it is, None where the station cannot be sent any."""
         if station.session is None:
             return None
-        return next((one for one in station.waiting if self.effects.waits_for(station, one) is None), None)
+        return next((one for one in station.waiting if self.hindrance(station, one) is None), None)
+
+    def hindrance(self, station: Station, operation: Operation) -> str | None:
+        """Return what has to happen before a connected station may be sent this, None if it may be now."""
+        if operation.version != station.version:
+            return f"the station to connect with OCPP {operation.version}"
+        return self.effects[operation.version].waits_for(station, operation)
 
     def pending(self, id: str) -> Operation | None:
         """Return the operation of this id, None if it has an outcome or never was."""
@@ -148,7 +170,7 @@ class CallQueue:
             return "the answer of the station"
         if station.session is None:
             return "the station to connect"
-        if (what := self.effects.waits_for(station, operation)) is not None:
+        if (what := self.hindrance(station, operation)) is not None:
             return what
         return f"its turn: {station.waiting.index(operation)} before it"
 
@@ -216,16 +238,17 @@ class CallQueue:
 
     async def carry_out(self, station: Station, operation: Operation) -> None:
         """Send the CALLs of an operation and record the outcome."""
+        effects = self.effects[operation.version]
 
         def begin(tx: Connection) -> Sequence[Payload]:
             tx.execute(_RECORD, _outcome(operation, "sent"))
-            requests = self.effects.requests(tx, operation)
-            self.effects.begun(tx, operation, requests)
+            requests = effects.requests(tx, operation)
+            effects.begun(tx, operation, requests)
             return requests
 
         try:
             answers = [await self.call(station, operation, one) for one in await self.store.write(begin)]
-            await self._answered(station, operation, self.effects.merge(answers))
+            await self._answered(station, operation, effects.merge(answers))
         except (CallFailed, StoreError) as failure:
             await self._fail(operation, str(failure))
         except Exception as defect:
@@ -233,10 +256,12 @@ class CallQueue:
             await self._fail(operation, "internal error")
 
     async def _answered(self, station: Station, operation: Operation, answer: Payload) -> None:
+        effects = self.effects[operation.version]
+
         def finish(tx: Connection) -> Sequence[Operation]:
             tx.execute(_RECORD, _outcome(operation, "answered", answer=answer))
-            self.effects.answered(station, tx, operation, answer)
-            follow_ups = self.effects.follow_ups(tx, operation, answer)
+            effects.answered(station, tx, operation, answer)
+            follow_ups = effects.follow_ups(tx, operation, answer)
             for one in follow_ups:
                 tx.execute(_ADD, _row(one))
             return follow_ups
@@ -249,7 +274,7 @@ class CallQueue:
         session = station.session
         if session is None:
             raise CallFailed(LOST)
-        self.effects.sent(station, operation.action, payload)
+        self.effects[operation.version].sent(station, operation.action, payload)
         try:
             async with asyncio.timeout(self.settings.call_timeout):
                 return await session.call(operation.action, payload)
@@ -264,7 +289,7 @@ class CallQueue:
     async def _record_failure(self, operation: Operation, reason: str) -> None:
         def job(tx: Connection) -> None:
             tx.execute(_RECORD, _outcome(operation, "failed", reason=reason))
-            self.effects.failed(tx, operation)
+            self.effects[operation.version].failed(tx, operation)
 
         await self.store.write(job)
         members = {"station": operation.station, "action": operation.action, "operation": operation.id}
@@ -281,13 +306,14 @@ _RECORD = (
 
 
 def _operation(row: Any) -> Operation:
-    return Operation(row.id, row.station, row.action, orjson.loads(row.payload))
+    return Operation(row.station, row.version, row.action, orjson.loads(row.payload), row.id)
 
 
 def _row(operation: Operation) -> dict[str, Any]:
     return {
         "id": operation.id,
         "station": operation.station,
+        "version": operation.version,
         "action": operation.action,
         "payload": orjson.dumps(operation.payload),
         "state": "queued",

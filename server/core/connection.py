@@ -52,7 +52,8 @@ class Receiver(Protocol):
         ...
 
 
-Admit = Callable[[Station, "Connection"], Receiver]
+Admit = Callable[[Station, str, "Connection"], Receiver]
+"""Makes the receiver for a station, the subprotocol that it speaks and its connection."""
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -236,7 +237,7 @@ class Connection(asyncio.BufferedProtocol):
             self.handshake.turned_away(self.peer, code, "no common subprotocol", station.id)
             self.close(CloseCode.PROTOCOL_ERROR, "no common subprotocol")
         else:
-            self.receiver = self.admit(station, self)
+            self.receiver = self.admit(station, subprotocol, self)
 
     def binary(self) -> None:
         """Refuse a binary message: OCPP travels as text (OCPP-J 1.6 4.1.2)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from server.core.authority import Authority
 from server.core.call_queue import CallQueue
@@ -14,22 +13,16 @@ from server.core.stations import Stations
 from server.core.store import Store
 from server.core.tags import Tags
 
-if TYPE_CHECKING:
-    from server.parts import Parts
-    from server.v16.operations import Operations
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """The settings, the store and what is kept in memory, and the classes that the central system is made of."""
+    """The settings, the store and what is kept in memory."""
 
     settings: ServerSettings
-    parts: Parts
     store: Store
     stations: Stations
     tags: Tags
     queue: CallQueue
     authority: Authority
-    operations: Operations
     metrics: Metrics
     log: FrameLog

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import orjson
-from ocpp.exceptions import FormationViolationError, OCPPError
+from ocpp.exceptions import OCPPError
 from ocpp.messages import Call, CallError, CallResult, MessageType
 
 from server.core.validation import Payload
@@ -48,6 +49,21 @@ class Outgoing(NamedTuple):
         return kind
 
 
+@dataclass(frozen=True, slots=True)
+class FrameRules:
+    """What a version says of a CALL that is not formed as one, and of what is no message at all.
+
+    ``broken`` is the error of a frame that breaks the form of its type. ``unknown_type`` is that of a frame of a type
+    that there is none of, and ``unreadable`` that of a text without a usable unique id, which is answered under the id
+    ``nameless``; with None either stays unanswered.
+    """
+
+    broken: type[OCPPError]
+    unknown_type: type[OCPPError] | None = None
+    unreadable: type[OCPPError] | None = None
+    nameless: str = "-1"
+
+
 class Unreadable(Exception):
     """A text to which no answer is possible: not a frame, or a frame without a usable unique id."""
 
@@ -70,7 +86,10 @@ class BrokenAnswer(Exception):
 
 
 class Framing:
-    """Reads and writes frames (OCPP-J 1.6 section 4)."""
+    """Reads and writes frames (OCPP-J 1.6 section 4, OCPP-J 2.0.1 section 4)."""
+
+    def __init__(self, rules: FrameRules) -> None:
+        self.rules = rules
 
     def decode(self, data: bytes) -> Message:
         """Return the message; raises Unreadable, BrokenCall or BrokenAnswer."""
@@ -79,7 +98,7 @@ class Framing:
         except orjson.JSONDecodeError:
             self._not_json(data)
         if type(elements) is not list or not elements:
-            raise Unreadable("not a JSON array with elements")
+            raise self.unreadable("not a JSON array with elements")
         if len(elements) == 4 and type(elements[0]) is int and elements[0] == CALL:
             _, unique_id, action, payload = elements
             if type(unique_id) is str and unique_id and type(action) is str and type(payload) is dict:
@@ -91,7 +110,7 @@ class Framing:
     def check_id(self, unique_id: str) -> None:
         """Raise BrokenCall for a unique id that is too long (OCPP-J 1.6 4.2.3)."""
         if len(unique_id) > MAX_UNIQUE_ID:
-            raise _broken(unique_id, f"the unique id is longer than {MAX_UNIQUE_ID} characters")
+            raise self.broken(unique_id, f"the unique id is longer than {MAX_UNIQUE_ID} characters")
 
     def check_members(self, unique_id: str, data: bytes, elements: list[Any]) -> None:
         """Raise BrokenCall for an object that has a member twice.
@@ -102,13 +121,29 @@ class Framing:
             if data.count(b":") != orjson.dumps(elements).count(b":") or b"\\u003" in data:
                 json.loads(data, object_pairs_hook=_members_once)
         except _TwiceError as error:
-            raise _broken(unique_id, f"the member {error} occurs twice") from None
+            raise self.broken(unique_id, f"the member {error} occurs twice") from None
         except (orjson.JSONEncodeError, RecursionError):
-            raise _broken(unique_id, "the payload is nested too deeply") from None
+            raise self.broken(unique_id, "the payload is nested too deeply") from None
 
     def encode(self, message: Outgoing) -> bytes:
         """Return the text of a message."""
         return orjson.dumps(message.frame)
+
+    def broken(self, unique_id: str, problem: str) -> BrokenCall:
+        """Return the refusal of a CALL that is not formed as one."""
+        return BrokenCall(unique_id, self.rules.broken(description=problem))
+
+    def unreadable(self, problem: str) -> Unreadable | BrokenCall:
+        """Return the refusal of what names no unique id, if the version has one (OCPP-J 2.0.1 4.2.3)."""
+        if self.rules.unreadable is None:
+            return Unreadable(problem)
+        return BrokenCall(self.rules.nameless, self.rules.unreadable(description=problem))
+
+    def unknown_type(self, unique_id: object) -> Unreadable | BrokenCall:
+        """Return the refusal of a type that there is none of, if the version has one (OCPP-J 2.0.1 4.3)."""
+        if self.rules.unknown_type is None or not isinstance(unique_id, str) or not unique_id:
+            return Unreadable("unknown message type")
+        return BrokenCall(unique_id, self.rules.unknown_type(description="unknown message type"))
 
     def _not_json(self, data: bytes) -> NoReturn:
         """Refuse what is not JSON: by CALLERROR where a lenient parser still finds the id of a CALL in it.
@@ -124,17 +159,17 @@ class Framing:
         match elements:
             case [2, str(unique_id), *_] if unique_id and unique_id.isprintable():
                 self.check_id(unique_id)
-                raise _broken(unique_id, "the text is not JSON")
-        raise Unreadable("not JSON")
+                raise self.broken(unique_id, "the text is not JSON")
+        raise self.unreadable("not JSON")
 
     def _rarer(self, elements: list[Any]) -> Message:
         kind, unique_id = elements[0], elements[1] if len(elements) > 1 else None
         if type(kind) in (str, float) and kind in _MISTYPED_ANSWERS and isinstance(unique_id, str):
             raise BrokenAnswer(unique_id, f"the message type is {json.dumps(kind)} instead of a whole number")
         if type(kind) is not int or kind not in (CALL, CALLRESULT, CALLERROR):
-            raise Unreadable("unknown message type")
+            raise self.unknown_type(unique_id)
         if not isinstance(unique_id, str) or not unique_id:
-            raise Unreadable("no usable unique id")
+            raise self.unreadable("no usable unique id")
         match elements:
             case [3, _, dict(payload)]:
                 return CallResult(unique_id, payload)
@@ -148,7 +183,7 @@ class Framing:
         match elements:
             case [2, _, str(action), None]:
                 return Call(unique_id, action, {})
-        raise _broken(unique_id, "a CALL has a unique id, an action and a payload object")
+        raise self.broken(unique_id, "a CALL has a unique id, an action and a payload object")
 
 
 def _forms(elements: list[Any]) -> str:
@@ -172,7 +207,3 @@ def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise _TwiceError(repr(name)[:60])
         members[name] = value
     return members
-
-
-def _broken(unique_id: str, problem: str) -> BrokenCall:
-    return BrokenCall(unique_id, FormationViolationError(description=problem))

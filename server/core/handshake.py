@@ -17,9 +17,6 @@ from server.core.entrance import PLAIN, Entrance
 from server.core.stations import Station
 from server.core.tls import PeerCertificate
 
-SUBPROTOCOLS = ("ocpp1.6",)
-"""The versions that the central system speaks."""
-
 UNANSWERED = "none"
 """What a peer is answered that is turned away without an HTTP answer and without a close code."""
 
@@ -43,8 +40,10 @@ class Handshake:
 
     path = "/ocpp/"
 
-    def __init__(self, context: Context, entrance: Entrance = PLAIN) -> None:
+    def __init__(self, context: Context, subprotocols: Sequence[str], entrance: Entrance = PLAIN) -> None:
+        """Prepare it; ``subprotocols`` are those of the versions that are served."""
         self.context = context
+        self.subprotocols = subprotocols
         self.entrance = entrance
 
     def station(self, request: Request) -> Station | Refusal:
@@ -68,8 +67,11 @@ class Handshake:
             return None
 
     def subprotocol(self, offered: Sequence[str]) -> str | None:
-        """Return the first version offered that is spoken; with None the connection ends at once (OCPP-J 1.6 3.2)."""
-        return next((one for one in offered if one in SUBPROTOCOLS), None)
+        """Return the first version offered that is spoken: the station prefers it (RFC 6455 4.1, OCPP-J 2.0.1 3.1.2).
+
+        With None the connection ends at once (OCPP-J 1.6 3.2).
+        """
+        return next((one for one in offered if one in self.subprotocols), None)
 
     # Who proves what
 

@@ -22,31 +22,32 @@ class Metrics(Collector):
     """Counts messages and refusals, and times answers, in a registry of its own."""
 
     def __init__(self) -> None:
-        self.messages: Counter[tuple[str, str, str]] = Counter()
+        self.messages: Counter[tuple[str, str, str, str]] = Counter()
         self.refusals: Counter[tuple[str, str]] = Counter()
         self.turned_away: Counter[str] = Counter()
         self.ignored = 0
         self.failures = 0
-        self._latencies: dict[str, list[int]] = {}
-        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._latencies: dict[tuple[str, str], list[int]] = {}
+        self._seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
-    def message(self, direction: str, kind: str, action: str) -> None:
-        """Count a message; ``direction`` is received or sent."""
-        self.messages[direction, kind, action] += 1
+    def message(self, version: str, direction: str, kind: str, action: str) -> None:
+        """Count a message of a version of OCPP; ``direction`` is received or sent."""
+        self.messages[version, direction, kind, action] += 1
 
     def refusal(self, direction: str, code: str) -> None:
         """Count a CALLERROR."""
         self.refusals[direction, code] += 1
 
-    def answered(self, action: str, seconds: float) -> None:
+    def answered(self, version: str, action: str, seconds: float) -> None:
         """Note how long a CALL waited for its answer."""
-        buckets = self._latencies.get(action)
+        key = version, action
+        buckets = self._latencies.get(key)
         if buckets is None:
-            buckets = self._latencies[action] = [0] * (len(BUCKETS) + 1)
+            buckets = self._latencies[key] = [0] * (len(BUCKETS) + 1)
         buckets[bisect_left(BUCKETS, seconds)] += 1
-        self._seconds[action] += seconds
+        self._seconds[key] += seconds
 
     def watch(self, name: str, help: str, measure: Callable[[], float]) -> None:
         """Add a gauge whose value is measured when it is read."""
@@ -58,7 +59,9 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures as Prometheus families."""
-        messages = CounterMetricFamily("plugfest_messages", "OCPP messages.", labels=("direction", "kind", "action"))
+        messages = CounterMetricFamily(
+            "plugfest_messages", "OCPP messages.", labels=("version", "direction", "kind", "action")
+        )
         for message, count in self.messages.items():
             messages.add_metric(message, count)
         yield messages
@@ -75,10 +78,10 @@ class Metrics(Collector):
             "plugfest_handler_failures", "CALLs that a defect left unserved.", value=self.failures
         )
         latency = HistogramMetricFamily(
-            "plugfest_answer_seconds", "Time until a CALL was answered.", labels=("action",)
+            "plugfest_answer_seconds", "Time until a CALL was answered.", labels=("version", "action")
         )
         bounds = [*map(str, BUCKETS), "+Inf"]
-        for action, buckets in self._latencies.items():
+        for key, buckets in self._latencies.items():
             sums = zip(bounds, map(float, accumulate(buckets)), strict=True)
-            latency.add_metric((action,), list(sums), self._seconds[action])
+            latency.add_metric(key, list(sums), self._seconds[key])
         yield latency

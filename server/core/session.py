@@ -6,7 +6,7 @@ import asyncio
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,13 +19,21 @@ from ocpp.exceptions import (
     SecurityError,
 )
 from ocpp.messages import Call, CallError, CallResult
-from ocpp.v16.enums import Action
 from websockets.frames import CloseCode
 
-from server.core import validation
+from server.core.bundle import Handler, Service
 from server.core.call_queue import LOST, CallFailed
 from server.core.context import Context
-from server.core.framing import CALL, CALLERROR, CALLRESULT, BrokenAnswer, BrokenCall, Outgoing, Unreadable
+from server.core.framing import (
+    CALL,
+    CALLERROR,
+    CALLRESULT,
+    BrokenAnswer,
+    BrokenCall,
+    Framing,
+    Outgoing,
+    Unreadable,
+)
 from server.core.stations import Station
 from server.core.store import StoreError
 from server.core.validation import Payload, PayloadSchema
@@ -36,11 +44,6 @@ if TYPE_CHECKING:
 MAX_REMEMBERED_IDS = 4096
 """Unique ids of one connection that are remembered to recognise one that comes twice."""
 
-Handler = Callable[[Station, Payload], Payload | Awaitable[Payload]]
-"""Serves the CALLs of one action: returns the payload of the answer, or something that will."""
-
-VERSION = "1.6"
-_ACTIONS = frozenset(action.value for action in Action)
 _ERROR_CODES = frozenset(error.code for error in OCPPError.__subclasses__())
 
 
@@ -50,14 +53,16 @@ class Session:
     code_when_replaced: ClassVar[int] = CloseCode.POLICY_VIOLATION
 
     def __init__(
-        self, context: Context, handlers: Mapping[str, Handler], station: Station, connection: Connection
+        self, context: Context, service: Service, framing: Framing, station: Station, connection: Connection
     ) -> None:
-        """Take the station over from whatever connection it had before."""
+        """Take the station over from whatever connection it had before; it speaks the version of ``service``."""
         self.context = context
         self.station = station
         self.connection = connection
-        self.framing = context.parts.framing()
-        self.handlers = handlers
+        self.framing = framing
+        self.service = service
+        self.bundle = service.bundle
+        self.handlers = service.handlers
         self._ignored: str | None = None
         self._serving: dict[str, asyncio.Future[Payload]] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -69,10 +74,13 @@ class Session:
     def take_over(self) -> None:
         """Become the connection of the station; the one it had is closed."""
         old, self.station.session = self.station.session, self
+        self.station.version = self.bundle.version
         if old is not None:
             old.replaced()
         self.heard()
-        self.context.log.note("connected", station=self.station.id, peer=self.connection.peer)
+        self.context.log.note(
+            "connected", station=self.station.id, peer=self.connection.peer, version=self.bundle.version
+        )
         self.context.queue.wake(self.station)
 
     def replaced(self) -> None:
@@ -111,7 +119,7 @@ class Session:
         try:
             message = self.framing.decode(data)
         except BrokenCall as broken:
-            self.context.metrics.message("received", "call", "invalid")
+            self.context.metrics.message(self.bundle.version, "received", "call", "invalid")
             self.refuse(Call(broken.unique_id, "", {}), broken.error)
         except BrokenAnswer as broken:
             failure = CallFailed(f"invalid answer: {broken}")
@@ -137,7 +145,7 @@ class Session:
     def serve(self, call: Call, began: float) -> None:
         """Answer a CALL, now or when its handler is done."""
         action = call.action if call.action in self.handlers else "other"
-        self.context.metrics.message("received", "call", action)
+        self.context.metrics.message(self.bundle.version, "received", "call", action)
         try:
             self.check_unique(call.unique_id)
             handler = self.route(call.action)
@@ -164,7 +172,7 @@ class Session:
 
     def check_admitted(self, action: str) -> None:
         """Raise SecurityError for what a station may not send before it is accepted (OCPP-J 1.6 errata 3.8)."""
-        if self.station.accepted or action == Action.boot_notification:
+        if self.station.accepted or action in self.bundle.unaccepted:
             return
         if self.station.triggered[action] > 0:
             self.station.triggered[action] -= 1
@@ -176,13 +184,13 @@ class Session:
         handler = self.handlers.get(action)
         if handler is not None:
             return handler
-        if action in _ACTIONS:
+        if action in self.bundle.actions:
             raise NotSupportedError(description="the action is not served here")
         raise NotImplementedError(description="the action is not known")
 
     def check_payload(self, action: str, payload: Payload) -> None:
         """Raise the OCPPError that fits the first violation of the schema."""
-        schema = validation.request(action)
+        schema = self.bundle.schemas.request(action)
         if not schema.is_valid(payload):
             raise schema.violation(payload) or InternalError()
 
@@ -199,8 +207,8 @@ class Session:
 
     def answer(self, call: Call, payload: Payload, began: float) -> None:
         """Send a CALLRESULT."""
-        self.emit(Outgoing(VERSION, call.action, [CALLRESULT, call.unique_id, payload], call.payload))
-        self.context.metrics.answered(call.action, time.perf_counter() - began)
+        self.emit(Outgoing(self.bundle.version, call.action, [CALLRESULT, call.unique_id, payload], call.payload))
+        self.context.metrics.answered(self.bundle.version, call.action, time.perf_counter() - began)
         self.context.queue.wake(self.station)
 
     def refuse(self, call: Call, error: OCPPError) -> None:
@@ -211,7 +219,7 @@ class Session:
             return
         self.context.metrics.refusal("sent", error.code)
         frame = [CALLERROR, call.unique_id, error.code, error.description or "", {}]
-        self.emit(Outgoing(VERSION, call.action, frame, call.payload))
+        self.emit(Outgoing(self.bundle.version, call.action, frame, call.payload))
 
     def _refuse_late(self, call: Call, error: OCPPError, first: asyncio.Future[Payload]) -> None:
         self.refuse(call, error)
@@ -233,10 +241,10 @@ class Session:
         """Send a CALL and return the future of its answer, which may end in CallFailed."""
         unique_id, self._ignored = self.new_id(), None
         answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
-        self._outstanding[unique_id] = validation.response(action), answer
+        self._outstanding[unique_id] = self.bundle.schemas.response(action), answer
         answer.add_done_callback(lambda _: self._outstanding.pop(unique_id, None))
-        self.context.metrics.message("sent", "call", action)
-        self.emit(Outgoing(VERSION, action, [CALL, unique_id, action, payload]))
+        self.context.metrics.message(self.bundle.version, "sent", "call", action)
+        self.emit(Outgoing(self.bundle.version, action, [CALL, unique_id, action, payload]))
         return answer
 
     def silence(self, seconds: float) -> CallFailed:
@@ -250,7 +258,7 @@ class Session:
 
     def take_result(self, result: CallResult) -> None:
         """Complete the CALL that a CALLRESULT answers."""
-        self.context.metrics.message("received", "result", "")
+        self.context.metrics.message(self.bundle.version, "received", "result", "")
 
         def judge(schema: PayloadSchema) -> Payload | CallFailed:
             violation = schema.violation(result.payload)
@@ -289,11 +297,3 @@ class Session:
         sent = self.connection.send(data)
         if self.context.log.enabled:
             self.context.log.frame(self.station.id, "sent" if sent else "unsent", data)
-
-
-def routes(context: Context) -> Mapping[str, Handler]:
-    """Return the handlers of a central system by action: the methods that are named as the actions are."""
-    found: dict[str, Handler] = {}
-    for instance in (*(kind(context) for kind in context.parts.handlers), *context.operations.profiles):
-        found |= {action.value: getattr(instance, action.name) for action in Action if hasattr(instance, action.name)}
-    return found

@@ -47,6 +47,12 @@ def _port(text: str) -> int:
     return number
 
 
+def _names(text: str) -> tuple[str, ...]:
+    if not (names := tuple(part.strip() for part in text.split(",") if part.strip())):
+        raise ValueError("write versions with commas between them")
+    return names
+
+
 def _profile(text: str) -> int:
     if text not in ("0", "1", "2", "3"):
         raise ValueError("write a security profile, 0 to 3")
@@ -56,6 +62,7 @@ def _profile(text: str) -> int:
 ABOUT: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "host": ("Address of the endpoint for stations.", str),
     "port": ("Port of the endpoint for stations; 0 lets the system choose.", _port),
+    "versions": ("Versions of OCPP that are served, with commas between them; all that there are.", _names),
     "security_profile": ("Security profile of stations without one of their own, 0 to 3.", _profile),
     "organisation": ("Operator of the stations, as their certificates name it.", str),
     "tls_dir": ("Folder of the certificates; they are made where they are missing.", Path),
@@ -93,6 +100,7 @@ class ServerSettings:
 
     host: str = "127.0.0.1"
     port: int = 9000
+    versions: tuple[str, ...] | None = None
     security_profile: int = 0
     organisation: str = "plugfest"
     tls_dir: Path | None = None

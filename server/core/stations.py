@@ -30,12 +30,14 @@ class Station:
     """One station: what it may do, what is known of it, and its connection while it has one.
 
     ``registration`` is what its next BootNotification is answered, ``answered`` what the latest was, None before the
-    first. ``triggered`` counts the messages that the central system asked for and that are still to come. Operations
-    that are ``waiting`` are carried out by the ``worker``, one after the other; one of them is ``under_way``.
+    first. ``version`` is that of OCPP which it spoke last, None where it never has. ``triggered`` counts the messages
+    that the central system asked for and that are still to come. Operations that are ``waiting`` are carried out by the
+    ``worker``, one after the other; one of them is ``under_way``.
     """
 
     id: str
     registration: str = RegistrationStatus.accepted.value
+    version: str | None = None
     answered: str | None = None
     last_heard: float | None = None
     vendor: str | None = None
@@ -99,7 +101,7 @@ class Stations:
         for row in await self._store.read(lambda tx: tx.execute(both).all()):
             station = self._station(row.id)
             station.registration, station.answered, station.last_heard = row.registration, row.answered, row.last_heard
-            station.vendor, station.model = row.vendor, row.model
+            station.version, station.vendor, station.model = row.version, row.vendor, row.model
             station.firmware_version = row.firmware_version
             station.serial = serial_number(orjson.loads(row.boot)) if row.boot else None
             if row.profile is not None:
@@ -168,9 +170,9 @@ class Stations:
         return station
 
     def remember(self, station: Station) -> None:
-        """Store lazily when a station was last seen."""
-        stored = self._store.append(_HEARD, {"station": station.id, "heard": station.last_heard}, None)
-        self._log.watch(stored, "last sign of life not stored", station=station.id)
+        """Store lazily when a station was last seen, and which version it spoke."""
+        row = {"station": station.id, "heard": station.last_heard, "spoken": station.version}
+        self._log.watch(self._store.append(_HEARD, row, None), "last sign of life not stored", station=station.id)
 
 
 def serial_number(boot: Payload) -> str | None:
@@ -181,5 +183,7 @@ def serial_number(boot: Payload) -> str | None:
 
 _OF_STATION = tables.stations.c.id == tables.credentials.c.station
 _HEARD = (
-    tables.stations.update().where(tables.stations.c.id == bindparam("station")).values(last_heard=bindparam("heard"))
+    tables.stations.update()
+    .where(tables.stations.c.id == bindparam("station"))
+    .values(last_heard=bindparam("heard"), version=bindparam("spoken"))
 )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event
+from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -106,11 +106,25 @@ class Store:
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}; {another('database')}") from error
         try:
-            await self._loop.run_in_executor(None, metadata.create_all, self._engine)
+            await self._loop.run_in_executor(None, self._create)
         except SQLAlchemyError as error:
             self._lock.release()
             raise StoreError(f"{self._path}: {_cause(error)}") from error
+        except StoreError:
+            self._lock.release()
+            raise
         self._thread.start()
+
+    def _create(self) -> None:
+        """Create the tables that are missing; raises StoreError for a table that lacks a column."""
+        metadata.create_all(self._engine)
+        found = inspect(self._engine)
+        for table in metadata.sorted_tables:
+            if missing := {*table.c.keys()} - {column["name"] for column in found.get_columns(table.name)}:
+                raise StoreError(
+                    f"{self._path} was made by another version of plugfest: {table.name} has no "
+                    f"{', '.join(sorted(missing))}; {another('database')}"
+                )
 
     def write(self, run: Callable[[Connection], T]) -> asyncio.Future[T]:
         """Run a job in a transaction; the future has its result once that is durable, or a StoreError."""

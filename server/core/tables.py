@@ -11,6 +11,7 @@ stations = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("registration", Text, nullable=False),
+    Column("version", Text),
     Column("answered", Text),
     Column("last_heard", Float),
     Column("vendor", Text),
@@ -18,7 +19,10 @@ stations = Table(
     Column("firmware_version", Text),
     Column("boot", LargeBinary),
 )
-"""``registration`` is what the next BootNotification is answered, ``answered`` what the latest one was."""
+"""``registration`` is what the next BootNotification is answered, ``answered`` what the latest one was.
+
+``version`` is that of OCPP which the station spoke last.
+"""
 
 tags = Table(
     "tags",
@@ -133,6 +137,7 @@ operations = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
     Column("station", Text, nullable=False, index=True),
+    Column("version", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib import resources
 from typing import Any, Protocol
 
 import jsonschema_rs
-from ocpp.exceptions import (
-    FormationViolationError,
-    OccurenceConstraintViolationError,
-    OCPPError,
-    PropertyConstraintViolationError,
-    TypeConstraintViolationError,
-)
+from ocpp.exceptions import OCPPError, PropertyConstraintViolationError, TypeConstraintViolationError
 
 from server.core import instants
 
@@ -47,35 +42,48 @@ def is_sendable(text: str) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaErrors:
+    """The errors by which a version tells that a payload breaks its schema, where the names of versions differ."""
+
+    form: type[OCPPError]
+    occurrence: type[OCPPError]
+
+    def of(self, rule: str) -> type[OCPPError]:
+        """Return the error that fits the violation of a rule of JSON Schema."""
+        if rule in _OCCURRENCE:
+            return self.occurrence
+        return _ERRORS.get(rule, self.form)
+
+
 class PayloadSchema:
     """The schema of one payload: a request, or the answer to it."""
 
-    __slots__ = ("_compiled", "is_valid")
+    __slots__ = ("_compiled", "_errors", "is_valid")
 
-    def __init__(self, schema: Mapping[str, Any], instant: Callable[[str], bool] = is_instant) -> None:
+    def __init__(
+        self, schema: Mapping[str, Any], errors: SchemaErrors, instant: Callable[[str], bool] = is_instant
+    ) -> None:
         """Compile a schema; ``instant`` judges the texts in it that are to be instants."""
+        self._errors = errors
         formats = {"date-time": instant}
         self._compiled: _Compiled = jsonschema_rs.validator_for(dict(schema), validate_formats=True, formats=formats)
         self.is_valid = self._compiled.is_valid
 
     def violation(self, payload: Any) -> OCPPError | None:
-        """Return the first violation as the error of OCPP-J 1.6 table 7 that fits it, None for a valid payload."""
+        """Return the first violation as the error that fits it, None for a valid payload (OCPP-J 1.6 table 7)."""
         try:
             errors = list(self._compiled.iter_errors(payload))
         except ValueError:
-            return FormationViolationError(description="payload: nested too deeply")
+            return self._errors.form(description="payload: nested too deeply")
         for error in errors:
-            kind = _ERRORS.get(error.kind.name, FormationViolationError)
-            return kind(description=_sentence(_place(error), error.kind.name))
+            return self._errors.of(error.kind.name)(description=_sentence(_place(error), error.kind.name))
         return None
 
 
+_OCCURRENCE = frozenset({"required", "minItems", "maxItems"})
 _ERRORS: Mapping[str, type[OCPPError]] = {
     "type": TypeConstraintViolationError,
-    "required": OccurenceConstraintViolationError,
-    "minItems": OccurenceConstraintViolationError,
-    "maxItems": OccurenceConstraintViolationError,
-    "additionalProperties": FormationViolationError,
     "enum": PropertyConstraintViolationError,
     "maxLength": PropertyConstraintViolationError,
     "minLength": PropertyConstraintViolationError,
@@ -101,28 +109,35 @@ def _sentence(place: str, rule: str) -> str:
     return f"{place[:100]}: breaks the rule {rule}"
 
 
-@cache
-def request(action: str) -> PayloadSchema:
-    """Return the schema of the request of an action, as it is read."""
-    return PayloadSchema(_read(action))
+class Schemas:
+    """The schemas of one version by action, compiled on first use."""
 
+    def __init__(
+        self,
+        package: str,
+        errors: SchemaErrors,
+        *,
+        request: str,
+        amend: Callable[[str, dict[str, Any]], None] = lambda name, schema: None,
+    ) -> None:
+        """Take those in a package of ``ocpp``; ``request`` is how the files of requests are named after ``{action}``.
 
-@cache
-def order(action: str) -> PayloadSchema:
-    """Return the schema of the request of an action, as it is sent: to the letter."""
-    return PayloadSchema(_read(action), is_sendable)
+        ``amend`` changes a schema, given with the name of its file, where it differs from the text.
+        """
+        self._folder = resources.files(package) / "schemas"
+        self._errors = errors
+        self._amend = amend
+        self.request: Callable[[str], PayloadSchema] = cache(partial(self._compiled, request))
+        """Return the schema of the request of an action, as it is read."""
+        self.order: Callable[[str], PayloadSchema] = cache(partial(self._compiled, request, instant=is_sendable))
+        """Return the schema of the request of an action, as it is sent: to the letter."""
+        self.response: Callable[[str], PayloadSchema] = cache(partial(self._compiled, "{action}Response"))
+        """Return the schema of the answer to an action."""
 
+    def _compiled(self, name: str, action: str, instant: Callable[[str], bool] = is_instant) -> PayloadSchema:
+        return PayloadSchema(self._read(name.format(action=action)), self._errors, instant)
 
-@cache
-def response(action: str) -> PayloadSchema:
-    """Return the schema of the answer to an action."""
-    return PayloadSchema(_read(f"{action}Response"))
-
-
-def _read(name: str) -> Mapping[str, Any]:
-    text = (resources.files("ocpp.v16") / "schemas" / f"{name}.json").read_text(encoding="utf-8-sig")
-    schema: dict[str, Any] = json.loads(text)
-    if name == "StopTransaction":
-        # The text asks for one sampled value or more (OCPP 1.6 7.33), as the schema of MeterValues does.
-        schema["properties"]["transactionData"]["items"]["properties"]["sampledValue"]["minItems"] = 1
-    return schema
+    def _read(self, name: str) -> Mapping[str, Any]:
+        schema: dict[str, Any] = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8-sig"))
+        self._amend(name, schema)
+        return schema

@@ -20,9 +20,9 @@ from ocpp.exceptions import (
 from ocpp.messages import Call
 from ocpp.v16.enums import Action
 
-from server.core import validation
+from server.core.bundle import Handler
 from server.core.connection import Connection
-from server.core.session import Handler, Session
+from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
@@ -180,7 +180,7 @@ class _LargeMessagesLost(Session):
 )
 class _InvalidCallIgnored(Session):
     def serve(self, call: Call, began: float) -> None:
-        if call.action in self.handlers and not validation.request(call.action).is_valid(call.payload):
+        if call.action in self.handlers and not self.bundle.schemas.request(call.action).is_valid(call.payload):
             self.ignore("an invalid payload")
         else:
             super().serve(call, began)

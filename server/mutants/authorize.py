@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection
 
-from server.core.context import Context
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.tags import Tag, Tags
@@ -76,8 +76,8 @@ class _AuthorizeWithUser(CoreHandlers):
 class _AuthorizeRemembered(CoreHandlers):
     """Remembers which idTags have been accepted at an Authorize, by station."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.authorized: set[tuple[str, str]] = set()
 
     def authorize(self, station: Station, payload: Payload) -> Payload:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from websockets.http11 import Request
 
-from server.core.context import Context
 from server.core.credentials import BASIC, TLS
-from server.core.entrance import PLAIN, Entrance
+from server.core.entrance import PLAIN
 from server.core.handshake import Handshake, Refusal
 from server.core.stations import Station
 from server.core.tls import PeerCertificate
@@ -21,8 +22,8 @@ class _Refused(Handshake):
 
 @mutant("basic-asked-once", "A station that has given good credentials once need not give any again.")
 class _AskedOnce(Handshake):
-    def __init__(self, context: Context, entrance: Entrance = PLAIN) -> None:
-        super().__init__(context, entrance)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.trusted: set[str] = set()
 
     def password_fits(self, station: Station, request: Request) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from ocpp.v16.enums import RegistrationStatus
 
 from server.core import instants
 from server.core.call_queue import Operation
-from server.core.context import Context
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -114,8 +114,8 @@ class _BootDecisionKept(CoreHandlers):
 
 @mutant("clock-stands-still", "Every Heartbeat is told the time of the first one that its station sent.")
 class _ClockStandsStill(CoreHandlers):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.told: dict[str, Payload] = {}
 
     def heartbeat(self, station: Station, payload: Payload) -> Payload:

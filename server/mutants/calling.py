@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call, CallError, CallResult
 
-from server.core.call_queue import CallFailed, CallQueue, Effects, Operation
-from server.core.frame_log import FrameLog
+from server.core.call_queue import CallFailed, CallQueue, Operation
 from server.core.session import Session
-from server.core.settings import ServerSettings
 from server.core.stations import Station
-from server.core.store import Store
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 
@@ -53,8 +51,8 @@ class _CallIdWrapsAround(Session):
 
 @mutant("one-queue-for-all", "A station that does not answer keeps the CALLs to all others waiting.")
 class _OneQueueForAll(CallQueue):
-    def __init__(self, settings: ServerSettings, store: Store, effects: Effects, log: FrameLog) -> None:
-        super().__init__(settings, store, effects, log)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self._turn = asyncio.Lock()
 
     async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
@@ -86,8 +84,8 @@ class _CallErrorNeverEnds(CallQueue):
     remarks=True,
 )
 class _CallsNotQueued(CallQueue):
-    def __init__(self, settings: ServerSettings, store: Store, effects: Effects, log: FrameLog) -> None:
-        super().__init__(settings, store, effects, log)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self._under_way: set[asyncio.Task[None]] = set()
 
     def wake(self, station: Station) -> None:

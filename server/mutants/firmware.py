@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from server.core import instants
 from server.core.call_queue import Operation
-from server.core.context import Context
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
@@ -83,8 +82,8 @@ class _FirmwareStatusOrderEnforced(Firmware):
 
 @mutant("firmware-status-after-boot-refused", "The end of an installation is refused on another connection.")
 class _FirmwareStatusAfterBootRefused(Firmware):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.installing: dict[str, Any] = {}
 
     def firmware_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:

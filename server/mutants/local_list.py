@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Sequence
 
 from ocpp.messages import CallResult
@@ -135,7 +134,7 @@ class _ListPushedUnsupported(LocalList):
         if answer.get("listVersion") != -1:
             return super().follow_ups(tx, operation, answer)
         action, payload = Action.send_local_list.value, {"updateType": UpdateType.full.value, _ENTRIES: []}
-        return [Operation(uuid.uuid4().hex, operation.station, action, payload)]
+        return [Operation(operation.station, operation.version, action, payload)]
 
 
 @mutant("list-version-below-one-closes", "A list version of 0 or -1 ends the connection.")

@@ -13,7 +13,6 @@ from ocpp.v16.enums import Action, ChargePointStatus
 from sqlalchemy import select
 
 from server.core import tables
-from server.core.context import Context
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -115,8 +114,8 @@ class _CelciusRefused(_SampleRefused):
     remarks=True,
 )
 class _LateValuesLost(CoreHandlers):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.free: set[tuple[str, int]] = set()
 
     def status_row(self, station: Station, payload: Payload) -> dict[str, Any]:
@@ -135,8 +134,8 @@ class _LateValuesLost(CoreHandlers):
     faults=["steve-community/steve#72"],
 )
 class _MeterValuesCollideWithStops(CoreHandlers):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.writing: set[str] = set()
 
     async def meter_values(self, station: Station, payload: Payload) -> Payload:

@@ -16,7 +16,6 @@ from websockets.frames import CloseCode
 
 from server.core import tables
 from server.core.call_queue import CallFailed, CallQueue, Operation
-from server.core.context import Context
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -95,8 +94,8 @@ class _RemoteStartTagRefused(CoreHandlers):
 
 @mutant("stop-after-boot-refused", "StopTransaction is refused for a transaction from before the latest boot.")
 class _StopAfterBootRefused(CoreHandlers):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.begun: defaultdict[str, set[int]] = defaultdict(set)
 
     async def boot_notification(self, station: Station, payload: Payload) -> Payload:

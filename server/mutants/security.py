@@ -237,7 +237,7 @@ class _Renamed(Authority):
 class _SentAgain(Certificates):
     def follow_ups(self, tx: Connection, operation: Operation, answer: Payload) -> Sequence[Operation]:
         if operation.action == Action.certificate_signed and answer["status"] == "Rejected":
-            return [Operation(f"{operation.id}+", operation.station, operation.action, operation.payload)]
+            return [Operation(operation.station, operation.version, operation.action, operation.payload)]
         return super().follow_ups(tx, operation, answer)
 
 

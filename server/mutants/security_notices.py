@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from websockets.frames import CloseCode
 
 from server.core import instants
-from server.core.context import Context
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -112,8 +111,8 @@ class _InvalidSignatureRefused(Security):
 
 @mutant("firmware-status-after-boot-unserved", "The end of an installation is refused on another connection.")
 class _AfterBootUnserved(Security):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.rebooting: dict[str, Any] = {}
 
     def signed_firmware_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:

@@ -13,13 +13,13 @@ from ocpp.v16.enums import Action, ChargingProfilePurposeType
 from sqlalchemy import Connection, select
 
 from server.core import instants, tables
+from server.core.bundle import UnsuitableOperation
 from server.core.call_queue import CallFailed, Operation
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
-from server.v16.profile import UnsuitableOperation
 from server.v16.smart_charging import SmartCharging
 
 _DEFAULT = ChargingProfilePurposeType.tx_default_profile.value

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 from ocpp.exceptions import InternalError, PropertyConstraintViolationError
 from ocpp.v16.enums import Action, ChargePointErrorCode, ChargePointStatus
 
-from server.core.context import Context
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -52,8 +52,8 @@ class _StatusFaultRefused(CoreHandlers):
 
 @mutant("status-return-refused", "StatusNotification is refused when a connector that was prepared is free again.")
 class _StatusReturnRefused(CoreHandlers):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.prepared: set[tuple[str, int]] = set()
 
     def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
@@ -79,8 +79,8 @@ class _StatusUnchecked(Session):
     faults=["steve-community/steve#2107", "steve-community/steve#2108"],
 )
 class _StatusCollision(CoreHandlers):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.writing = asyncio.Lock()
 
     async def status_notification(self, station: Station, payload: Payload) -> Payload:

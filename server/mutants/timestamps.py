@@ -10,7 +10,6 @@ import orjson
 from ocpp.exceptions import FormationViolationError, InternalError
 
 from server.core import instants
-from server.core.context import Context
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.tags import Tags
@@ -30,8 +29,8 @@ class _ClockLocal(CoreHandlers):
 
 @mutant("clock-backwards", "Each time that is told is a second before the last one.")
 class _ClockBackwards(CoreHandlers):
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.told = instants.now() + timedelta(seconds=30)
 
     def current_time(self) -> str:

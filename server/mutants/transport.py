@@ -14,7 +14,7 @@ from websockets.http11 import Request, Response
 
 from server.core.call_queue import LOST
 from server.core.connection import Connection
-from server.core.handshake import SUBPROTOCOLS, Handshake, Refusal
+from server.core.handshake import Handshake, Refusal
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -144,7 +144,7 @@ class _SubprotocolAllNamed(Connection):
 @mutant("subprotocol-assumed", "ocpp1.6 is selected whatever the station offers.")
 class _SubprotocolAssumed(Handshake):
     def subprotocol(self, offered: Sequence[str]) -> str | None:
-        return SUBPROTOCOLS[0]
+        return self.subprotocols[0]
 
 
 @mutant(
@@ -154,7 +154,7 @@ class _SubprotocolAssumed(Handshake):
 )
 class _SubprotocolNotNeeded(Connection):
     def opened(self, station: Station, subprotocol: str | None) -> None:
-        super().opened(station, subprotocol or SUBPROTOCOLS[0])
+        super().opened(station, subprotocol or self.handshake.subprotocols[0])
 
 
 @mutant("mixed-offer-unserved", "A version is chosen from an offer of several, but then not served.")
@@ -209,11 +209,11 @@ class _IdentityOfTheLatestBoot(CoreHandlers):
 
 @mutant("operations-broadcast", "An operation for one station is performed on every station that is connected.")
 class _OperationsBroadcast(Operator):
-    async def perform(self, id: str, action: str, payload: Mapping[str, Any]) -> str:
+    async def perform(self, id: str, action: str, payload: Mapping[str, Any], version: str | None = None) -> str:
         for other in self.context.stations:
             if other.online and other.id != id:
-                await super().perform(other.id, action, payload)
-        return await super().perform(id, action, payload)
+                await super().perform(other.id, action, payload, version)
+        return await super().perform(id, action, payload, version)
 
 
 @mutant(

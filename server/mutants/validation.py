@@ -13,7 +13,6 @@ from ocpp.exceptions import (
 )
 from ocpp.messages import Call, CallResult
 
-from server.core import validation
 from server.core.call_queue import CallFailed
 from server.core.connection import Connection
 from server.core.session import Session
@@ -38,7 +37,7 @@ ANSWERS: Mapping[str, Payload] = {
 )
 class _Unchecked(Session):
     def serve(self, call: Call, began: float) -> None:
-        if call.action in self.handlers and not validation.request(call.action).is_valid(call.payload):
+        if call.action in self.handlers and not self.bundle.schemas.request(call.action).is_valid(call.payload):
             self.answer(call, ANSWERS.get(call.action, {}), began)
         else:
             super().serve(call, began)

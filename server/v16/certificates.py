@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,12 +11,13 @@ from ocpp.v16.enums import Action
 from sqlalchemy import Connection, delete, insert, select
 
 from server.core import tables
+from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
 from server.core.context import Context
 from server.core.stations import Station
 from server.core.validation import Payload
-from server.v16 import reported
-from server.v16.profile import InvalidOperation, Profile
+from server.v16 import VERSION, reported
+from server.v16.profile import Profile
 
 if TYPE_CHECKING:
     from server.core import pki
@@ -85,7 +85,7 @@ class Certificates(Profile):
             self.context.log.note("certificate too long", station=station.id, limit=limit)
             return
         action = Action.certificate_signed.value
-        operation = Operation(uuid.uuid4().hex, station.id, action, {"certificateChain": text})
+        operation = Operation(station.id, VERSION, action, {"certificateChain": text})
         await self.context.queue.add(station, operation)
 
     def shortened(self, chain: Sequence[str], limit: int) -> str | None:

@@ -11,9 +11,9 @@ from ocpp.v16.enums import ChargingProfileKindType, ChargingProfilePurposeType, 
 from sqlalchemy import Connection
 
 from server.core import instants
+from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import InvalidOperation, UnsuitableOperation
 
 _UNITS = {
     "current": ChargingRateUnitType.amps.value,

@@ -22,8 +22,10 @@ from server.core import instants, tables
 from server.core.context import Context
 from server.core.stations import Station, serial_number
 from server.core.validation import Payload
+from server.v16.operations import Operations
 from server.v16.reservation import Reservations
 from server.v16.smart_charging import SmartCharging
+from server.v16.transactions import Transactions
 
 _LARGEST = 2**63 - 1
 """The largest integer that the store holds; the schemas name no limit."""
@@ -35,14 +37,14 @@ _STATUS_MEMBERS = ("status", "error_code", "info", "vendor_id", "vendor_error_co
 class CoreHandlers:
     """Serves the CALLs of the Core profile; each method is named after the action it serves."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, operations: Operations, transactions: Transactions) -> None:
         self.context = context
         self.settings = context.settings
         self.tags = context.tags
         self.store = context.store
-        self.transactions = context.parts.transactions(context.tags, parallel_tag_use=context.settings.parallel_tag_use)
-        self.reservations = context.operations.of(Reservations)
-        self.charging = context.operations.of(SmartCharging)
+        self.transactions = transactions
+        self.reservations = operations.of(Reservations)
+        self.charging = operations.of(SmartCharging)
 
     # BootNotification and Heartbeat
 
@@ -52,6 +54,7 @@ class CoreHandlers:
         row = {
             "id": station.id,
             "registration": station.registration,
+            "version": station.version,
             "answered": status,
             "last_heard": station.last_heard,
             "vendor": payload["chargePointVendor"],
@@ -235,7 +238,7 @@ _STATUS = _status_statement()
 def _boot_statement() -> Any:
     """Return the statement that stores a boot, also of a station that could not be stored at its first contact."""
     statement = upsert(tables.stations)
-    members = ("answered", "last_heard", "vendor", "model", "firmware_version", "boot")
+    members = ("version", "answered", "last_heard", "vendor", "model", "firmware_version", "boot")
     return statement.on_conflict_do_update(
         index_elements=["id"], set_={name: statement.excluded[name] for name in members}
     )

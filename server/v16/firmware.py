@@ -10,12 +10,13 @@ from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 
 from server.core import instants
+from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.context import Context
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
+from server.v16.profile import Profile
 from server.v16.tasks import DONE, FAILED, Tasks
 
 FIRMWARE, DIAGNOSTICS = "firmware", "diagnostics"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -12,11 +11,12 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.core import tables
+from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import InvalidOperation, Profile, UnsuitableOperation
+from server.v16.profile import Profile
 
 Entries = Mapping[str, Payload]
 """The entries of a list by their case-folded idTag."""
@@ -136,7 +136,7 @@ class LocalList(Profile):
             return ()
         entries = list(self.applied(self.entries(tx, operation.station), offered).values())
         payload = {"updateType": UpdateType.full.value, "localAuthorizationList": entries}
-        return [Operation(uuid.uuid4().hex, operation.station, operation.action, payload)]
+        return [Operation(operation.station, operation.version, operation.action, payload)]
 
     def calls_for_full(self) -> tuple[str, ...]:
         """Return the answers to a Differential list after which a Full one follows."""

@@ -14,13 +14,15 @@ from ocpp.v16.enums import (
 from sqlalchemy import Connection, update
 from sqlalchemy.dialects.sqlite import insert
 
-from server.core import tables, validation
+from server.core import tables
+from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
 from server.core.frame_log import hidden
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import InvalidOperation, Profile
+from server.v16.profile import Profile
+from server.v16.schemas import SCHEMAS
 
 P = TypeVar("P", bound=Profile)
 
@@ -72,12 +74,7 @@ class Operations:
     The operations of Core are its own, the others those of the feature profiles.
     """
 
-    def __init__(self) -> None:
-        self.profiles: Sequence[Profile] = ()
-        self._by_action: dict[str, Profile] = {}
-
-    def attach(self, profiles: Sequence[Profile]) -> None:
-        """Take up the feature profiles."""
+    def __init__(self, profiles: Sequence[Profile]) -> None:
         self.profiles = profiles
         self._by_action = {action: profile for profile in profiles for action in profile.actions}
 
@@ -102,7 +99,7 @@ class Operations:
 
     def check(self, action: str, payload: Payload) -> None:
         """Raise InvalidOperation for what the schema of the request or the text forbids."""
-        if (violation := validation.order(action).violation(payload)) is not None:
+        if (violation := SCHEMAS.order(action).violation(payload)) is not None:
             raise InvalidOperation(f"{action}: {violation.description}")
         if (place := next((place for place, number in _integers(payload) if abs(number) > LARGEST), None)) is not None:
             raise InvalidOperation(f"{action}: {place}: no whole number may exceed {LARGEST}")

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import Connection
 
 from server.core.call_queue import Operation
+from server.core.context import Context
 from server.core.stations import Station
 from server.core.validation import Payload
-
-if TYPE_CHECKING:
-    from server.core.context import Context
-
-
-class InvalidOperation(Exception):
-    """An operation that must not be sent to any station; the text says why."""
-
-
-class UnsuitableOperation(Exception):
-    """An operation that the station, as it stands, must not be sent; the text says why."""
 
 
 class Profile:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Sequence
 
 from ocpp.v16.enums import Action
@@ -11,7 +10,7 @@ from ocpp.v16.enums import Action
 from server.core.call_queue import Operation
 from server.core.stations import Station
 from server.core.validation import Payload
-from server.v16 import reported
+from server.v16 import VERSION, reported
 from server.v16.certificates import REJECTED, Certificates
 from server.variants.registry import variant
 
@@ -58,7 +57,7 @@ class _FollowsLater(Certificates):
 )
 class _CheckedAgainstCpoName(Certificates):
     async def hand_over(self, station: Station, chain: Sequence[str]) -> None:
-        asked = Operation(uuid.uuid4().hex, station.id, Action.get_configuration.value, {"key": ["CpoName"]})
+        asked = Operation(station.id, VERSION, Action.get_configuration.value, {"key": ["CpoName"]})
         await self.context.queue.add(station, asked)
         await self.context.queue.outcome(asked.id, 2 * self.settings.call_timeout)
         name = await self.store.read(lambda tx: reported.text(tx, station.id, "CpoName"))

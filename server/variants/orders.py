@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from server.api_orders import ApiOrders
 from server.core import instants
+from server.core.bundle import InvalidOperation
 from server.core.call_queue import Outcome
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.operator import Conflict, Impossible, Operator
 from server.v16.firmware import Firmware
-from server.v16.profile import InvalidOperation
 from server.v16.security import Security
 from server.v16.transactions import TransactionRecord
 from server.variants.registry import variant
@@ -47,10 +47,10 @@ class _SignedAhead(Security):
     grounds=f"{_CONSOLE}; a firewall before its API takes that for an attack",
 )
 class _MarkupRefused(Operator):
-    async def perform(self, id: str, action: str, payload: Mapping[str, Any]) -> str:
+    async def perform(self, id: str, action: str, payload: Mapping[str, Any], version: str | None = None) -> str:
         if "<" in str(payload):
             raise Impossible("the request was blocked")
-        return await super().perform(id, action, payload)
+        return await super().perform(id, action, payload, version)
 
 
 @variant(
@@ -100,10 +100,12 @@ class _FirmwareAhead(Firmware):
 class _Synchronous(ApiOrders):
     taken = 200
 
-    async def take(self, station: str, action: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def take(
+        self, station: str, action: str, payload: Mapping[str, Any], version: str | None = None
+    ) -> Mapping[str, Any]:
         if not self.operator.known(station).online:
             raise Conflict("the station is not connected")
-        taken = await super().take(station, action, payload)
+        taken = await super().take(station, action, payload, version)
         outcome = await self.operator.outcome(taken["id"], _HASTE)
         assert outcome is not None
         return {**taken, **asdict(outcome)}

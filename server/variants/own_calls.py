@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import Coroutine
 from typing import Any, ClassVar
 
@@ -55,7 +54,7 @@ class _Asking(Session):
 
     async def queue(self) -> None:
         """Ask as soon as it is the turn of this question, unless the store has failed or closed meanwhile."""
-        operation = Operation(uuid.uuid4().hex, self.station.id, self.asked, ASKED[self.asked])
+        operation = Operation(self.station.id, self.bundle.version, self.asked, ASKED[self.asked])
         with contextlib.suppress(StoreError):
             await self.context.queue.add(self.station, operation)
 
@@ -84,7 +83,7 @@ class _AskingBeforeBoot(_Asking):
 
     async def ask(self) -> None:
         """Ask at once; whatever comes of it."""
-        self.context.operations.sent(self.station, self.asked, ASKED[self.asked])
+        self.service.operations.sent(self.station, self.asked, ASKED[self.asked])
         try:
             async with asyncio.timeout(self.context.settings.call_timeout):
                 await self.call(self.asked, ASKED[self.asked])

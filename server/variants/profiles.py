@@ -7,7 +7,8 @@ from typing import Any
 
 from ocpp.exceptions import NotImplementedError  # noqa: A004  (that is its name in ocpp)
 
-from server.core.session import Handler, Session
+from server.core.bundle import Handler
+from server.core.session import Session
 from server.operator import Operator
 from server.variants.registry import VARIANTS, Variant
 
@@ -29,7 +30,7 @@ def _without(name: str, what: str, *missing: str, grounds: str, target: Mapping[
             return super().route(action)
 
     class Unoperated(Operator):
-        actions = Operator.actions - {*missing}
+        not_offered = frozenset(missing)
 
     VARIANTS.add(Variant(name, f"{what} is not implemented.", (Unserved, Unoperated), grounds, target=target))
 

@@ -299,7 +299,7 @@ async def test_defect_in_an_effect_fails_the_operation(system: CentralSystem, mo
     def fail(*_: Any) -> None:
         raise KeyError("defect")
 
-    monkeypatch.setattr(system.context.operations, "answered", fail)
+    monkeypatch.setattr(system.operator.services["1.6"].operations, "answered", fail)
     async with charger(system) as station:
         operation = await perform(system, "ClearCache")
         await answer(station, "ClearCache", {"status": "Accepted"})

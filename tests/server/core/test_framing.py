@@ -9,8 +9,9 @@ import pytest
 from ocpp.messages import Call, CallError, CallResult
 
 from server.core.framing import CALL, BrokenAnswer, BrokenCall, Framing, Outgoing, Unreadable
+from server.v16.bundle import FRAMES
 
-framing = Framing()
+framing = Framing(FRAMES)
 
 
 def test_call_is_read() -> None:

@@ -232,3 +232,13 @@ async def test_job_of_somebody_who_left_is_no_trouble(store: Store, path: Path) 
     store.append(ADD, tag("a"), None).cancel()
     release.set()
     assert await store.read(names) == ["a"]
+
+
+async def test_database_of_another_version_is_refused(path: Path) -> None:
+    """A database whose tables lack a column is not opened, and not locked either; the error names both."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE tags (folded TEXT PRIMARY KEY)")
+    connection.close()
+    for _ in range(2):
+        with pytest.raises(StoreError, match="another version of plugfest: tags has no expires, id_tag"):
+            await Store(path).open()
