@@ -10,18 +10,22 @@ from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.trace import Trace
 from harness.verdict import Verdict
-from scenarios.stage.identities import Identities
-from scenarios.stage.population import Stations
-from simulators.v16 import ChargePoint
+from scenarios.stage.identities import Identities, Loan
+from scenarios.stage.population import Population
+from simulators.station import Station
 
 
 @dataclass(slots=True)
 class Lent:
     """A booted station; ``used`` is set once a scenario has been played with it, ``life`` takes it off the wire."""
 
-    station: ChargePoint
+    station: Station
     life: AsyncExitStack
     used: bool = False
+
+
+Populate = Callable[[type[Station], Loan, Trace], Population[Station]]
+"""Makes stations of a kind for one who holds identities, onto a trace."""
 
 
 class Lender:
@@ -31,18 +35,18 @@ class Lender:
     for one who waits for its identity.
     """
 
-    def __init__(self, identities: Identities, populate: Callable[..., Stations]) -> None:
+    def __init__(self, identities: Identities, populate: Populate) -> None:
         self._identities = identities
         self._populate = populate
         self._idle: list[Lent] = []
         identities.spare = self._give_one_up
 
     @asynccontextmanager
-    async def lend(self, evidence: Evidence, csms: Csms, *, fresh: bool) -> AsyncIterator[Lent]:
+    async def lend(self, kind: type[Station], evidence: Evidence, csms: Csms, *, fresh: bool) -> AsyncIterator[Lent]:
         """Yield a station for one scenario, a ``fresh`` one or one that served others; raises what booting raises."""
-        lent = self._next() if not fresh else None
+        lent = self._next(kind) if not fresh else None
         if lent is None:
-            lent = await self._boot(evidence.trace)
+            lent = await self._boot(kind, evidence.trace)
         lent.station.begin_page(evidence.trace)
         csms.watch(lent.station)
         try:
@@ -62,18 +66,18 @@ class Lender:
         while await self._give_one_up():
             pass
 
-    def _next(self) -> Lent | None:
-        """Return an idle station whose connection is still good, the latest first."""
+    def _next(self, kind: type[Station]) -> Lent | None:
+        """Return an idle station of a kind whose connection is still good, the latest first."""
         for lent in reversed(self._idle):
-            if lent.station.at_rest:
+            if isinstance(lent.station, kind) and lent.station.at_rest:
                 self._idle.remove(lent)
                 return lent
         return None
 
-    async def _boot(self, trace: Trace) -> Lent:
+    async def _boot(self, kind: type[Station], trace: Trace) -> Lent:
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=False))
-            stations = self._populate(loan, trace)
+            stations = self._populate(kind, loan, trace)
             life.push_async_callback(stations.leave)
             station = await stations.new()
             await station.ready(announce=False)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from harness.csms import (
     CertificateRequest,
@@ -28,14 +29,22 @@ from scenarios.stage.identities import Loan
 from scenarios.stage.strangers import Strangers
 from simulators.connection import Endpoint
 from simulators.credentials import Trust
+from simulators.station import Station
 from simulators.v16 import ChargePoint
+from simulators.v201 import ChargingStation
+
+S = TypeVar("S", bound=Station)
+
+KINDS: Mapping[str, type[Station]] = {kind.version.name: kind for kind in (ChargePoint, ChargingStation)}
+"""OCPP version → the station that speaks it."""
 
 
-class Stations:
-    """Makes the stations of one scenario, known to the central system unless said otherwise."""
+class Population(Generic[S]):
+    """Makes the stations of one scenario, all of one ``kind``, known to the central system unless said otherwise."""
 
     def __init__(
         self,
+        kind: type[S],
         settings: Settings,
         identities: Loan,
         driver: Driver,
@@ -45,6 +54,7 @@ class Stations:
         *,
         strangers: Strangers | None = None,
     ) -> None:
+        self._kind = kind
         self._settings = settings
         self._identities = identities
         self._driver = driver
@@ -52,10 +62,10 @@ class Stations:
         self._endpoint = endpoint
         self._trace = trace
         self._strangers = strangers
-        self._made: list[ChargePoint] = []
+        self._made: list[S] = []
         self._registered: list[str] = []
 
-    async def new(self, id: str | None = None, *, registered: bool = True) -> ChargePoint:
+    async def new(self, id: str | None = None, *, registered: bool = True) -> S:
         """Return a new station that is not connected yet, its trace the scenario's."""
         identity = id or await self._identities.take()
         if registered and isinstance(self._driver, StationProvisioning):
@@ -63,7 +73,7 @@ class Stations:
             self._registered.append(identity)
             await asyncio.sleep(self._settings.features.first_contact)
         if registered and self._strangers is not None:
-            await self._strangers.demand_served(identity, self._identities.manners.of(identity))
+            await self._strangers.demand_served(self._kind, identity, self._identities.manners.of(identity))
         station = self._make(identity)
         await equip(station, self._settings, self._driver, known=registered)
         return station
@@ -77,7 +87,7 @@ class Stations:
         """The operator of the stations, as it stands in their certificates."""
         return self._settings.security.organisation
 
-    def twin(self, station: ChargePoint) -> ChargePoint:
+    def twin(self, station: S) -> S:
         """Return a second station object with the identity of another, to hold a second connection."""
         twin = self._make(station.id)
         twin.endpoint, twin.password = station.endpoint, station.password
@@ -91,13 +101,20 @@ class Stations:
             for identity in self._registered:
                 await self.csms.forget(identity)
 
-    def _make(self, identity: str) -> ChargePoint:
+    def _make(self, identity: str) -> S:
         conduct, patience = self._identities.manners.of(identity), self._settings.csms.patience
-        station = ChargePoint(identity, self._endpoint, self._trace, patience=patience, conduct=conduct)
+        station = self._kind(identity, self._endpoint, self._trace, patience=patience, conduct=conduct)
         station.belong(self.organisation, self._settings.security.profile)
         self._made.append(station)
         self.csms.watch(station)
         return station
+
+
+Stations = Population[ChargePoint]
+"""Makes stations that speak OCPP 1.6."""
+
+ChargingStations = Population[ChargingStation]
+"""Makes stations that speak OCPP 2.0.1."""
 
 
 class SecureStations:

@@ -19,10 +19,11 @@ from scenarios.stage.access import endpoint_of
 from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.lending import Lender
 from scenarios.stage.numbers import numbers_of
-from scenarios.stage.population import SecureStations, Stations, Tags
+from scenarios.stage.population import KINDS, Population, S, SecureStations, Tags
 from scenarios.stage.strangers import Strangers
 from scenarios.v16.survey import SURVEYED, absent
 from simulators.connection import Endpoint
+from simulators.v16 import ChargePoint
 
 
 class Stage:
@@ -64,7 +65,7 @@ class Stage:
         try:
             async with AsyncExitStack() as life:
                 loan = await life.enter_async_context(self._identities.loan(several=False))
-                stations = self._populate(loan, Trace())
+                stations = self._populate(ChargePoint, loan, Trace())
                 life.push_async_callback(stations.leave)
                 life.push_async_callback(stations.csms.leave)
                 return await absent(await stations.new(), self.driver, profiles)
@@ -77,11 +78,11 @@ class Stage:
 
         A ``fresh`` scene has no station that served others.
         """
-        names = part.arguments
+        names, kind = part.arguments, KINDS[part.scenario.version]
         several = not {"stations", "secure"}.isdisjoint(names)
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=several))
-            stations = self._populate(loan, evidence.trace)
+            stations = self._populate(kind, loan, evidence.trace)
             life.push_async_callback(stations.leave)
             life.push_async_callback(stations.csms.leave)
             props = self._props(part, evidence, stations)
@@ -89,11 +90,11 @@ class Stage:
             if "station" in names:
                 props["station"] = await stations.new()
             if "booted" in names:
-                lent = await life.enter_async_context(self._lender.lend(evidence, stations.csms, fresh=fresh))
+                lent = await life.enter_async_context(self._lender.lend(kind, evidence, stations.csms, fresh=fresh))
                 props["booted"], used = lent.station, lent.used
             yield Scene({name: props[name] for name in names}, used)
 
-    def _populate(self, loan: Loan, trace: Trace) -> Stations:
+    def _populate(self, kind: type[S], loan: Loan, trace: Trace) -> Population[S]:
         csms = Csms(
             self.driver,
             patience=self._settings.csms.patience,
@@ -102,9 +103,9 @@ class Stage:
             firmware_lead=self._settings.features.firmware_lead,
         )
         strangers = self._strangers
-        return Stations(self._settings, loan, self.driver, csms, self._endpoint, trace, strangers=strangers)
+        return Population(kind, self._settings, loan, self.driver, csms, self._endpoint, trace, strangers=strangers)
 
-    def _props(self, part: Part, evidence: Evidence, stations: Stations) -> dict[str, Any]:
+    def _props(self, part: Part, evidence: Evidence, stations: Population[Any]) -> dict[str, Any]:
         return {
             "case": part.case,
             "check": evidence.checks,

@@ -13,7 +13,7 @@ from scenarios.stage.access import equip
 from simulators.connection import Declined, Endpoint
 from simulators.manners import Conduct
 from simulators.observation import Answer
-from simulators.v16 import ChargePoint
+from simulators.station import Station
 
 REMEDY = "list some that it knows in [stations] identities, or have the driver provision them"
 
@@ -30,22 +30,22 @@ class Strangers:
         self._refusal: str | None = None
         self._asking = asyncio.Lock()
 
-    async def demand_served(self, identity: str, conduct: Conduct) -> None:
-        """Return if made-up stations are served; ``identity`` is one to try, with its ``conduct``.
+    async def demand_served(self, kind: type[Station], identity: str, conduct: Conduct) -> None:
+        """Return if made-up stations are served; ``identity`` is one of a ``kind`` to try, with its ``conduct``.
 
         Raises Inconclusive if they are not.
         """
         async with self._asking:
             if not self._asked:
-                self._refusal = await self._try(identity, conduct)
+                self._refusal = await self._try(
+                    kind(identity, self._endpoint, Trace(), patience=self._settings.csms.patience, conduct=conduct)
+                )
                 self._asked = True
         if self._refusal is not None:
             raise Inconclusive(f"stations that are made up are not served ({self._refusal}): {REMEDY}")
 
-    async def _try(self, identity: str, conduct: Conduct) -> str | None:
+    async def _try(self, station: Station) -> str | None:
         """Return how a stranger was turned away, None if it was not; whatever else goes wrong is for the scenarios."""
-        patience = self._settings.csms.patience
-        station = ChargePoint(identity, self._endpoint, Trace(), patience=patience, conduct=conduct)
         await equip(station, self._settings, self._driver, known=True)
         try:
             outcome = await station.knock()

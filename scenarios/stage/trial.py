@@ -94,7 +94,7 @@ class Trial:
         listed, patience = settings.stations.identities, settings.csms.patience
         loan = await stage.enter_async_context(Identities(settings).loan(several=False))
         csms = Csms(driver, patience=patience, kept=listed)
-        stations = Stations(settings, loan, driver, csms, await endpoint_of(settings, driver), self._trace)
+        stations = Stations(ChargePoint, settings, loan, driver, csms, await endpoint_of(settings, driver), self._trace)
         stage.push_async_callback(stations.leave)
         stage.push_async_callback(csms.leave)
         station = await stations.new(None if listed else STATION)

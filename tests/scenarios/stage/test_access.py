@@ -28,7 +28,7 @@ def settings(profile: int, **more: str) -> Settings:
 async def stations(run: Settings, driver: ReferenceDriver) -> Stations:
     """Return what makes the stations of a scenario."""
     csms = Csms(driver, patience=5)
-    return Stations(run, Loan(Identities(run)), driver, csms, await endpoint_of(run, driver), Trace())
+    return Stations(ChargePoint, run, Loan(Identities(run)), driver, csms, await endpoint_of(run, driver), Trace())
 
 
 @pytest.mark.parametrize("profile", [0, 1, 2, 3])

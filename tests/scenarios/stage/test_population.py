@@ -13,6 +13,7 @@ from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.population import SecureStations, Stations, Tags
 from server.driver import ReferenceDriver
 from simulators.connection import Endpoint
+from simulators.v16 import ChargePoint
 
 
 class Provisioning:
@@ -41,7 +42,7 @@ def target(**variables: str) -> Settings:
 def stations(run: Settings, driver: Provisioning, loan: Loan) -> Stations:
     """Return what makes the stations of a scenario."""
     csms = Csms(driver, patience=5, kept=run.stations.identities)  # type: ignore[arg-type]
-    return Stations(run, loan, driver, csms, Endpoint("ws://127.0.0.1:1"), Trace())  # type: ignore[arg-type]
+    return Stations(ChargePoint, run, loan, driver, csms, Endpoint("ws://127.0.0.1:1"), Trace())  # type: ignore[arg-type]
 
 
 async def test_listed_station_is_not_provisioned() -> None:
@@ -59,7 +60,7 @@ async def test_credentials_of_a_listed_station_stay() -> None:
     run = target(stations_identities="CP-1")
     async with ReferenceDriver() as driver:
         csms = Csms(driver, patience=5, kept=run.stations.identities)
-        made = Stations(run, Loan(Identities(run)), driver, csms, Endpoint(driver.endpoint), Trace())
+        made = Stations(ChargePoint, run, Loan(Identities(run)), driver, csms, Endpoint(driver.endpoint), Trace())
         secured = await SecureStations(made, csms).station(1)
         assert secured.id != "CP-1"
         await made.leave()

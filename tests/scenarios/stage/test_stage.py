@@ -18,10 +18,11 @@ from harness.settings import PoliciesSection, Settings
 from harness.trace import Trace
 from harness.verdict import Checks, Verdict
 from scenarios.stage.identities import Identities
-from scenarios.stage.population import SecureStations, Stations, Tags
+from scenarios.stage.population import Population, SecureStations, Tags
 from scenarios.stage.stage import Stage
 from server.driver import ReferenceDriver
 from simulators.v16 import ChargePoint
+from simulators.v201 import ChargingStation
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ async def stage() -> AsyncIterator[Stage]:
         yield entered
 
 
-def part(function: Callable[..., Any]) -> Part:
+def part(function: Callable[..., Any], id: str = "v16.core.feature.one") -> Part:
     """Return a function as a scenario."""
-    return Part(Scenario("v16.core.feature.one", "It does.", ("c",), (), (), (), (), __name__), function)
+    return Part(Scenario(id, "It does.", ("c",), (), (), (), (), __name__), function)
 
 
 def evidence() -> Evidence:
@@ -55,13 +56,23 @@ async def test_scene_has_what_the_function_names(stage: Stage) -> None:
         assert scene.arguments["trace"] is own.trace
     assert kinds == {
         "station": ChargePoint,
-        "stations": Stations,
+        "stations": Population,
         "csms": Csms,
         "secure": SecureStations,
         "tags": Tags,
         "policies": PoliciesSection,
         "trace": Trace,
     }
+
+
+async def test_stations_speak_the_version_of_the_scenario(stage: Stage) -> None:
+    """A scenario of OCPP 2.0.1 has a charging station, and makes more of them."""
+
+    async def function(station: object, stations: object) -> None: ...
+
+    async with stage.scene(part(function, "v201.provisioning.feature.one"), evidence(), fresh=False) as scene:
+        assert type(scene.arguments["station"]) is ChargingStation
+        assert type(await scene.arguments["stations"].new()) is ChargingStation
 
 
 async def test_case_of_a_family_is_brought(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from scenarios.stage.strangers import Strangers
 from server.driver import ReferenceDriver
 from simulators.connection import Endpoint
 from simulators.manners import Manners
+from simulators.v16 import ChargePoint
 
 NOWHERE = Endpoint("ws://127.0.0.1:9/ocpp")
 CONDUCT = Manners().of("STRANGER")
@@ -29,10 +30,10 @@ async def test_strangers_that_are_not_let_in() -> None:
     async with ReferenceDriver() as driver:
         strangers = Strangers(settings(), NoDriver(), Endpoint(driver.endpoint))
         with pytest.raises(Inconclusive, match=r"not served \(HTTP 404\): list some that it knows in \[stations"):
-            await strangers.demand_served("STRANGER", CONDUCT)
+            await strangers.demand_served(ChargePoint, "STRANGER", CONDUCT)
         await driver.provision_station("STRANGER")
         with pytest.raises(Inconclusive, match="HTTP 404"):
-            await strangers.demand_served("STRANGER", CONDUCT)
+            await strangers.demand_served(ChargePoint, "STRANGER", CONDUCT)
 
 
 async def test_strangers_that_are_not_accepted() -> None:
@@ -42,7 +43,7 @@ async def test_strangers_that_are_not_accepted() -> None:
         await driver.set_registration("STRANGER", Registration.PENDING)
         with pytest.raises(Inconclusive, match="their BootNotification is answered Pending"):
             await Strangers(settings(), NoDriver(), Endpoint(driver.endpoint)).demand_served(
-                "STRANGER", Manners().of("STRANGER")
+                ChargePoint, "STRANGER", Manners().of("STRANGER")
             )
 
 
@@ -50,13 +51,13 @@ async def test_strangers_that_are_served() -> None:
     """Where a made-up station is accepted, it is as good as any."""
     async with ReferenceDriver(accept_unknown=True) as driver:
         await Strangers(settings(), NoDriver(), Endpoint(driver.endpoint)).demand_served(
-            "STRANGER", Manners().of("STRANGER")
+            ChargePoint, "STRANGER", Manners().of("STRANGER")
         )
 
 
 async def test_target_that_cannot_be_reached_is_for_the_scenarios() -> None:
     """Whatever else goes wrong is judged where it happens."""
-    await Strangers(settings(), NoDriver(), NOWHERE).demand_served("STRANGER", CONDUCT)
+    await Strangers(settings(), NoDriver(), NOWHERE).demand_served(ChargePoint, "STRANGER", CONDUCT)
 
 
 @pytest.mark.parametrize(
@@ -70,4 +71,4 @@ async def test_target_that_cannot_be_reached_is_for_the_scenarios() -> None:
 async def test_stations_that_are_no_strangers(tables: dict[str, Any], driver: Any) -> None:
     """Nobody is tried where stations are listed, provisioned, or accepted by declaration."""
     strangers = Strangers(settings(**tables), driver, Endpoint("ws://nobody.may.ask.invalid"))
-    await strangers.demand_served("CP1", CONDUCT)
+    await strangers.demand_served(ChargePoint, "CP1", CONDUCT)
