@@ -13,19 +13,19 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from websockets.frames import CloseCode
 
-from server.core import instants, tables
+from server.core import instants, tables, tasks
 from server.core.bundle import Bundle, InvalidOperation, Service, UnsuitableOperation
 from server.core.call_queue import Operation, Outcome
 from server.core.context import Context
 from server.core.frame_log import hidden
+from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.tags import Tag
 from server.core.validation import Payload
-from server.v16 import VERSION, samples, tasks
+from server.v16 import VERSION, samples
 from server.v16 import transactions as booked
 from server.v16.local_list import LocalList
 from server.v16.operations import Operations
-from server.v16.profile import Profile
 from server.v16.reservation import Reservations
 from server.v16.smart_charging import SmartCharging
 
@@ -218,19 +218,26 @@ class Operator:
         """Return what is known of all stations."""
         return {station.id: self.station(station.id) for station in self.context.stations}
 
-    async def connector(self, id: str, connector_id: int) -> Payload | None:
-        """Return what is known of a connector, None if the station has never spoken of it."""
-        known = tables.connectors.c
-        query = select(tables.connectors).where(known.station == self.known(id).id, known.connector_id == connector_id)
-        row = await self.context.store.read(lambda tx: tx.execute(query).one_or_none())
-        return None if row is None else self.connector_view(row)
+    async def connector(self, id: str, connector_id: int, evse_id: int | None = None) -> Payload | None:
+        """Return what is known of a connector, None if the station has never spoken of it.
 
-    async def connectors(self, id: str) -> Mapping[int, Payload]:
-        """Return what is known of all connectors of a station, by their numbers."""
+        In OCPP 1.6 there are no EVSEs, and connector 0 is the station; from 2.0.1 on it is its EVSE.
+        """
+        return (await self.connectors(id, evse_id)).get(connector_id)
+
+    async def connectors(self, id: str, evse_id: int | None = None) -> Mapping[int, Payload]:
+        """Return what is known of all connectors of a station without EVSEs, or of one EVSE, by their numbers."""
+        return (await self.evses(id)).get(evse_id or 0, {})
+
+    async def evses(self, id: str) -> Mapping[int, Mapping[int, Payload]]:
+        """Return what is known of the connectors of all EVSEs of a station, by the numbers of both."""
         known = tables.connectors.c
-        query = select(tables.connectors).where(known.station == self.known(id).id).order_by(known.connector_id)
-        rows = await self.context.store.read(lambda tx: tx.execute(query).all())
-        return {row.connector_id: self.connector_view(row) for row in rows}
+        query = select(tables.connectors).where(known.station == self.known(id).id)
+        query = query.order_by(known.evse_id, known.connector_id)
+        found: dict[int, dict[int, Payload]] = {}
+        for row in await self.context.store.read(lambda tx: tx.execute(query).all()):
+            found.setdefault(row.evse_id, {})[row.connector_id] = self.connector_view(row)
+        return found
 
     def connector_view(self, row: Any) -> Payload:
         """Return one connector as it is shown."""

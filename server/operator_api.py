@@ -317,9 +317,11 @@ def _reading(system: CentralSystem) -> APIRouter:
         return StationBody(**operator().station(station))
 
     @router.get("/stations/{station}/connectors/{connector_id}")
-    async def connector(station: str, connector_id: int) -> ConnectorBody:
-        """Return what is known of a connector; 0 is the station as a whole."""
-        record = await operator().connector(station, connector_id)
+    async def connector(
+        station: str, connector_id: int, evse_id: Annotated[int | None, Query(description="From OCPP 2.0.1 on.")] = None
+    ) -> ConnectorBody:
+        """Return what is known of a connector; 0 is the EVSE, or without EVSEs the station, as a whole."""
+        record = await operator().connector(station, connector_id, evse_id)
         if record is None:
             raise HTTPException(404, f"nothing is known of connector {connector_id}")
         return ConnectorBody(**record)
@@ -328,6 +330,14 @@ def _reading(system: CentralSystem) -> APIRouter:
     async def connectors(station: str) -> dict[int, ConnectorBody]:
         """Return what is known of all connectors of a station, by their numbers."""
         return {number: ConnectorBody(**record) for number, record in (await operator().connectors(station)).items()}
+
+    @router.get("/stations/{station}/evses")
+    async def evses(station: str) -> dict[int, dict[int, ConnectorBody]]:
+        """Return what is known of the connectors of each EVSE; connector 0 is the EVSE, EVSE 0 the station."""
+        return {
+            evse: {number: ConnectorBody(**record) for number, record in of_evse.items()}
+            for evse, of_evse in (await operator().evses(station)).items()
+        }
 
     @router.get("/stations/{station}/meter-values")
     async def meter_values(

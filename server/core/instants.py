@@ -38,3 +38,11 @@ def parse(text: str) -> datetime:
         return zoned(datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", text.upper())))
     except OverflowError:
         raise ValueError(f"{text} is outside of the calendar") from None
+
+
+def in_utc(text: str) -> str:
+    """Return an instant as the central system writes it; one that no calendar holds stays as it came."""
+    try:
+        return to_wire(parse(text))
+    except ValueError:
+        return text

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import orjson
 from ocpp.v16.enums import RegistrationStatus
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
@@ -18,7 +17,6 @@ from server.core import tables
 from server.core.credentials import STORE, Credentials
 from server.core.frame_log import FrameLog
 from server.core.store import Store, StoreError
-from server.core.validation import Payload
 
 if TYPE_CHECKING:
     from server.core.call_queue import Operation
@@ -71,9 +69,25 @@ class Station:
         """What it has been told, or before its first boot will be."""
         return self.answered or self.registration
 
+    def booted(self, row: Mapping[str, Any]) -> None:
+        """Become what a boot has told and been answered, as it is stored; nothing that was asked for is to come."""
+        self.answered, self.vendor, self.model = row["answered"], row["vendor"], row["model"]
+        self.firmware_version, self.serial = row["firmware_version"], row["serial"]
+        self.triggered.clear()
+
 
 _upsert = insert(tables.stations)
 _upsert = _upsert.on_conflict_do_update(index_elements=["id"], set_={"registration": _upsert.excluded.registration})
+
+_booted = insert(tables.stations)
+BOOTED = _booted.on_conflict_do_update(
+    index_elements=["id"],
+    set_={
+        name: _booted.excluded[name]
+        for name in ("version", "answered", "last_heard", "vendor", "model", "firmware_version", "serial", "boot")
+    },
+)
+"""Stores a boot, also of a station that could not be stored at its first contact."""
 
 _BELONGINGS = tuple(table for table in tables.metadata.tables.values() if "station" in table.c)
 
@@ -102,8 +116,7 @@ class Stations:
             station = self._station(row.id)
             station.registration, station.answered, station.last_heard = row.registration, row.answered, row.last_heard
             station.version, station.vendor, station.model = row.version, row.vendor, row.model
-            station.firmware_version = row.firmware_version
-            station.serial = serial_number(orjson.loads(row.boot)) if row.boot else None
+            station.firmware_version, station.serial = row.firmware_version, row.serial
             if row.profile is not None:
                 station.credentials = Credentials(
                     profile=row.profile, fallback=row.fallback, password=row.password, offered=row.offered
@@ -173,12 +186,6 @@ class Stations:
         """Store lazily when a station was last seen, and which version it spoke."""
         row = {"station": station.id, "heard": station.last_heard, "spoken": station.version}
         self._log.watch(self._store.append(_HEARD, row, None), "last sign of life not stored", station=station.id)
-
-
-def serial_number(boot: Payload) -> str | None:
-    """Return the serial number of a station that its BootNotification tells."""
-    number = boot.get("chargePointSerialNumber")
-    return str(number) if number else None
 
 
 _OF_STATION = tables.stations.c.id == tables.credentials.c.station

@@ -17,6 +17,7 @@ stations = Table(
     Column("vendor", Text),
     Column("model", Text),
     Column("firmware_version", Text),
+    Column("serial", Text),
     Column("boot", LargeBinary),
 )
 """``registration`` is what the next BootNotification is answered, ``answered`` what the latest one was.
@@ -39,6 +40,7 @@ connectors = Table(
     "connectors",
     metadata,
     Column("station", Text, primary_key=True),
+    Column("evse_id", Integer, primary_key=True),
     Column("connector_id", Integer, primary_key=True),
     Column("status", Text),
     Column("error_code", Text),

@@ -9,12 +9,11 @@ from typing import Any
 from ocpp.exceptions import InternalError, NotSupportedError, PropertyConstraintViolationError
 from sqlalchemy import Connection
 
-from server.core import instants
+from server.core import instants, tasks
 from server.core.call_queue import Operation
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.v16 import tasks
 from server.v16.firmware import DIAGNOSTICS, FIRMWARE, Firmware
 
 # What a station reports

@@ -10,12 +10,11 @@ from ocpp.exceptions import InternalError, OCPPError, PropertyConstraintViolatio
 from sqlalchemy import Connection
 from websockets.frames import CloseCode
 
-from server.core import instants
+from server.core import instants, tasks
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.v16 import tasks
 from server.v16.firmware import FIRMWARE
 from server.v16.security import LOG, Security
 

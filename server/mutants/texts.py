@@ -42,8 +42,8 @@ class _Shown(Operator):
         """Return a text as it is shown."""
         raise NotImplementedError
 
-    async def connector(self, id: str, connector_id: int) -> Payload | None:
-        found = await super().connector(id, connector_id)
+    async def connector(self, id: str, connector_id: int, evse_id: int | None = None) -> Payload | None:
+        found = await super().connector(id, connector_id, evse_id)
         return found | {"info": self.show(found["info"])} if found and found["info"] else found
 
     async def configuration(self, id: str) -> Mapping[str, str | None]:

@@ -11,6 +11,7 @@ from ocpp.v16.enums import Action
 from server.core.bundle import Bundle, Service, routes
 from server.core.context import Context
 from server.core.framing import FrameRules
+from server.core.profile import Profile
 from server.core.validation import Schemas
 from server.v16 import VERSION
 from server.v16.certificates import Certificates
@@ -18,7 +19,6 @@ from server.v16.core import CoreHandlers
 from server.v16.firmware import Firmware
 from server.v16.local_list import LocalList
 from server.v16.operations import ACTIONS, Operations
-from server.v16.profile import Profile
 from server.v16.reservation import Reservations
 from server.v16.schemas import SCHEMAS
 from server.v16.security import Security

@@ -14,10 +14,10 @@ from server.core import tables
 from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
 from server.core.context import Context
+from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import VERSION, reported
-from server.v16.profile import Profile
 
 if TYPE_CHECKING:
     from server.core import pki

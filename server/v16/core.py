@@ -10,17 +10,14 @@ import orjson
 from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import (
     AuthorizationStatus,
-    AvailabilityType,
-    ChargePointStatus,
     DataTransferStatus,
     RegistrationStatus,
 )
-from sqlalchemy import Connection, and_, case, insert, not_, or_
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, insert
 
-from server.core import instants, tables
+from server.core import connectors, instants, tables
 from server.core.context import Context
-from server.core.stations import Station, serial_number
+from server.core.stations import BOOTED, Station
 from server.core.validation import Payload
 from server.v16.operations import Operations
 from server.v16.reservation import Reservations
@@ -31,7 +28,6 @@ _LARGEST = 2**63 - 1
 """The largest integer that the store holds; the schemas name no limit."""
 
 _METER_VALUES = insert(tables.meter_values)
-_STATUS_MEMBERS = ("status", "error_code", "info", "vendor_id", "vendor_error_code", "timestamp")
 
 
 class CoreHandlers:
@@ -60,18 +56,16 @@ class CoreHandlers:
             "vendor": payload["chargePointVendor"],
             "model": payload["chargePointModel"],
             "firmware_version": payload.get("firmwareVersion"),
+            "serial": payload.get("chargePointSerialNumber"),
             "boot": orjson.dumps(payload),
         }
         await self.store.write(lambda tx: self.booted(tx, station, row))
-        station.answered = status
-        station.triggered.clear()
-        station.vendor, station.model = row["vendor"], row["model"]
-        station.firmware_version, station.serial = row["firmware_version"], serial_number(payload)
+        station.booted(row)
         return self.boot_conf(status)
 
     def booted(self, tx: Connection, station: Station, row: dict[str, Any]) -> None:
         """Record a boot; a remote start that has not become a transaction by then never will."""
-        tx.execute(_BOOT, row)
+        tx.execute(BOOTED, row)
         self.charging.forget_remote_starts(tx, station.id)
 
     def registration(self, station: Station) -> str:
@@ -151,12 +145,12 @@ class CoreHandlers:
         self.check_integers(payload, "connectorId")
         row = self.status_row(station, payload)
         if not self.reservations.is_out_of_order(payload["status"]):
-            return self.store.append(_STATUS, row, {})
+            return self.store.append(connectors.STATUS, row, {})
         return self.store.write(lambda tx: self.out_of_order(tx, station, payload, row))
 
     def out_of_order(self, tx: Connection, station: Station, payload: Payload, row: dict[str, Any]) -> Payload:
         """Store a state that ends reservations, and return the StatusNotification.conf."""
-        tx.execute(_STATUS, row)
+        tx.execute(connectors.STATUS, row)
         self.reservations.terminated(tx, station.id, payload["connectorId"])
         return {}
 
@@ -166,6 +160,7 @@ class CoreHandlers:
         timestamp = self.check_instant(told) if told is not None else instants.to_store(instants.now())
         return {
             "station": station.id,
+            "evse_id": 0,
             "connector_id": payload["connectorId"],
             "status": payload["status"],
             "error_code": payload["errorCode"],
@@ -205,43 +200,3 @@ class CoreHandlers:
         for name in names:
             if abs(payload.get(name) or 0) > _LARGEST:
                 raise PropertyConstraintViolationError(description=f"{name}: beyond 64 bits")
-
-
-def _status_statement() -> Any:
-    """Return the statement that stores a state.
-
-    One that shows a scheduled availability ends the schedule; otherwise an availability that is known follows what
-    the connector shows, for a station may change it at its own discretion (OCPP 1.6 4.9). A fault shows neither.
-    """
-    statement = upsert(tables.connectors)
-    old, new = tables.connectors.c, statement.excluded
-    unavailable = new.status == ChargePointStatus.unavailable.value
-    reached = or_(
-        and_(old.wanted == AvailabilityType.inoperative.value, unavailable),
-        and_(old.wanted == AvailabilityType.operative.value, not_(unavailable)),
-    )
-    follows = and_(old.wanted.is_(None), old.availability.is_not(None), new.status != ChargePointStatus.faulted.value)
-    shown = case((unavailable, AvailabilityType.inoperative.value), else_=AvailabilityType.operative.value)
-    return statement.on_conflict_do_update(
-        index_elements=["station", "connector_id"],
-        set_={
-            **{name: new[name] for name in _STATUS_MEMBERS},
-            "availability": case((reached, old.wanted), (follows, shown), else_=old.availability),
-            "wanted": case((reached, None), else_=old.wanted),
-        },
-    )
-
-
-_STATUS = _status_statement()
-
-
-def _boot_statement() -> Any:
-    """Return the statement that stores a boot, also of a station that could not be stored at its first contact."""
-    statement = upsert(tables.stations)
-    members = ("version", "answered", "last_heard", "vendor", "model", "firmware_version", "boot")
-    return statement.on_conflict_do_update(
-        index_elements=["id"], set_={name: statement.excluded[name] for name in members}
-    )
-
-
-_BOOT = _boot_statement()

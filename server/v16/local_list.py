@@ -13,10 +13,10 @@ from sqlalchemy.dialects.sqlite import insert
 from server.core import tables
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
+from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import Profile
 
 Entries = Mapping[str, Payload]
 """The entries of a list by their case-folded idTag."""

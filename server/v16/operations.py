@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ocpp.v16.enums import (
     Action,
@@ -11,20 +11,18 @@ from ocpp.v16.enums import (
     ConfigurationStatus,
     RegistrationStatus,
 )
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert
 
-from server.core import tables
+from server.core import connectors, tables
 from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
 from server.core.frame_log import hidden
+from server.core.operations import ProfileOperations
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import Profile
 from server.v16.schemas import SCHEMAS
-
-P = TypeVar("P", bound=Profile)
 
 ACTIONS: frozenset[str] = frozenset(
     action.value
@@ -64,46 +62,15 @@ _WHOLE_NUMBERS = frozenset(
 """Configuration keys, case-folded, whose value is a whole number and not negative (OCPP 1.6 9.1)."""
 
 
-LARGEST = 2**31 - 1
-"""The largest whole number that every station can be trusted to hold; the schemas name no limit."""
-
-
-class Operations:
+class Operations(ProfileOperations):
     """Checks what operators ask for and records what stations answer (OCPP 1.6 section 5).
 
     The operations of Core are its own, the others those of the feature profiles.
     """
 
-    def __init__(self, profiles: Sequence[Profile]) -> None:
-        self.profiles = profiles
-        self._by_action = {action: profile for profile in profiles for action in profile.actions}
-
-    def of(self, kind: type[P]) -> P:
-        """Return the feature profile of a kind."""
-        return next(profile for profile in self.profiles if isinstance(profile, kind))
+    schemas = SCHEMAS
 
     # Before an operation is taken
-
-    def prepare(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:
-        """Return the payload with what the central system chooses itself.
-
-        Raises InvalidOperation or UnsuitableOperation for what the schema or the text forbids.
-        """
-        profile = self._by_action.get(action)
-        if profile is None:
-            self.check(action, payload)
-            return payload
-        completed = profile.complete(tx, station, action, payload)
-        self.check(action, {**profile.chosen_later.get(action, {}), **completed})
-        return profile.prepare(tx, station, action, completed)
-
-    def check(self, action: str, payload: Payload) -> None:
-        """Raise InvalidOperation for what the schema of the request or the text forbids."""
-        if (violation := SCHEMAS.order(action).violation(payload)) is not None:
-            raise InvalidOperation(f"{action}: {violation.description}")
-        if (place := next((place for place, number in _integers(payload) if abs(number) > LARGEST), None)) is not None:
-            raise InvalidOperation(f"{action}: {place}: no whole number may exceed {LARGEST}")
-        self.check_text(action, payload)
 
     def check_text(self, action: str, payload: Payload) -> None:
         """Raise InvalidOperation for what the schemas do not say but the text does."""
@@ -149,42 +116,21 @@ class Operations:
 
         Raises CallFailed for an operation that has become pointless.
         """
-        if (profile := self._by_action.get(operation.action)) is not None:
-            return profile.requests(tx, operation)
         keys = operation.payload.get("key") if operation.action == Action.get_configuration else None
         limit = self.max_keys(tx, operation.station) if keys else 0
         if not keys or not 0 < limit < len(keys):
-            return [operation.payload]
+            return super().requests(tx, operation)
         return [{"key": keys[at : at + limit]} for at in range(0, len(keys), limit)]
 
     def max_keys(self, tx: Connection, station: str) -> int:
         """Return how many keys a station answers at once, 0 if it has not said (OCPP 1.6 9.1.7)."""
         return reported.number(tx, station, "GetConfigurationMaxKeys") or 0
 
-    def begun(self, tx: Connection, operation: Operation, requests: Sequence[Payload]) -> None:
-        """Record that an operation is about to be sent."""
-        if (profile := self._by_action.get(operation.action)) is not None:
-            profile.begun(tx, operation, requests)
-
-    def sent(self, station: Station, action: str, payload: Payload) -> None:
-        """Note that a CALL goes out."""
-        if (profile := self._by_action.get(action)) is not None:
-            profile.sent(station, action, payload)
-
-    def merge(self, answers: Sequence[Payload]) -> Payload:
-        """Return one answer for an operation that took several CALLs: lists are joined."""
-        merged: Payload = {}
-        for answer in answers:
-            for name, value in answer.items():
-                merged[name] = merged[name] + value if isinstance(merged.get(name), list) else value
-        return merged
-
     # When it is answered
 
     def answered(self, station: Station, tx: Connection, operation: Operation, answer: Payload) -> None:
         """Record what the answer to an operation changes."""
-        if (profile := self._by_action.get(operation.action)) is not None:
-            profile.answered(station, tx, operation, answer)
+        super().answered(station, tx, operation, answer)
         match operation.action:
             case Action.change_availability:
                 self.availability_answered(tx, operation, answer["status"])
@@ -193,30 +139,18 @@ class Operations:
             case Action.get_configuration:
                 self.configuration_told(tx, operation.station, answer.get("configurationKey", []))
 
-    def failed(self, tx: Connection, operation: Operation) -> None:
-        """Record what it changes that an operation has failed."""
-        if (profile := self._by_action.get(operation.action)) is not None:
-            profile.failed(tx, operation)
-
-    def follow_ups(self, tx: Connection, operation: Operation, answer: Payload) -> Sequence[Operation]:
-        """Return the operations that an answer makes necessary."""
-        profile = self._by_action.get(operation.action)
-        return profile.follow_ups(tx, operation, answer) if profile else ()
-
     def availability_answered(self, tx: Connection, operation: Operation, status: str) -> None:
         """Record an availability that is reached, or scheduled until a StatusNotification shows it (OCPP 1.6 5.2)."""
         if status == AvailabilityStatus.rejected:
             return
-        wanted, connector_id = operation.payload["type"], operation.payload["connectorId"]
-        scheduled = status == AvailabilityStatus.scheduled
-        changes = {"wanted": wanted} if scheduled else {"availability": wanted, "wanted": None}
-        row = insert(tables.connectors).on_conflict_do_nothing()
-        tx.execute(row, {"station": operation.station, "connector_id": connector_id})
-        known = tables.connectors.c
-        concerned = update(tables.connectors).where(known.station == operation.station)
-        if connector_id > 0:
-            concerned = concerned.where(known.connector_id == connector_id)
-        tx.execute(concerned.values(changes))
+        connectors.change(
+            tx,
+            operation.station,
+            operation.payload["type"],
+            evse_id=0,
+            connector_id=operation.payload["connectorId"] or None,
+            scheduled=status == AvailabilityStatus.scheduled,
+        )
 
     def configuration_answered(self, tx: Connection, operation: Operation, status: str) -> None:
         """Store a value that the station has taken (OCPP 1.6 5.3)."""
@@ -243,16 +177,3 @@ class Operations:
         statement = insert(tables.configuration).values(row)
         changes = {name: value for name, value in row.items() if name not in ("station", "folded")}
         tx.execute(statement.on_conflict_do_update(index_elements=["station", "folded"], set_=changes))
-
-
-def _integers(value: Any, place: str = "") -> Iterator[tuple[str, int]]:
-    """Yield the whole numbers in a payload with the path of each."""
-    match value:
-        case bool():
-            return
-        case int():
-            yield place, value
-        case dict() | list():
-            members = value.items() if isinstance(value, dict) else enumerate(value)
-            for name, member in members:
-                yield from _integers(member, f"{place}/{name}" if place else str(name))

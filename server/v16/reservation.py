@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from server.core import instants, tables
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import CallFailed, Operation
+from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import Profile
 
 REQUESTED, ACTIVE, USED, CANCELLED = "requested", "active", "used", "cancelled"
 EXPIRED, TERMINATED, REFUSED = "expired", "terminated", "refused"

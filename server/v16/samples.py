@@ -19,7 +19,7 @@ def complete(meter_values: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Yield the sampled values of a list of meter values with the timestamp of each and their defaults filled in."""
     for meter_value in meter_values:
         for sample in meter_value["sampledValue"]:
-            yield {"timestamp": _in_utc(meter_value["timestamp"]), **fill(sample)}
+            yield {"timestamp": instants.in_utc(meter_value["timestamp"]), **fill(sample)}
 
 
 def fill(sample: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -28,11 +28,3 @@ def fill(sample: Mapping[str, Any]) -> Mapping[str, Any]:
     if "unit" not in filled and filled["measurand"].startswith("Energy"):
         filled["unit"] = "Wh"
     return filled
-
-
-def _in_utc(text: str) -> str:
-    """Return an instant as the central system writes it; one that no calendar holds stays as it came."""
-    try:
-        return instants.to_wire(instants.parse(text))
-    except ValueError:
-        return text

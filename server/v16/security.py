@@ -14,11 +14,11 @@ from server.core import instants, security_events
 from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
 from server.core.context import Context
+from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.tasks import DONE, FAILED, Tasks
 from server.core.validation import Payload
 from server.v16.firmware import FIRMWARE, check_location, check_retries
-from server.v16.profile import Profile
-from server.v16.tasks import DONE, FAILED, Tasks
 
 LOG = "log"
 

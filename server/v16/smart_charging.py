@@ -20,11 +20,11 @@ from server.core import instants, tables
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import CallFailed, Operation
 from server.core.context import Context
+from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.charging_profiles import ProfileRules
-from server.v16.profile import Profile
 
 _known = tables.charging_profiles.c
 _remote = tables.remote_starts.c

@@ -16,9 +16,9 @@ from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.credentials import BASIC, STORE, TLS, Credentials
 from server.core.frame_log import hidden
+from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload
-from server.v16.profile import Profile
 
 KEY, PROFILE = "authorizationkey", "securityprofile"
 """The names of the two keys, case-folded."""

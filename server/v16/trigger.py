@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
+from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.v16 import reported
-from server.v16.profile import Profile
 
 _OF_CONNECTORS = frozenset({MessageTrigger.status_notification.value, MessageTrigger.meter_values.value})
 

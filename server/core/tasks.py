@@ -1,4 +1,4 @@
-"""Tasks that a station reports on for a while: updates of firmware, uploads of diagnostics and logs."""
+"""Tasks that a station reports on for a while: updates of firmware, uploads of diagnostics and logs, reports."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ class Tasks:
     def end(self, tx: Connection, operation: str, state: str) -> None:
         """End the task that an operation began, although the station has reported nothing."""
         tx.execute(update(tables.tasks).where(_known.operation == operation).values(state=state))
+
+    def settle(self, tx: Connection, station: str, kind: str, request_id: int, state: str) -> None:
+        """End the running task of a request; nothing is changed where there is none."""
+        running = (_known.station == station, _known.kind == kind, _known.state == RUNNING)
+        tx.execute(update(tables.tasks).where(*running, _known.request_id == request_id).values(state=state))
 
     def report(self, tx: Connection, station: str, kind: str, status: str, *, request_id: int | None = None) -> None:
         """Note the status that a station reports of its latest task; nothing asked for it if there is none.

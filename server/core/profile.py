@@ -1,4 +1,4 @@
-"""What the parts of a feature profile have in common: the rules of its operations, and what their answers change."""
+"""What feature profiles and functional blocks have in common: rules of operations, and what answers change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.core.validation import Payload
 
 
 class Profile:
-    """One feature profile: both its operations and, in methods named as the actions are, the CALLs that it serves.
+    """One feature profile or functional block: its operations and, in methods named as actions are, what it serves.
 
     ``actions`` are the operations that it is responsible for. What takes a transaction runs in the thread of the
     store, and may run again.
