@@ -10,73 +10,56 @@ from ocpp.exceptions import FormationViolationError
 from ocpp.messages import Call
 
 from server.core.framing import BrokenAnswer, BrokenCall, Framing, Message, Unreadable
+from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import ERRORS, alters, reframes, request, response, rewrites, turn
+from server.mutants.rows import ERRORS, Row, alters, reframes, request, response, rewrites, turn
 
 # What is written
 
-rewrites(
-    "json-trailing-comma", "CALLERRORs end with a comma that JSON forbids.", ERRORS, lambda text: text[:-1] + b",]"
-)
-rewrites(
-    "json-not-a-number",
-    "Heartbeat.conf holds NaN, which JSON does not know.",
-    response("Heartbeat"),
-    lambda text: text[:-2] + b',"drift":NaN}]',
-)
-reframes("error-type-as-text", "The message type of CALLERRORs is the text 4.", ERRORS, lambda frame: ["4", *frame[1:]])
-reframes("result-fourth-element", "CALLRESULTs have a fourth element.", response(), lambda frame: [*frame, {}])
-reframes(
-    "error-details-text",
-    "The details of CALLERRORs are a text.",
-    ERRORS,
-    lambda frame: [*frame[:4], "none"],
-    faults=["steve-community/steve#45"],
-)
-reframes("error-details-array", "The details of CALLERRORs are an empty array.", ERRORS, lambda frame: [*frame[:4], []])
-reframes("error-details-missing", "CALLERRORs end with the description.", ERRORS, lambda frame: frame[:4])
-reframes(
-    "error-code-of-later-version",
-    "Every CALLERROR has a code that only later versions of OCPP know.",
-    ERRORS,
-    lambda frame: [*frame[:2], "RpcFrameworkError", *frame[3:]],
-)
-rewrites(
-    "error-code-invented",
-    "A violation of a type is refused with a code of the central system's own.",
-    ERRORS,
-    lambda text: text.replace(b"TypeConstraintViolation", b"SchemaViolation"),
-)
-rewrites(
-    "formation-violation-misspelt",
-    "The code FormationViolation is spelt FormatViolation, as in later versions.",
-    ERRORS,
-    lambda text: text.replace(b"FormationViolation", b"FormatViolation"),
-    faults=["citrineos/citrineos-core#1050", "mobilityhouse/ocpp#490"],
-    remarks=True,
-)
-reframes("call-fifth-element", "CALLs have a fifth element.", request(), lambda frame: [*frame, {}])
-reframes(
-    "call-action-with-slash",
-    "The action of Reset begins with a slash.",
-    request("Reset"),
-    lambda frame: [*frame[:2], "/Reset", frame[3]],
-)
+rewrites(ERRORS,
+    Row("json-trailing-comma", "CALLERRORs end with a comma that JSON forbids.", lambda text: text[:-1] + b",]"),
+    Row("error-code-invented", "A violation of a type is refused with a code of the central system's own.",
+        lambda text: text.replace(b"TypeConstraintViolation", b"SchemaViolation")),
+    Row("formation-violation-misspelt", "The code FormationViolation is spelt FormatViolation, as in later versions.",
+        lambda text: text.replace(b"FormationViolation", b"FormatViolation"),
+        faults=["citrineos/citrineos-core#1050", "mobilityhouse/ocpp#490"],
+        remarks=True),
+)  # fmt: skip
+rewrites(response("Heartbeat"),
+    Row("json-not-a-number", "Heartbeat.conf holds NaN, which JSON does not know.",
+        lambda text: text[:-2] + b',"drift":NaN}]'),
+)  # fmt: skip
+reframes(ERRORS,
+    Row("error-type-as-text", "The message type of CALLERRORs is the text 4.", lambda frame: ["4", *frame[1:]]),
+    Row("error-details-text", "The details of CALLERRORs are a text.",
+        lambda frame: [*frame[:4], "none"], faults=["steve-community/steve#45"]),
+    Row("error-details-array", "The details of CALLERRORs are an empty array.", lambda frame: [*frame[:4], []]),
+    Row("error-details-missing", "CALLERRORs end with the description.", lambda frame: frame[:4]),
+    Row("error-code-of-later-version", "Every CALLERROR has a code that only later versions of OCPP know.",
+        lambda frame: [*frame[:2], "RpcFrameworkError", *frame[3:]]),
+)  # fmt: skip
+reframes(response(),
+    Row("result-fourth-element", "CALLRESULTs have a fourth element.", lambda frame: [*frame, {}]),
+)  # fmt: skip
+reframes(request(),
+    Row("call-fifth-element", "CALLs have a fifth element.", lambda frame: [*frame, {}]),
+)  # fmt: skip
+reframes(request("Reset"),
+    Row("call-action-with-slash", "The action of Reset begins with a slash.",
+        lambda frame: [*frame[:2], "/Reset", frame[3]]),
+)  # fmt: skip
 
-_PING_INTERVAL = request("ChangeConfiguration", when=lambda payload: payload["key"] == "WebSocketPingInterval")
 
-alters(
-    "ping-interval-as-number",
-    "The value of WebSocketPingInterval is sent as a JSON number.",
-    _PING_INTERVAL,
-    turn(value=int),
-)
-alters(
-    "ping-interval-as-decimal",
-    "The value of WebSocketPingInterval is sent with a decimal place.",
-    _PING_INTERVAL,
-    turn(value="{}.0".format),
-)
+def _of_ping_interval(payload: Payload) -> bool:
+    return bool(payload["key"] == "WebSocketPingInterval")
+
+
+alters(request("ChangeConfiguration"),
+    Row("ping-interval-as-number", "The value of WebSocketPingInterval is sent as a JSON number.", turn(value=int),
+        when=_of_ping_interval),
+    Row("ping-interval-as-decimal", "The value of WebSocketPingInterval is sent with a decimal place.",
+        turn(value="{}.0".format), when=_of_ping_interval),
+)  # fmt: skip
 
 # The unique id
 
@@ -85,9 +68,11 @@ def _id(how: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
     return lambda frame: [frame[0], how(frame[1]), *frame[2:]]
 
 
-reframes("id-lower-case", "Answers repeat the unique id in lower case.", response(), _id(str.lower))
-reframes("answer-id-upper-case", "Answers repeat the unique id in upper case.", response(), _id(str.upper))
-reframes("id-trimmed", "Answers repeat the unique id without the white space around it.", response(), _id(str.strip))
+reframes(response(),
+    Row("id-lower-case", "Answers repeat the unique id in lower case.", _id(str.lower)),
+    Row("answer-id-upper-case", "Answers repeat the unique id in upper case.", _id(str.upper)),
+    Row("id-trimmed", "Answers repeat the unique id without the white space around it.", _id(str.strip)),
+)  # fmt: skip
 
 # What is read
 

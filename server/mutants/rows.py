@@ -1,14 +1,20 @@
-"""Mutants that only alter what is sent, as rows: a name, a sentence, which messages, and what becomes of them."""
+"""Mutants of messages, as rows of tables: a name, a sentence, and what becomes of some messages.
+
+A table is about messages of one kind: ``alters(request("Reset"), Row(...), ...)`` makes a mutant of each row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypedDict, Unpack
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from ocpp.exceptions import OCPPError
 
-from server.core.framing import CALL, CALLERROR, CALLRESULT, Outgoing
+from server.core import instants
+from server.core.framing import CALL, CALLERROR, CALLRESULT, Framing, Outgoing
 from server.core.session import Session
 from server.core.validation import Payload
 from server.mutants.registry import mutant
@@ -16,123 +22,152 @@ from server.mutants.registry import mutant
 Change = Callable[[Payload], Payload]
 """Returns the payload that is sent in place of another, which it leaves as it is."""
 
+Frame = list[Any]
 Test = Callable[[Payload], bool]
-
-
-class About(TypedDict, total=False):
-    """What is known of a mutant beyond its defect; see ``registry.Mutant``."""
-
-    faults: list[str]
-    remarks: bool
+T = TypeVar("T")
+Encode = Callable[[Framing, Outgoing], bytes | None]
 
 
 def _always(payload: Payload) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """Which messages a row is about: None stands for any.
+@dataclass(frozen=True, slots=True)
+class Row(Generic[T]):
+    """One mutant of a table: ``how`` says what it does to the messages that the table is about.
 
-    ``when`` is asked about their own payload, ``to`` about that of the CALL which they answer.
+    It does so ``when`` their payload is of some kind, or that of the CALL which they answer ``to``. The rest is as in
+    ``registry.Mutant``.
     """
 
-    kinds: frozenset[int] = field(default=frozenset({CALL, CALLRESULT, CALLERROR}))
-    actions: tuple[str, ...] = ()
-    version: str | None = None
+    name: str
+    sentence: str
+    how: T
     when: Test = _always
     to: Test = _always
+    faults: Sequence[str] = ()
+    remarks: bool = False
+
+    def declare(self, part: type) -> None:
+        """Declare a part as this mutant."""
+        mutant(self.name, self.sentence, faults=self.faults, remarks=self.remarks)(part)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Messages that are sent: of one kind, of some actions or all, of one version or all."""
+
+    kind: int
+    actions: tuple[str, ...] = ()
+    version: str | None = None
 
     def has(self, message: Outgoing) -> bool:
         """Return whether a message is one of them."""
         return (
-            message.kind in self.kinds
+            message.kind == self.kind
             and (not self.actions or message.action in self.actions)
             and self.version in (None, message.version)
-            and (self.when is _always or self.when(payload_of(message)))
-            and (self.to is _always or self.to(message.asked or {}))
         )
 
+    def concern(self, row: Row[T], message: Outgoing) -> bool:
+        """Return whether a message is one of them that a row is about."""
+        return self.has(message) and row.when(message.frame[_PAYLOAD[self.kind]]) and row.to(message.asked or {})
 
-def request(*actions: str, version: str | None = None, when: Test = _always) -> Sent:
+
+def request(*actions: str, version: str | None = None) -> Sent:
     """Return the CALLs of some actions, without any those of all."""
-    return Sent(kinds=frozenset({CALL}), actions=actions, version=version, when=when)
+    return Sent(CALL, actions, version)
 
 
-def response(*actions: str, version: str | None = None, when: Test = _always, to: Test = _always) -> Sent:
+def response(*actions: str, version: str | None = None) -> Sent:
     """Return the CALLRESULTs to some actions, without any those to all."""
-    return Sent(kinds=frozenset({CALLRESULT}), actions=actions, version=version, when=when, to=to)
+    return Sent(CALLRESULT, actions, version)
 
 
-ERRORS = Sent(kinds=frozenset({CALLERROR}))
+ERRORS = Sent(CALLERROR)
 """All CALLERRORs."""
 
+_PAYLOAD = {CALL: 3, CALLRESULT: 2, CALLERROR: 4}
 
-# What becomes of them
-
-
-def alters(name: str, sentence: str, sent: Sent, how: Change, **about: Unpack[About]) -> None:
-    """Declare a mutant that changes the payload of messages."""
-    reframes(name, sentence, sent, lambda frame: with_payload(frame, how(frame[_place(frame)])), **about)
+# Tables
 
 
-def reframes(
-    name: str, sentence: str, sent: Sent, how: Callable[[list[Any]], list[Any]], **about: Unpack[About]
-) -> None:
-    """Declare a mutant that changes the frame of messages; ``how`` returns the frame that is sent in place of one."""
-
-    @mutant(name, sentence, **about)
-    class _Reframed(Session):
-        def emit(self, message: Outgoing) -> None:
-            super().emit(message._replace(frame=how(message.frame)) if sent.has(message) else message)
+def alters(sent: Sent, *rows: Row[Change]) -> None:
+    """Declare mutants that change the payload of messages."""
+    for row in rows:
+        _declare(sent, row, partial(_reframed, partial(_altered, _PAYLOAD[sent.kind], row.how)))
 
 
-def rewrites(name: str, sentence: str, sent: Sent, how: Callable[[bytes], bytes], **about: Unpack[About]) -> None:
-    """Declare a mutant that changes the text of messages."""
-
-    @mutant(name, sentence, **about)
-    class _Rewritten(Session):
-        def emit(self, message: Outgoing) -> None:
-            if sent.has(message):
-                self.send(how(self.framing.encode(message)))
-            else:
-                super().emit(message)
+def reframes(sent: Sent, *rows: Row[Callable[[Frame], Frame]]) -> None:
+    """Declare mutants that change the frame of messages."""
+    for row in rows:
+        _declare(sent, row, partial(_reframed, row.how))
 
 
-def loses(name: str, sentence: str, sent: Sent, **about: Unpack[About]) -> None:
-    """Declare a mutant that does not send messages."""
-
-    @mutant(name, sentence, **about)
-    class _Lost(Session):
-        def emit(self, message: Outgoing) -> None:
-            if not sent.has(message):
-                super().emit(message)
+def fails(sent: Sent, *rows: Row[OCPPError]) -> None:
+    """Declare mutants that send a CALLERROR in place of a CALLRESULT, though they have done what they were asked."""
+    for row in rows:
+        _declare(sent, row, partial(_reframed, partial(_failed, row.how)))
 
 
-def fails(name: str, sentence: str, sent: Sent, error: type[OCPPError], problem: str, **about: Unpack[About]) -> None:
-    """Declare a mutant that sends a CALLERROR in place of a CALLRESULT, though it has done what it was asked for."""
-    reframes(name, sentence, sent, lambda frame: [CALLERROR, frame[1], error.code, problem, {}], **about)
+def rewrites(sent: Sent, *rows: Row[Callable[[bytes], bytes]]) -> None:
+    """Declare mutants that change the text of messages."""
+    for row in rows:
+        _declare(sent, row, partial(_rewritten, row.how))
 
 
-def refuses(
-    name: str,
-    sentence: str,
-    actions: tuple[str, ...] | str,
-    error: type[OCPPError],
-    problem: str,
-    *,
-    when: Test = _always,
-    **about: Unpack[About],
-) -> None:
-    """Declare a mutant that answers valid CALLs of some actions, all without any, with a CALLERROR."""
+def loses(sent: Sent, *rows: Row[Callable[[Frame], bool]]) -> None:
+    """Declare mutants that do not send messages whose frame is of some kind."""
+    for row in rows:
+        _declare(sent, row, partial(_kept, row.how))
+
+
+def refuses(actions: str | Sequence[str], *rows: Row[OCPPError]) -> None:
+    """Declare mutants that answer valid CALLs of an action, of several or with () of all, with a CALLERROR."""
     refused = (actions,) if isinstance(actions, str) else actions
+    for row in rows:
+        _refuse(refused, row)
 
-    @mutant(name, sentence, **about)
-    class _Refused(Session):
+
+def _declare(sent: Sent, row: Row[Any], encode: Encode) -> None:
+    class Altered(Session):
+        def emit(self, message: Outgoing) -> None:
+            if not sent.concern(row, message):
+                super().emit(message)
+            elif (data := encode(self.framing, message)) is not None:
+                self.send(data)
+
+    row.declare(Altered)
+
+
+def _refuse(actions: Sequence[str], row: Row[OCPPError]) -> None:
+    class Refusing(Session):
         def check_payload(self, action: str, payload: Payload) -> None:
             super().check_payload(action, payload)
-            if (not refused or action in refused) and when(payload):
-                raise error(description=problem)
+            if (not actions or action in actions) and row.when(payload):
+                raise type(row.how)(description=row.how.description)
+
+    row.declare(Refusing)
+
+
+def _altered(at: int, how: Change, frame: Frame) -> Frame:
+    return [*frame[:at], how(frame[at]), *frame[at + 1 :]]
+
+
+def _failed(error: OCPPError, frame: Frame) -> Frame:
+    return [CALLERROR, frame[1], error.code, error.description, {}]
+
+
+def _reframed(how: Callable[[Frame], Frame], framing: Framing, message: Outgoing) -> bytes:
+    return framing.encode(message._replace(frame=how(message.frame)))
+
+
+def _rewritten(how: Callable[[bytes], bytes], framing: Framing, message: Outgoing) -> bytes:
+    return how(framing.encode(message))
+
+
+def _kept(lost: Callable[[Frame], bool], framing: Framing, message: Outgoing) -> bytes | None:
+    return None if lost(message.frame) else framing.encode(message)
 
 
 # Changes of a payload
@@ -171,17 +206,14 @@ def within(*path: str, how: Change) -> Change:
     return turn(**{path[0]: lambda value: [*map(inner, value)] if isinstance(value, list) else inner(value)})
 
 
-def payload_of(message: Outgoing) -> Payload:
-    """Return the payload of a CALL or a CALLRESULT, the details of a CALLERROR."""
-    payload: Payload = message.frame[_place(message.frame)]
-    return payload
+# Changes of a value
 
 
-def with_payload(frame: list[Any], payload: Payload) -> list[Any]:
-    """Return a frame with another payload."""
-    at = _place(frame)
-    return [*frame[:at], payload, *frame[at + 1 :]]
+def swap(one: Any, other: Any) -> Callable[[Any], Any]:
+    """Return what takes two values for each other, and leaves others as they are."""
+    return lambda value: {one: other, other: one}.get(value, value)
 
 
-def _place(frame: list[Any]) -> int:
-    return {CALL: 3, CALLRESULT: 2, CALLERROR: 4}[frame[0]]
+def shifted(**by: float) -> Callable[[str], str]:
+    """Return what gives an instant as another, by so many hours, minutes or whatever ``timedelta`` takes."""
+    return lambda instant: instants.to_wire(instants.parse(instant) + timedelta(**by))

@@ -12,7 +12,7 @@ from server.core.framing import Framing, Message
 from server.core.session import Session
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Change, alters, request, turn
+from server.mutants.rows import Change, Row, alters, request, turn
 from server.operator import Operator
 
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
@@ -65,23 +65,15 @@ class _ShownTextCut(_Shown):
 
 # What a station is sent
 
-_ORDERS = request("ChangeConfiguration", "DataTransfer")
-
 
 def _texts(how: Callable[[str], str]) -> Change:
     return turn(value=how, data=how)
 
 
-alters("order-text-escaped", "The texts of orders are sent with escapes of HTML.", _ORDERS, _texts(html.escape))
-alters(
-    "order-text-cut",
-    "The texts of orders are sent up to their 255th character.",
-    _ORDERS,
-    _texts(lambda text: text[:255]),
-)
-alters(
-    "order-text-garbled",
-    "The texts of orders are encoded twice.",
-    _ORDERS,
-    _texts(lambda text: text.encode().decode("latin-1")),
-)
+alters(request("ChangeConfiguration", "DataTransfer"),
+    Row("order-text-escaped", "The texts of orders are sent with escapes of HTML.", _texts(html.escape)),
+    Row("order-text-cut", "The texts of orders are sent up to their 255th character.",
+        _texts(lambda text: text[:255])),
+    Row("order-text-garbled", "The texts of orders are encoded twice.",
+        _texts(lambda text: text.encode().decode("latin-1"))),
+)  # fmt: skip

@@ -9,14 +9,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ocpp.exceptions import InternalError
-from sqlalchemy import Connection
 
 from server.core import instants
 from server.core.authority import Authority
-from server.core.call_queue import Operation
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, put, swap, turn, within
+from server.mutants.v16 import request
 from server.v16.certificates import ACCEPTED, MAX_CHAIN, REJECTED, Certificates
 
 if TYPE_CHECKING:
@@ -131,69 +131,23 @@ class _GarbageIsAnError(Certificates):
 
 # Roots of stations
 
-
-class _Altered(Certificates):
-    """Alters what is asked of a station."""
-
-    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
-        """Return what is sent in place of what was asked for."""
-        return [self.alter(operation.payload)]
-
-    def alter(self, payload: Payload) -> Payload:
-        """Return the payload that is sent in place of another."""
-        raise NotImplementedError
-
-
-@mutant("certificate-type-fixed", "Every certificate is one of the central system, whatever the operator asked for.")
-class _TypeFixed(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        if "certificateType" not in payload:
-            return payload
-        return payload | {"certificateType": "CentralSystemRootCertificate"}
-
-
-@mutant("certificate-type-swapped", "The types of certificates are mixed up.")
-class _TypeSwapped(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        both = ["CentralSystemRootCertificate", "ManufacturerRootCertificate"]
-        if payload.get("certificateType") not in both:
-            return payload
-        return payload | {"certificateType": both[1 - both.index(payload["certificateType"])]}
-
-
-@mutant("certificate-twice", "The certificate that is to be installed is sent twice in one text.")
-class _Twice(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | ({"certificate": 2 * payload["certificate"]} if "certificate" in payload else {})
-
-
-@mutant("certificate-armour-lost", "A certificate that is to be installed is sent as bare base64.")
-class _ArmourLost(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        lines = payload.get("certificate", "").splitlines()
-        return payload | ({"certificate": "".join(lines[1:-1])} if lines else {})
-
-
-@mutant("certificate-hash-sha256", "A certificate is always named by SHA256, whatever the station uses.")
-class _HashSha256(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        if "certificateHashData" not in payload:
-            return payload
-        return {"certificateHashData": payload["certificateHashData"] | {"hashAlgorithm": "SHA256"}}
-
-
-@mutant("certificate-serial-decimal", "A certificate is named by its serial number in decimal digits.")
-class _SerialDecimal(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        named = payload.get("certificateHashData")
-        if not named:
-            return payload
-        return {"certificateHashData": named | {"serialNumber": str(int(named["serialNumber"], 16))[:40]}}
-
-
-@mutant("certificate-type-to-manufacturer", "Every certificate is one of the manufacturer, whatever was asked for.")
-class _TypeToManufacturer(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        if "certificateType" not in payload:
-            return payload
-        return payload | {"certificateType": "ManufacturerRootCertificate"}
+alters(request("InstallCertificate", "GetInstalledCertificateIds"),
+    Row("certificate-type-fixed", "Every certificate is one of the central system, whatever the operator asked for.",
+        put(certificateType="CentralSystemRootCertificate")),
+    Row("certificate-type-to-manufacturer", "Every certificate is one of the manufacturer, whatever was asked for.",
+        put(certificateType="ManufacturerRootCertificate")),
+    Row("certificate-type-swapped", "The types of certificates are mixed up.",
+        turn(certificateType=swap("CentralSystemRootCertificate", "ManufacturerRootCertificate"))),
+)  # fmt: skip
+alters(request("InstallCertificate"),
+    Row("certificate-twice", "The certificate that is to be installed is sent twice in one text.",
+        turn(certificate=lambda text: 2 * text)),
+    Row("certificate-armour-lost", "A certificate that is to be installed is sent as bare base64.",
+        turn(certificate=lambda text: "".join(text.splitlines()[1:-1]))),
+)  # fmt: skip
+alters(request("DeleteCertificate"),
+    Row("certificate-hash-sha256", "A certificate is always named by SHA256, whatever the station uses.",
+        within("certificateHashData", how=put(hashAlgorithm="SHA256"))),
+    Row("certificate-serial-decimal", "A certificate is named by its serial number in decimal digits.",
+        within("certificateHashData", how=turn(serialNumber=lambda digits: str(int(digits, 16))[:40]))),
+)  # fmt: skip

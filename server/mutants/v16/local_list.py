@@ -15,57 +15,40 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, fill, only, put, swap, turn, within
+from server.mutants.v16 import request
 from server.v16.local_list import LocalList
 
 _ENTRIES = "localAuthorizationList"
 
-
-class _Altered(LocalList):
-    """Alters lists on their way to a station."""
-
-    def list_as_sent(self, tx: Connection, station: str, payload: Payload) -> Payload:
-        """Return what is sent in place of a list."""
-        return self.alter(super().list_as_sent(tx, station, payload))
-
-    def alter(self, payload: Payload) -> Payload:
-        """Return the payload that is sent in place of another."""
-        raise NotImplementedError
-
-
 # The message
 
+alters(request("SendLocalList"),
+    Row("list-type-swapped", "A full list is sent as a differential one, and the other way round.",
+        turn(updateType=swap("Full", "Differential"))),
+    Row("list-version-as-text", "The version of a list is given as a text.", turn(listVersion=str)),
+    Row("list-info-lost", "The entries of a list have no idTagInfo.", within(_ENTRIES, how=only("idTag"))),
+    Row("list-removals-lost", "Entries that remove a tag are left out of a list.",
+        turn(localAuthorizationList=lambda entries: [entry for entry in entries if "idTagInfo" in entry])),
+    Row("list-removals-with-info", "Entries that remove a tag say that it is invalid.",
+        within(_ENTRIES, how=fill(idTagInfo={"status": "Invalid"}))),
+    Row("differential-number-repeated", "A differential list carries the version that it changes.",
+        turn(listVersion=lambda version: version - 1),
+        when=lambda payload: payload["updateType"] == "Differential", remarks=True),
+    Row("empty-list-numbered-zero", "An empty list carries the version 0.",
+        put(listVersion=0), when=lambda payload: not payload[_ENTRIES]),
+)  # fmt: skip
+alters(request("GetLocalListVersion"),
+    Row("list-version-with-payload", "GetLocalListVersion carries a member.", put(listVersion=0)),
+)  # fmt: skip
 
-@mutant("list-type-swapped", "A full list is sent as a differential one, and the other way round.")
-class _ListTypeSwapped(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        full = payload["updateType"] == UpdateType.full
-        return payload | {"updateType": "Differential" if full else "Full"}
-
-
-@mutant("list-version-as-text", "The version of a list is given as a text.")
-class _ListVersionAsText(LocalList):
-    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
-        asked = super().requests(tx, operation)
-        return [one | ({"listVersion": str(one["listVersion"])} if "listVersion" in one else {}) for one in asked]
+# What goes into a list
 
 
 @mutant("list-number-as-known", "A list carries the version that the station holds already.")
 class _ListNumberAsKnown(LocalList):
     def next_version(self, tx: Connection, station: str) -> int:
         return self.version(tx, station) or 0
-
-
-@mutant("differential-number-repeated", "A differential list carries the version that it changes.", remarks=True)
-class _DifferentialNumberRepeated(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        change = payload["updateType"] == UpdateType.differential
-        return payload | {"listVersion": payload["listVersion"] - 1} if change else payload
-
-
-@mutant("empty-list-numbered-zero", "An empty list carries the version 0.")
-class _EmptyListNumberedZero(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload if payload[_ENTRIES] else payload | {"listVersion": 0}
 
 
 @mutant("list-input-unchecked", "A list is sent as the operator enters it.")
@@ -77,32 +60,11 @@ class _ListInputUnchecked(LocalList):
         pass
 
 
-# The entries
-
-
-@mutant("list-info-lost", "The entries of a list have no idTagInfo.")
-class _ListInfoLost(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | {_ENTRIES: [{"idTag": entry["idTag"]} for entry in payload[_ENTRIES]]}
-
-
 @mutant("differential-list-complete", "A differential list repeats what the station holds already.")
 class _DifferentialListComplete(LocalList):
     def list_as_sent(self, tx: Connection, station: str, payload: Payload) -> Payload:
         sent = super().list_as_sent(tx, station, payload)
         return sent | {_ENTRIES: list(self.applied(self.entries(tx, station), sent).values())}
-
-
-@mutant("list-removals-lost", "Entries that remove a tag are left out of a list.")
-class _ListRemovalsLost(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | {_ENTRIES: [entry for entry in payload[_ENTRIES] if "idTagInfo" in entry]}
-
-
-@mutant("list-removals-with-info", "Entries that remove a tag say that it is invalid.")
-class _ListRemovalsWithInfo(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | {_ENTRIES: [{"idTagInfo": {"status": "Invalid"}} | entry for entry in payload[_ENTRIES]]}
 
 
 @mutant("list-known-tags-twice", "A list of all known tags names each in both upper and lower case.")
@@ -119,13 +81,6 @@ class _ListKnownTagsBare(LocalList):
 
 
 # The version that a station tells
-
-
-@mutant("list-version-with-payload", "GetLocalListVersion carries a member.")
-class _ListVersionWithPayload(LocalList):
-    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
-        asked = operation.action == Action.get_local_list_version
-        return [{"listVersion": 0}] if asked else super().requests(tx, operation)
 
 
 @mutant("list-pushed-unsupported", "A station that tells that it has no local list is sent one.")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable
 from typing import Any
 
 from ocpp.exceptions import InternalError, NotSupportedError, PropertyConstraintViolationError
 from sqlalchemy import Connection
 
-from server.core import instants, tasks
-from server.core.call_queue import Operation
+from server.core import tasks
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, only, shifted, turn
+from server.mutants.v16 import request
 from server.v16.firmware import DIAGNOSTICS, FIRMWARE, Firmware
 
 # What a station reports
@@ -95,40 +95,11 @@ class _FirmwareStatusAfterBootRefused(Firmware):
 
 # What a station is asked for
 
-
-class _Altered(Firmware):
-    """Alters orders of updates and requests for uploads."""
-
-    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
-        """Return what is sent in place of what was asked for."""
-        return [self.alter(operation.payload)]
-
-    def alter(self, payload: Payload) -> Payload:
-        """Return the payload that is sent in place of another."""
-        raise NotImplementedError
-
-
-@mutant("file-location-mangled", "A slash is added to the location of a file.")
-class _FileLocationMangled(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | {"location": f"{payload['location']}/"}
-
-
-@mutant("file-options-lost", "Of the members that describe the transfer of a file, the optional ones are left out.")
-class _FileOptionsLost(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return {name: value for name, value in payload.items() if name in ("location", "retrieveDate")}
-
-
-@mutant("file-retries-as-text", "The attempts at the transfer of a file are given as a text.")
-class _FileRetriesAsText(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | ({"retries": str(payload["retries"])} if "retries" in payload else {})
-
-
-@mutant("file-times-shifted", "Times around the transfer of a file are sent in local time, marked as UTC.")
-class _FileTimesShifted(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        times = {name: payload[name] for name in ("retrieveDate", "startTime", "stopTime") if name in payload}
-        shifted = {name: instants.parse(text) + timedelta(hours=2) for name, text in times.items()}
-        return payload | {name: instants.to_wire(instant) for name, instant in shifted.items()}
+alters(request("UpdateFirmware", "GetDiagnostics"),
+    Row("file-location-mangled", "A slash is added to the location of a file.", turn(location="{}/".format)),
+    Row("file-options-lost", "Of the members that describe the transfer of a file, the optional ones are left out.",
+        only("location", "retrieveDate")),
+    Row("file-retries-as-text", "The attempts at the transfer of a file are given as a text.", turn(retries=str)),
+    Row("file-times-shifted", "Times around the transfer of a file are sent in local time, marked as UTC.",
+        turn(retrieveDate=shifted(hours=2), startTime=shifted(hours=2), stopTime=shifted(hours=2))),
+)  # fmt: skip

@@ -2,90 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import Action, AuthorizationStatus, ChargePointStatus
 from sqlalchemy import Connection, select
 
-from server.core import instants, tables
-from server.core.call_queue import Operation
+from server.core import tables
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, drop, shifted, turn
+from server.mutants.v16 import request
 from server.v16.core import CoreHandlers
 from server.v16.reservation import Reservations
 
 # What a station is asked for
 
-
-class _Altered(Reservations):
-    """Alters the CALLs of one action."""
-
-    action: ClassVar[str] = Action.reserve_now.value
-
-    def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
-        """Return what is sent in place of what was asked for."""
-        asked = super().requests(tx, operation)
-        return [self.alter(payload) for payload in asked] if operation.action == self.action else asked
-
-    def alter(self, payload: Payload) -> Payload:
-        """Return the payload that is sent in place of another."""
-        raise NotImplementedError
-
-
-@mutant("reservation-connector-shifted", "A reservation names the connector after the one that is meant.")
-class _ReservationConnectorShifted(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | {"connectorId": payload["connectorId"] + 1}
-
-
-@mutant("reservation-connector-zero-lost", "A reservation of any connector is sent for connector 1.")
-class _ReservationConnectorZeroLost(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | {"connectorId": payload["connectorId"] or 1}
-
-
-@mutant("reservation-tag-mangled", "A reservation names the idTag without its last character.")
-class _ReservationTagMangled(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return payload | {"idTag": payload["idTag"][:-1]}
-
-
-@mutant("reservation-expiry-shifted", "The expiry of a reservation is sent in local time, marked as UTC.")
-class _ReservationExpiryShifted(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        local = instants.parse(payload["expiryDate"]) + timedelta(hours=2)
-        return payload | {"expiryDate": instants.to_wire(local)}
-
-
-@mutant("reservation-id-lost", "A reservation has no reservationId.")
-class _ReservationIdLost(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return {name: value for name, value in payload.items() if name != "reservationId"}
-
-
-@mutant("reservation-parent-lost", "A reservation leaves out the parentIdTag.")
-class _ReservationParentLost(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return {name: value for name, value in payload.items() if name != "parentIdTag"}
-
-
-@mutant("reservation-parent-invented", "A reservation for a tag without a parent names the tag as its own parent.")
-class _ReservationParentInvented(_Altered):
-    def alter(self, payload: Payload) -> Payload:
-        return {"parentIdTag": payload["idTag"]} | payload
-
-
-@mutant("cancelled-reservation-mistaken", "CancelReservation names an id that belongs to no reservation.")
-class _CancelledReservationMistaken(_Altered):
-    action = Action.cancel_reservation.value
-
-    def alter(self, payload: Payload) -> Payload:
-        return {"reservationId": payload["reservationId"] ^ 1}
-
+alters(request("ReserveNow"),
+    Row("reservation-connector-shifted", "A reservation names the connector after the one that is meant.",
+        turn(connectorId=lambda number: number + 1)),
+    Row("reservation-connector-zero-lost", "A reservation of any connector is sent for connector 1.",
+        turn(connectorId=lambda number: number or 1)),
+    Row("reservation-tag-mangled", "A reservation names the idTag without its last character.",
+        turn(idTag=lambda tag: tag[:-1])),
+    Row("reservation-expiry-shifted", "The expiry of a reservation is sent in local time, marked as UTC.",
+        turn(expiryDate=shifted(hours=2))),
+    Row("reservation-id-lost", "A reservation has no reservationId.", drop("reservationId")),
+    Row("reservation-parent-lost", "A reservation leaves out the parentIdTag.", drop("parentIdTag")),
+    Row("reservation-parent-invented", "A reservation for a tag without a parent names the tag as its own parent.",
+        lambda payload: {"parentIdTag": payload["idTag"], **payload}),
+)  # fmt: skip
+alters(request("CancelReservation"),
+    Row("cancelled-reservation-mistaken", "CancelReservation names an id that belongs to no reservation.",
+        turn(reservationId=lambda number: number ^ 1)),
+)  # fmt: skip
 
 # The numbers of reservations
 
