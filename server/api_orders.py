@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from server.operator import Operator
+from server.core.operator import Operator
 
 
 class ApiOrders:

@@ -107,9 +107,11 @@ class CentralSystem:
         self.context = Context(settings, store, stations, tags, queue, authority, metrics, log)
         self._services = {bundle.version: bundle.open(self.context) for bundle in self._bundles}
         effects |= {version: service.operations for version, service in self._services.items()}
-        self.operator = self._parts.operator(self.context, self._services)
+        self.operator = self._parts.operator(
+            self._services, store=store, known_stations=stations, known_tags=tags, queue=queue
+        )
         self.orders = self._parts.orders(self.operator)
-        self.security = SecurityConsole(self.context, self.operator)
+        self.security = SecurityConsole(self.operator, store=store, stations=stations, authority=authority)
         await stations.load()
         await tags.load()
         await authority.load()

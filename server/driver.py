@@ -35,11 +35,11 @@ from harness.csms.v16 import OPERATIONS
 from server.central_system import CentralSystem
 from server.core.authority import AuthorityError
 from server.core.entrance import Entrance
+from server.core.operator import Operator, UnknownStation
+from server.core.operator import Refused as Refusal
 from server.core.settings import ServerSettings
 from server.core.store import StoreError
 from server.core.tags import Tag as ServerTag
-from server.operator import Operator, UnknownStation
-from server.operator import Refused as Refusal
 
 Reading = TypeVar("Reading", bound=Callable[..., Awaitable[Any]])
 

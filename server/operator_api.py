@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from server.central_system import CentralSystem
 from server.core.authority import AuthorityError
+from server.core.operator import Conflict, Impossible, Operator, Refused, UnknownOperation, UnknownStation, UnknownTag
 from server.core.store import StoreError
 from server.core.tags import Tag
-from server.operator import Conflict, Impossible, Operator, Refused, UnknownOperation, UnknownStation, UnknownTag
 from server.security_api import security_routes
 
 MAX_WAIT = 300.0

@@ -13,11 +13,11 @@ from server.core.call_queue import CallQueue
 from server.core.connection import Connection
 from server.core.framing import Framing
 from server.core.handshake import Handshake
+from server.core.operator import Operator
 from server.core.session import Session
 from server.core.settings import SettingsError
 from server.core.tags import Tags
 from server.core.tls import Tls
-from server.operator import Operator
 from server.v16.bundle import Bundle16
 
 BUNDLES: tuple[Bundle, ...] = (Bundle16(),)

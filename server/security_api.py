@@ -94,7 +94,7 @@ def security_routes(system: CentralSystem) -> APIRouter:
     @router.get("/stations/{station}/installed-certificates")
     async def installed_certificates(station: str) -> list[InstalledCertificateBody]:
         """Return the root certificates that a station has told of, when it was last asked."""
-        return [InstalledCertificateBody(**one) for one in await system.security.installed_certificates(station)]
+        return [InstalledCertificateBody(**one) for one in await system.operator.installed_certificates(station)]
 
     @router.post("/certificates", status_code=201)
     async def client_certificate(body: CertificateBody) -> IssuedCertificate:

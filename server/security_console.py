@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-from sqlalchemy import select
-
-from server.core import security_events, tables
-from server.core.authority import ALGORITHMS
-from server.core.context import Context
+from server.core import security_events
+from server.core.authority import ALGORITHMS, Authority
 from server.core.credentials import BASIC, MUTUAL_TLS, NONE, TLS, Credentials
+from server.core.operator import Impossible, Operator
 from server.core.passwords import hashed
-from server.operator import Impossible, Operator
+from server.core.stations import Stations
+from server.core.store import Store
 
 
 class SecurityConsole:
     """The console of the central system as far as security goes."""
 
-    def __init__(self, context: Context, operator: Operator) -> None:
-        self.context = context
+    def __init__(self, operator: Operator, *, store: Store, stations: Stations, authority: Authority) -> None:
         self.operator = operator
+        self.store = store
+        self.stations = stations
+        self.authority = authority
 
     async def set_security(self, id: str, profile: int, password: bytes | None = None) -> None:
         """Set the security profile of a station; without a password the one that it has stays.
@@ -36,7 +36,7 @@ class SecurityConsole:
         kept = station.credentials.password if password is None else hashed(password)
         if kept is None and profile in (BASIC, TLS):
             raise Impossible(f"security profile {profile} needs a password")
-        await self.context.stations.secure(station, Credentials(profile=profile, password=kept))
+        await self.stations.secure(station, Credentials(profile=profile, password=kept))
 
     async def client_certificate(
         self,
@@ -52,7 +52,7 @@ class SecurityConsole:
             raise Impossible(f"algorithm is {' or '.join(ALGORITHMS)}, not {algorithm!r}")
         if not 1 <= len(common_name) <= 64 or not 1 <= len(organisation or "-") <= 64:
             raise Impossible("a name in a certificate has 1 to 64 characters")
-        return await self.context.authority.client(
+        return await self.authority.client(
             common_name, organisation, algorithm=algorithm, expired=expired, trusted=authority
         )
 
@@ -61,18 +61,11 @@ class SecurityConsole:
         from server.core import pki
 
         try:
-            await self.context.authority.revoke(chain)
+            await self.authority.revoke(chain)
         except pki.Unusable as problem:
             raise Impossible(str(problem)) from None
-
-    async def installed_certificates(self, id: str) -> Sequence[dict[str, Any]]:
-        """Return the root certificates that a station has told of, by their hash data; raises UnknownStation."""
-        known, station = tables.installed_certificates.c, self.operator.known(id).id
-        query = select(tables.installed_certificates).where(known.station == station).order_by(known.number)
-        rows = await self.context.store.read(lambda tx: tx.execute(query).all())
-        return [{"type": row.type, "hash_data": orjson.loads(row.hash_data)} for row in rows]
 
     async def security_events(self, id: str) -> Sequence[dict[str, Any]]:
         """Return the security events of a station in the order in which they came; raises UnknownStation."""
         station = self.operator.known(id).id
-        return await self.context.store.read(lambda tx: security_events.read(tx, station))
+        return await self.store.read(lambda tx: security_events.read(tx, station))

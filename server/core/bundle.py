@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from server.core.call_queue import Effects
 from server.core.context import Context
 from server.core.framing import FrameRules
+from server.core.readings import Readings
 from server.core.stations import Station
 from server.core.validation import Payload, Schemas
 
@@ -49,11 +50,12 @@ class Operations(Effects, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A version in service: who serves each action, and what operations mean."""
+    """A version in service: who serves each action, what operations mean, and what is on record."""
 
     bundle: Bundle
     handlers: Mapping[str, Handler]
     operations: Operations
+    readings: Readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from ocpp.exceptions import InternalError
 
 from server.core.framing import Framing, Message
+from server.core.operator import Operator
 from server.core.session import Session
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Change, Row, alters, request, turn
-from server.operator import Operator
 
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 

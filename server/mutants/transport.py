@@ -15,11 +15,11 @@ from websockets.http11 import Request, Response
 from server.core.call_queue import LOST
 from server.core.connection import Connection
 from server.core.handshake import Handshake, Refusal
+from server.core.operator import Operator
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.operator import Operator
 from server.v16.core import CoreHandlers
 
 
@@ -210,7 +210,7 @@ class _IdentityOfTheLatestBoot(CoreHandlers):
 @mutant("operations-broadcast", "An operation for one station is performed on every station that is connected.")
 class _OperationsBroadcast(Operator):
     async def perform(self, id: str, action: str, payload: Mapping[str, Any], version: str | None = None) -> str:
-        for other in self.context.stations:
+        for other in self.known_stations:
             if other.online and other.id != id:
                 await super().perform(other.id, action, payload, version)
         return await super().perform(id, action, payload, version)

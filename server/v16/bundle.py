@@ -19,6 +19,7 @@ from server.v16.core import CoreHandlers
 from server.v16.firmware import Firmware
 from server.v16.local_list import LocalList
 from server.v16.operations import ACTIONS, Operations
+from server.v16.readings import Readings16
 from server.v16.reservation import Reservations
 from server.v16.schemas import SCHEMAS
 from server.v16.security import Security
@@ -45,6 +46,7 @@ class Bundle16(Bundle):
     frames: FrameRules = FRAMES
     transactions: type[Transactions] = Transactions
     operations: type[Operations] = Operations
+    readings: type[Readings16] = Readings16
     handlers: tuple[type[Any], ...] = (CoreHandlers,)
     profiles: tuple[type[Profile], ...] = (
         Firmware,
@@ -62,4 +64,9 @@ class Bundle16(Bundle):
         operations = self.operations([kind(context) for kind in self.profiles])
         transactions = self.transactions(context.tags, parallel_tag_use=context.settings.parallel_tag_use)
         handlers = [kind(context, operations, transactions) for kind in self.handlers]
-        return Service(bundle=self, handlers=routes(_NAMES, [*handlers, *operations.profiles]), operations=operations)
+        return Service(
+            bundle=self,
+            handlers=routes(_NAMES, [*handlers, *operations.profiles]),
+            operations=operations,
+            readings=self.readings(operations.of(LocalList), operations.of(Reservations), operations.of(SmartCharging)),
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,12 +13,11 @@ from server.api_orders import ApiOrders
 from server.core import instants
 from server.core.bundle import InvalidOperation
 from server.core.call_queue import Outcome
+from server.core.operator import Conflict, Impossible, Operator
 from server.core.stations import Station
 from server.core.validation import Payload
-from server.operator import Conflict, Impossible, Operator
 from server.v16.firmware import Firmware
 from server.v16.security import Security
-from server.v16.transactions import TransactionRecord
 from server.variants.registry import variant
 
 _CONSOLE = "OCPP does not say how a central system is operated"
@@ -63,9 +62,8 @@ class _ShownAsNull(Operator):
         found = await super().outcome(operation, patience)
         return replace(found, payload=_with_null(found.payload)) if found else None
 
-    def transaction_view(self, record: TransactionRecord) -> Payload:
-        view = super().transaction_view(record)
-        return view | {"meter_values": _with_null(view["meter_values"])}
+    async def transactions(self, id: str) -> Sequence[Payload]:
+        return [one | {"meter_values": _with_null(one["meter_values"])} for one in await super().transactions(id)]
 
 
 def _with_null(value: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 from ocpp.exceptions import NotImplementedError  # noqa: A004  (that is its name in ocpp)
 
 from server.core.bundle import Handler
+from server.core.operator import Operator
 from server.core.session import Session
-from server.operator import Operator
 from server.variants.registry import VARIANTS, Variant
 
 _OPTIONAL = "OCPP 1.6 3.3: only Core is mandatory"

@@ -16,9 +16,9 @@ from websockets.typing import Subprotocol
 
 from harness.settings import Settings
 from server.central_system import CentralSystem
+from server.core.operator import Refused
 from server.core.settings import ServerSettings, SettingsError
 from server.core.tags import Tags
-from server.operator import Refused
 from server.operator_api import application
 from server.registry import UnknownName
 from server.variants import VARIANTS, variant

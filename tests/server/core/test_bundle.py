@@ -15,10 +15,11 @@ from server.central_system import CentralSystem
 from server.core.bundle import Bundle, Service, routes
 from server.core.context import Context
 from server.core.framing import FrameRules
+from server.core.operator import Impossible
+from server.core.readings import Readings
 from server.core.settings import ServerSettings, SettingsError
 from server.core.stations import Station
 from server.core.validation import Payload, SchemaErrors, Schemas
-from server.operator import Impossible
 from server.parts import BUNDLES, Parts
 from server.v16.operations import Operations
 from tests.server.charger import PATIENCE, charger
@@ -59,7 +60,10 @@ class Tiny(Bundle):
     def open(self, context: Context) -> Service:
         """Put the parts together."""
         return Service(
-            bundle=self, handlers=routes({"Heartbeat": "heartbeat"}, [self.handlers()]), operations=Operations([])
+            bundle=self,
+            handlers=routes({"Heartbeat": "heartbeat"}, [self.handlers()]),
+            operations=Operations([]),
+            readings=Readings(),
         )
 
 

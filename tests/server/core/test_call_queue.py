@@ -12,8 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from server.central_system import CentralSystem
+from server.core.operator import Conflict, Impossible, Refused, UnknownStation
 from server.core.store import StoreError
-from server.operator import Conflict, Impossible, Refused, UnknownStation
 from tests.server.charger import PATIENCE, Charger, charger
 from tests.server.conftest import Make, lock
 

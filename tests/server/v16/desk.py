@@ -12,8 +12,8 @@ import pytest
 from server.central_system import CentralSystem
 from server.core import instants
 from server.core.call_queue import Outcome
+from server.core.operator import Refused
 from server.core.validation import Payload
-from server.operator import Refused
 from tests.server.charger import PATIENCE, Charger, charger
 
 

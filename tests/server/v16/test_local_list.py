@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from server.core.operator import Conflict, Impossible
 from server.core.tags import Tag
-from server.operator import Conflict, Impossible
 from tests.server.v16.desk import Desk
 
 FULL = {"updateType": "Full"}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from server.central_system import CentralSystem
+from server.core.operator import Conflict, Impossible
 from server.core.tags import Tag
-from server.operator import Conflict, Impossible
 from tests.server.v16.desk import Desk, ahead, desk_of
 
 ACCEPTED = {"status": "Accepted"}

@@ -8,7 +8,7 @@ import pytest
 
 from server.central_system import CentralSystem
 from server.core import instants
-from server.operator import Conflict, Impossible
+from server.core.operator import Conflict, Impossible
 from tests.server.v16.desk import Desk, ahead, desk_of
 
 ACCEPTED = {"status": "Accepted"}

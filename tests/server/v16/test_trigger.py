@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.central_system import CentralSystem
-from server.operator import Conflict, Impossible
+from server.core.operator import Conflict, Impossible
 from tests.server.charger import charger
 from tests.server.v16.desk import Desk
 

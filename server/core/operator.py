@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -15,21 +15,15 @@ from websockets.frames import CloseCode
 
 from server.core import instants, tables, tasks
 from server.core.bundle import Bundle, InvalidOperation, Service, UnsuitableOperation
-from server.core.call_queue import Operation, Outcome
-from server.core.context import Context
+from server.core.call_queue import CallQueue, Operation, Outcome
 from server.core.frame_log import hidden
-from server.core.profile import Profile
-from server.core.stations import Station
-from server.core.tags import Tag
+from server.core.readings import Readings
+from server.core.stations import Station, Stations
+from server.core.store import Store
+from server.core.tags import Tag, Tags
 from server.core.validation import Payload
-from server.v16 import VERSION, samples
-from server.v16 import transactions as booked
-from server.v16.local_list import LocalList
-from server.v16.operations import Operations
-from server.v16.reservation import Reservations
-from server.v16.smart_charging import SmartCharging
 
-P = TypeVar("P", bound=Profile)
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -61,10 +55,21 @@ class Operator:
 
     not_offered: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, context: Context, services: Mapping[str, Service]) -> None:
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        *,
+        store: Store,
+        known_stations: Stations,
+        known_tags: Tags,
+        queue: CallQueue,
+    ) -> None:
         """Prepare it; ``services`` are the versions that are served."""
-        self.context = context
         self.services = services
+        self.store = store
+        self.known_stations = known_stations
+        self.known_tags = known_tags
+        self.queue = queue
 
     # Provisioning
 
@@ -72,22 +77,22 @@ class Operator:
         """Register a station so that its next BootNotification is accepted; raises Impossible for an empty id."""
         if not id:
             raise Impossible("a station needs an identity")
-        await self.context.stations.provision(id, RegistrationStatus.accepted.value)
+        await self.known_stations.provision(id, RegistrationStatus.accepted.value)
 
     async def remove_station(self, id: str) -> None:
         """Forget a station and all that was recorded of it; one that is not known is no error."""
-        station = self.context.stations.get(id)
+        station = self.known_stations.get(id)
         if station is not None and station.session is not None:
             station.session.connection.close(CloseCode.POLICY_VIOLATION, "the station has been removed")
-        await self.context.stations.remove(id)
+        await self.known_stations.remove(id)
         if station is not None:
-            self.context.queue.forget(station)
+            self.queue.forget(station)
 
     async def set_registration(self, id: str, registration: str) -> None:
         """Set what the next BootNotification of a known station is answered."""
         if registration not in {status.value for status in RegistrationStatus}:
             raise Impossible(f"a registration is Accepted, Pending or Rejected, not {registration!r}")
-        await self.context.stations.provision(self.known(id).id, registration)
+        await self.known_stations.provision(self.known(id).id, registration)
 
     async def provision_tag(self, tag: Tag) -> None:
         """Create an idTag, or change it where it exists; raises Impossible for one that OCPP cannot carry."""
@@ -100,22 +105,22 @@ class Operator:
             expires = None if tag.expires is None else instants.zoned(tag.expires)
         except OverflowError:
             raise Impossible(f"expires: {tag.expires} is outside of the calendar") from None
-        await self.context.tags.provision(replace(tag, expires=expires))
+        await self.known_tags.provision(replace(tag, expires=expires))
 
     def tags(self) -> Sequence[Tag]:
         """Return all tags that are known."""
-        return list(self.context.tags)
+        return list(self.known_tags)
 
     def tag(self, id_tag: str) -> Tag:
         """Return a tag; raises UnknownTag."""
-        found = self.context.tags.find(id_tag)
+        found = self.known_tags.find(id_tag)
         if found is None:
             raise UnknownTag(f"there is no tag {id_tag!r}")
         return found
 
     async def remove_tag(self, id_tag: str) -> None:
         """Forget a tag; one that is not known is no error."""
-        await self.context.tags.remove(id_tag)
+        await self.known_tags.remove(id_tag)
 
     # Operations
 
@@ -134,7 +139,7 @@ class Operator:
         operations = service.operations
         entered: Payload = orjson.loads(orjson.dumps(dict(payload)))
         try:
-            asked = await self.context.store.read(lambda tx: operations.prepare(tx, station, action, entered))
+            asked = await self.store.read(lambda tx: operations.prepare(tx, station, action, entered))
         except InvalidOperation as problem:
             raise Impossible(str(problem)) from None
         except UnsuitableOperation as problem:
@@ -142,7 +147,7 @@ class Operator:
         if (reason := operations.may_ask(station, action)) is not None:
             raise Conflict(reason)
         operation = Operation(id, service.bundle.version, action, asked)
-        await self.context.queue.add(station, operation)
+        await self.queue.add(station, operation)
         return operation.id
 
     def service(self, station: Station, action: str, version: str | None) -> Service:
@@ -159,22 +164,22 @@ class Operator:
 
     async def outcome(self, operation: str, patience: float = 0.0) -> Outcome | None:
         """Return what became of an operation, waiting up to ``patience`` seconds; None for an unknown one."""
-        found = await self.context.queue.outcome(operation, patience)
+        found = await self.queue.outcome(operation, patience)
         return None if found is None else replace(found, waits_for=self.waits_for(operation))
 
     def waits_for(self, operation: str) -> str | None:
         """Return what an operation waits for, in words, None if it has an outcome or is not known."""
-        pending = self.context.queue.pending(operation)
-        station = self.context.stations.get(pending.station) if pending else None
-        return self.context.queue.waits_for(station, pending) if pending and station else None
+        pending = self.queue.pending(operation)
+        station = self.known_stations.get(pending.station) if pending else None
+        return self.queue.waits_for(station, pending) if pending and station else None
 
     async def withdraw(self, operation: str) -> None:
         """Have an operation not performed that has not been sent.
 
         Raises UnknownOperation, or Conflict for one that has been sent or has an outcome.
         """
-        if (pending := self.context.queue.pending(operation)) is not None:
-            if await self.context.queue.withdraw(self.known(pending.station), pending):
+        if (pending := self.queue.pending(operation)) is not None:
+            if await self.queue.withdraw(self.known(pending.station), pending):
                 return
             raise Conflict("the operation has been sent to the station: it cannot be withdrawn")
         if (found := await self.outcome(operation)) is None:
@@ -184,18 +189,18 @@ class Operator:
     async def operations_of(self, id: str) -> Sequence[Payload]:
         """Return the operations of a station, the oldest first."""
         query = select(tables.operations).where(tables.operations.c.station == self.known(id).id)
-        rows = await self.context.store.read(lambda tx: tx.execute(query.order_by(tables.operations.c.number)).all())
+        rows = await self.store.read(lambda tx: tx.execute(query.order_by(tables.operations.c.number)).all())
         return [self._operation_view(row) for row in rows]
 
     # Reading
 
     async def ping(self) -> None:
         """Return once the store has written something: one that can only be read is not well; raises StoreError."""
-        await self.context.store.append(_CHECKED, {"number": 1, "checked": instants.to_wire(instants.now())}, None)
+        await self.store.append(_CHECKED, {"number": 1, "checked": instants.to_wire(instants.now())}, None)
 
     def known(self, id: str) -> Station:
         """Return a station; raises UnknownStation."""
-        station = self.context.stations.get(id)
+        station = self.known_stations.get(id)
         if station is None:
             raise UnknownStation(f"there is no station {id!r}")
         return station
@@ -216,7 +221,7 @@ class Operator:
 
     def stations(self) -> Mapping[str, Payload]:
         """Return what is known of all stations."""
-        return {station.id: self.station(station.id) for station in self.context.stations}
+        return {station.id: self.station(station.id) for station in self.known_stations}
 
     async def connector(self, id: str, connector_id: int, evse_id: int | None = None) -> Payload | None:
         """Return what is known of a connector, None if the station has never spoken of it.
@@ -235,7 +240,7 @@ class Operator:
         query = select(tables.connectors).where(known.station == self.known(id).id)
         query = query.order_by(known.evse_id, known.connector_id)
         found: dict[int, dict[int, Payload]] = {}
-        for row in await self.context.store.read(lambda tx: tx.execute(query).all()):
+        for row in await self.store.read(lambda tx: tx.execute(query).all()):
             found.setdefault(row.evse_id, {})[row.connector_id] = self.connector_view(row)
         return found
 
@@ -249,89 +254,51 @@ class Operator:
             "availability": "Scheduled" if row.wanted else row.availability,
         }
 
+    async def transactions(self, id: str) -> Sequence[Payload]:
+        """Return the transactions of a station, those of each version in the order in which they began."""
+        return await self._all(id, lambda readings, tx: readings.transactions(tx, id))
+
     async def meter_values(self, id: str, latest: int) -> Sequence[Payload]:
         """Return the ``latest`` sampled values of a station, the oldest first, with and without a transaction."""
-        station = self.known(id).id
-        rows = await self.context.store.read(lambda tx: booked.read_meter_values(tx, station, latest))
-        values = [
-            {"connector_id": row.connector_id, "transaction_id": row.transaction_id, **sample}
-            for row in rows
-            for sample in samples.complete(orjson.loads(row.meter_value))
-        ]
+        values = await self._all(id, lambda readings, tx: readings.meter_values(tx, id, latest))
         return values[-latest:]
-
-    async def transactions(self, id: str) -> Sequence[Payload]:
-        """Return the transactions of a station in the order in which they began."""
-        station = self.known(id).id
-        records = await self.context.store.read(lambda tx: booked.read(tx, station))
-        return [self.transaction_view(record) for record in records]
-
-    def transaction_view(self, record: booked.TransactionRecord) -> Payload:
-        """Return one transaction as it is shown."""
-        row = record.row
-        return {
-            "id": row.id,
-            "active": row.active,
-            "connector_id": row.connector_id,
-            "id_tag": row.id_tag,
-            "meter_start": row.meter_start,
-            "meter_stop": row.meter_stop,
-            "started": record.instant("started"),
-            "stopped": record.instant("stopped"),
-            "reason": row.reason,
-            "meter_values": [dict(one) for values in record.meter_values for one in samples.complete(values)],
-        }
 
     async def configuration(self, id: str) -> Mapping[str, str | None]:
         """Return the configuration keys and values that a station has reported or taken."""
-        known, station = tables.configuration.c, self.known(id).id
-
-        def job(tx: Connection) -> Mapping[str, str | None]:
-            rows = tx.execute(select(known.key, known.value).where(known.station == station))
-            return {row.key: row.value for row in rows}
-
-        return await self.context.store.read(job)
+        found = await self._each(id, lambda readings, tx: readings.configuration(tx, id))
+        return {key: value for one in found for key, value in one.items()}
 
     async def local_list(self, id: str) -> Payload:
         """Return version and entries of the local list that a station holds; without a version, neither is known."""
-        station, lists = self.known(id).id, self._profile(LocalList)
-
-        def job(tx: Connection) -> Payload:
-            return {"version": lists.version(tx, station), "entries": list(lists.entries(tx, station).values())}
-
-        return await self.context.store.read(job)
+        found = await self._each(id, lambda readings, tx: readings.local_list(tx, id))
+        return next((one for one in found if one is not None), {"version": None, "entries": []})
 
     async def reservations(self, id: str) -> Sequence[Payload]:
         """Return the reservations of a station in the order in which they were made."""
-        station, made = self.known(id).id, self._profile(Reservations)
-        return [
-            {
-                "id": row.id,
-                "status": made.status(row),
-                "connector_id": row.connector_id,
-                "id_tag": row.id_tag,
-                "expires": _instant(row.expires),
-            }
-            for row in await self.context.store.read(lambda tx: made.read(tx, station))
-        ]
+        return await self._all(id, lambda readings, tx: readings.reservations(tx, id))
 
     async def charging_profiles(self, id: str) -> Sequence[Payload]:
         """Return the charging profiles that are installed at a station."""
-        station, charging = self.known(id).id, self._profile(SmartCharging)
-        rows = await self.context.store.read(lambda tx: charging.read(tx, station))
-        members = ("id", "connector_id", "purpose", "stack_level", "transaction_id")
-        return [{name: getattr(row, name) for name in members} for row in rows]
+        return await self._all(id, lambda readings, tx: readings.charging_profiles(tx, id))
+
+    async def installed_certificates(self, id: str) -> Sequence[Payload]:
+        """Return the root certificates that a station has told of, when it was last asked, by their hash data."""
+        return await self._all(id, lambda readings, tx: readings.installed_certificates(tx, id))
 
     async def tasks(self, id: str) -> Sequence[Payload]:
         """Return the tasks of a station, the latest last."""
         station = self.known(id).id
-        rows = await self.context.store.read(lambda tx: tasks.read(tx, station))
+        rows = await self.store.read(lambda tx: tasks.read(tx, station))
         return [{name: getattr(row, name) for name in ("kind", "state", "status", "request_id")} for row in rows]
 
-    def _profile(self, kind: type[P]) -> P:
-        operations = self.services[VERSION].operations
-        assert isinstance(operations, Operations)
-        return operations.of(kind)
+    async def _each(self, id: str, read: Callable[[Readings, Connection], T]) -> Sequence[T]:
+        """Return what each version has on record of a station; raises UnknownStation."""
+        self.known(id)
+        services = self.services.values()
+        return await self.store.read(lambda tx: [read(service.readings, tx) for service in services])
+
+    async def _all(self, id: str, read: Callable[[Readings, Connection], Sequence[Payload]]) -> Sequence[Payload]:
+        return [one for found in await self._each(id, read) for one in found]
 
     def _operation_view(self, row: Any) -> Payload:
         return {
