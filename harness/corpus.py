@@ -6,7 +6,7 @@ Every payload has an id that stays the same as long as the schema does, such as 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,12 @@ MOMENT = "2026-01-02T03:04:05.678Z"
 
 CUSTOM_DATA = "customData"
 """The member that every object of OCPP 2.0.1 and later may have; generated payloads have it once, at the top."""
+
+_TYPE_NAME = "javaType"
+"""Where the schemas of OCPP 2.0.1 and later name the type of a member."""
+
+_BARE = frozenset({"type", _TYPE_NAME})
+"""What is left of a member whose type is known already."""
 
 
 class Rule(StrEnum):
@@ -70,22 +76,35 @@ def maximal(schema: Schema, given: Mapping[str, Any] | None = None) -> dict[str,
     return payload
 
 
-def invalid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Invalid]:
-    """Yield one payload per constraint of the schema, made from the maximal one."""
+def types(schema: Schema) -> frozenset[str]:
+    """Return the names of the types that a schema is made of; those of OCPP 1.6 have none."""
+    return frozenset(node[_TYPE_NAME] for _, node, _ in _nodes(schema) if _TYPE_NAME in node)
+
+
+def invalid(
+    schema: Schema, given: Mapping[str, Any] | None = None, *, known: Collection[str] = ()
+) -> Iterator[Invalid]:
+    """Yield one payload per constraint of the schema, made from the maximal one.
+
+    A member whose type is ``known`` is only once replaced as a whole.
+    """
     whole = maximal(schema, given)
-    for path, node, required in _nodes(schema):
+    for path, node, required in _nodes(schema, known=known):
         name = _name(path)
         for rule, variant, description, value in _broken(node, _at(whole, path), optional=not path):
             id = "-".join(part for part in (name, variant) if part)
             yield Invalid(id, f"{name or 'payload'}: {description}", rule, _replaced(whole, path, value), required)
 
 
-def valid(schema: Schema, given: Mapping[str, Any] | None = None) -> Iterator[Valid]:
-    """Yield the minimal and the maximal payload, every enum value, the longest and empty texts, and odd numbers."""
+def valid(schema: Schema, given: Mapping[str, Any] | None = None, *, known: Collection[str] = ()) -> Iterator[Valid]:
+    """Yield the minimal and the maximal payload, every enum value, the longest and empty texts, and odd numbers.
+
+    A member whose type is ``known`` stays as it is.
+    """
     whole = maximal(schema, given)
     yield Valid("minimal", "required members only", minimal(schema, given))
     yield Valid("maximal", "every member", whole)
-    for path, node, required in _nodes(schema):
+    for path, node, required in _nodes(schema, known=known):
         name = _name(path)
         for variant, description, value in _edges(node, _at(whole, path)):
             yield Valid(f"{name}-{variant}", f"{name} {description}", _replaced(whole, path, value))
@@ -107,7 +126,7 @@ def _edges(node: Schema, value: Any) -> Iterator[tuple[str, str, Any]]:
 
 def _may_be_empty(node: Schema) -> bool:
     """Return whether a node is a text without a form of its own, so that the empty one will do."""
-    return node.get("type") == "string" and not {"enum", "format", "minLength"} & node.keys()
+    return node.get("type") == "string" and not {"enum", "format", "minLength", _TYPE_NAME} & node.keys()
 
 
 def _numbers(node: Schema) -> Iterator[float]:
@@ -138,7 +157,8 @@ def _broken(node: Schema, value: Any, *, optional: bool) -> Iterator[tuple[Rule,
     """
     if not optional and "type" in node:
         yield Rule.TYPE, "type", f"{_TYPE_NAMES[_wrong(node)]} instead of {node['type']}", _WRONG[_wrong(node)]
-        yield Rule.NULL, "null", "null", None
+        if node.keys() != _BARE:
+            yield Rule.NULL, "null", "null", None
     for member in node.get("required", ()):
         yield Rule.REQUIRED, f"without-{member}", f"{member} is missing", _without(value, member)
     if node.get("additionalProperties") is False and node.get("type") == "object":
@@ -174,13 +194,18 @@ def _wrong(node: Schema) -> str:
     return {"string": "integer", "object": "string", "array": "string"}.get(node["type"], "string")
 
 
-def _nodes(schema: Schema, path: Path = (), *, required: bool = True) -> Iterator[tuple[Path, Schema, bool]]:
-    """Yield every node below a schema with its path, and whether it must be there."""
+def _nodes(
+    schema: Schema, path: Path = (), *, required: bool = True, known: Collection[str] = ()
+) -> Iterator[tuple[Path, Schema, bool]]:
+    """Yield every node of a schema with its path, and whether it must be there; of a ``known`` type nothing within."""
+    if schema.get(_TYPE_NAME) in known:
+        yield path, {name: schema[name] for name in _BARE}, required
+        return
     yield path, schema, required
     if schema.get("type") == "array":
-        yield from _nodes(schema["items"], (*path, 0), required=True)
+        yield from _nodes(schema["items"], (*path, 0), required=True, known=known)
     for name, member in _members(schema, top=not path).items():
-        yield from _nodes(member, (*path, name), required=name in schema.get("required", ()))
+        yield from _nodes(member, (*path, name), required=name in schema.get("required", ()), known=known)
 
 
 def _members(schema: Schema, *, top: bool) -> Mapping[str, Schema]:

@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from harness.corpus import maximal
 from harness.schemas import Kind, schemas
-from scenarios.v16.validation.corpus import STATION_CALLS
+from scenarios.validation.corpus import STATION_CALLS
 from server.central_system import CentralSystem
 from server.core.settings import ServerSettings
 from tests.fuzz.values import JSON, WORDS, named
@@ -72,7 +72,7 @@ FRESH = "@"
 """Stands for a unique id that was never used."""
 
 IDS = st.just(FRESH) | st.sampled_from(["1", "2"]) | JSON
-WHOLE = {action: maximal(schemas("1.6").schema(action, Kind.REQUEST)) for action in STATION_CALLS}
+WHOLE = {action: maximal(schemas("1.6").schema(action, Kind.REQUEST)) for action in STATION_CALLS["1.6"]}
 NEARLY_VALID = st.sampled_from(sorted(WHOLE)).flatmap(
     lambda action: st.tuples(
         st.just(2),

@@ -15,8 +15,8 @@ from jsonschema.validators import validator_for
 
 from harness.corpus import Invalid, Rule, invalid, maximal, minimal, valid
 from harness.schemas import Kind, schemas
-from scenarios.v16.validation.corpus import STATION_CALLS
 from scenarios.v16.validation.operations import ACTIONS
+from scenarios.validation.corpus import STATION_CALLS
 
 SCHEMAS = schemas("1.6")
 SCHEMA: Mapping[str, Any] = {
@@ -37,7 +37,7 @@ SCHEMA: Mapping[str, Any] = {
         "any": {"description": "of any type"},
     },
 }
-SAMPLES = [(action, Kind.REQUEST) for action in STATION_CALLS] + [(action, Kind.RESPONSE) for action in ACTIONS]
+SAMPLES = [(action, Kind.REQUEST) for action in STATION_CALLS["1.6"]] + [(action, Kind.RESPONSE) for action in ACTIONS]
 
 
 def broken(action: str, kind: Kind) -> list[Invalid]:
@@ -120,7 +120,7 @@ def test_type_without_a_sample() -> None:
 
 def test_size_of_the_corpus() -> None:
     """The shipped schemas give so many invalid CALLs of stations and so many invalid answers."""
-    assert sum(len(broken(action, Kind.REQUEST)) for action in STATION_CALLS) == 226
+    assert sum(len(broken(action, Kind.REQUEST)) for action in STATION_CALLS["1.6"]) == 226
     assert sum(len(broken(action, Kind.RESPONSE)) for action in ACTIONS) == 202
 
 

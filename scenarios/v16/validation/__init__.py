@@ -1,1 +1,1 @@
-"""Message validation of OCPP 1.6, one scenario per constraint of the published schemas."""
+"""What the scenarios of message validation take of OCPP 1.6."""

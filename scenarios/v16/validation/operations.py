@@ -6,7 +6,6 @@ the certificate are ones that the station has told the central system of. Times 
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -153,15 +152,6 @@ BEFORE: Mapping[str, type[Operation]] = {
 
 ACTIONS = tuple(sorted({*_PLAIN, *_OF_A_TIME, *_OF_A_TAG, *_OF_SOMETHING, "RemoteStopTransaction"}))
 """The actions of all operations."""
-
-
-_TELLING = ("key", "value", "requestedMessage", "vendorId", "messageId")
-
-
-def telling(order: Operation) -> Payload:
-    """Return the members that tell the CALL of an operation from one that a product makes of its own accord."""
-    payload: Payload = json.loads(json.dumps(order.payload()))
-    return {name: value for name, value in payload.items() if name in _TELLING}
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from harness.settings import load
 from scenarios.stage.identities import Identities
 from scenarios.stage.stage import Stage
 from scenarios.v16.core import test_boot
-from scenarios.v16.validation import test_calls
+from scenarios.validation import test_calls
 from server.driver import ReferenceDriver
 
 SETTINGS = load(None, {"PLUGFEST_CSMS_PATIENCE": "1"})

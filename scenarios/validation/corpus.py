@@ -3,35 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.corpus import Invalid, Valid, invalid, maximal, minimal, valid
+from harness.corpus import Invalid, Schema, Valid, invalid, maximal, minimal, types, valid
 from harness.ocppj import Payload
 from harness.scenario import Claims, Need, Takes
-from harness.schemas import Kind, schemas
+from harness.schemas import Kind
+from harness.versions import Version
 
-STATION_CALLS = (
-    "Authorize",
-    "BootNotification",
-    "DataTransfer",
-    "DiagnosticsStatusNotification",
-    "FirmwareStatusNotification",
-    "Heartbeat",
-    "LogStatusNotification",
-    "MeterValues",
-    "SecurityEventNotification",
-    "SignCertificate",
-    "SignedFirmwareStatusNotification",
-    "StartTransaction",
-    "StatusNotification",
-    "StopTransaction",
-)
-"""The CALLs that a station sends, those of the security extension included."""
+STATION_CALLS: Mapping[str, tuple[str, ...]] = {
+    "1.6": (
+        "Authorize",
+        "BootNotification",
+        "DataTransfer",
+        "DiagnosticsStatusNotification",
+        "FirmwareStatusNotification",
+        "Heartbeat",
+        "LogStatusNotification",
+        "MeterValues",
+        "SecurityEventNotification",
+        "SignCertificate",
+        "SignedFirmwareStatusNotification",
+        "StartTransaction",
+        "StatusNotification",
+        "StopTransaction",
+    ),
+    "2.0.1": (
+        "Authorize",
+        "BootNotification",
+        "DataTransfer",
+        "Heartbeat",
+        "MeterValues",
+        "NotifyEvent",
+        "NotifyReport",
+        "SecurityEventNotification",
+        "StatusNotification",
+        "TransactionEvent",
+    ),
+}
+"""Version → the CALLs that a station sends, those of the security extension of OCPP 1.6 included."""
 
 _NOT_IN_THE_TEXT = frozenset({"Hertz"})
-"""Values that some copies of the schemas have and the text has not (errata 3.84); they prove nothing either way."""
+"""Values that some copies of the 1.6 schemas have and the text has not (errata 3.84); they prove nothing either way."""
 
 _EITHER_WAY = frozenset({"idTag-empty"})
 """Cases that may be answered by a status and by a CALLERROR: no tag is empty, though the schema would have it."""
@@ -53,6 +68,8 @@ MOMENTS: Mapping[str, str] = {
 }
 """Legal spellings of a timestamp, and legal moments, however far off (OCPP 1.6 3.15)."""
 
+_TOO_FINE: Mapping[str, Collection[str]] = {"2.0.1": ("nine-digits",)}
+"""Version → the moments that it does not allow: a second has three decimals at most (OCPP 2.0.1 part 2)."""
 
 UNUSUAL: Mapping[str, tuple[str, Any]] = {
     "meterStart": ("the largest number of 32 bits", 2**31 - 1),
@@ -76,6 +93,7 @@ LONG = 1024
 class Sample:
     """One case: the action, and the payload or the text with {id} and {action} in the place of both."""
 
+    version: Version
     action: str
     payload: Any
     text: str | None = None
@@ -89,48 +107,65 @@ class Sample:
         return [*extension, *([Takes(size)] if size > LONG else [])]
 
 
-def invalid_calls(action: str) -> Iterator[tuple[Invalid, Sample]]:
-    """Yield every CALL of a station that breaks one constraint."""
-    for case in invalid(schemas("1.6").schema(action, Kind.REQUEST)):
-        yield case, Sample(action, case.payload, invalid=case)
+def invalid_calls(version: Version) -> Iterator[tuple[Invalid, Sample]]:
+    """Yield every CALL of a station that breaks one constraint; a type that CALLs share is broken in the first."""
+    for action, schema, known in _schemas(version, STATION_CALLS[version.name], Kind.REQUEST):
+        for case in invalid(schema, known=known):
+            yield case, Sample(version, action, case.payload, invalid=case)
 
 
-def good_call(action: str) -> Payload:
+def good_call(version: Version, action: str) -> Payload:
     """Return a good payload of a CALL of a station, with its required members only."""
-    return minimal(schemas("1.6").schema(action, Kind.REQUEST))
+    return minimal(version.schemas.schema(action, Kind.REQUEST))
 
 
-def valid_calls(action: str) -> Iterator[tuple[Valid, Sample]]:
+def valid_calls(version: Version) -> Iterator[tuple[Valid, Sample]]:
     """Yield every CALL of a station that is valid at an edge of the schema, or spelt unusually."""
-    schema = schemas("1.6").schema(action, Kind.REQUEST)
-    for case in valid(schema):
-        if not holds(case.payload, _NOT_IN_THE_TEXT) and case.id not in _EITHER_WAY:
-            yield case, Sample(action, case.payload)
-    whole = maximal(schema)
-    for id, description, text in _spellings(whole):
-        yield Valid(id, description, whole), Sample(action, whole, text=text)
+    for action, schema, known in _schemas(version, STATION_CALLS[version.name], Kind.REQUEST):
+        for case in valid(schema, known=known):
+            if not holds(case.payload, _NOT_IN_THE_TEXT) and case.id not in _EITHER_WAY:
+                yield case, Sample(version, action, case.payload)
+        whole = maximal(schema)
+        for id, description, text in _spellings(whole):
+            yield Valid(id, description, whole), Sample(version, action, whole, text=text)
+        for case in _unusual(schema, whole, version):
+            yield case, Sample(version, action, case.payload)
+
+
+def invalid_answers(version: Version, actions: Sequence[str]) -> Iterator[tuple[Invalid, Sample]]:
+    """Yield every answer of a station to a CALL that breaks one constraint."""
+    for action, schema, known in _schemas(version, actions, Kind.RESPONSE):
+        for case in invalid(schema, known=known):
+            yield case, Sample(version, action, case.payload, invalid=case)
+
+
+def valid_answers(version: Version, actions: Sequence[str]) -> Iterator[tuple[Valid, Sample]]:
+    """Yield every answer of a station to a CALL that is valid at an edge of the schema."""
+    for action, schema, known in _schemas(version, actions, Kind.RESPONSE):
+        for case in valid(schema, known=known):
+            yield case, Sample(version, action, case.payload)
+
+
+def _schemas(version: Version, actions: Sequence[str], kind: Kind) -> Iterator[tuple[str, Schema, frozenset[str]]]:
+    """Yield each action with its schema and the names of the types that those before it are made of."""
+    known: frozenset[str] = frozenset()
+    for action in actions:
+        schema = version.schemas.schema(action, kind)
+        yield action, schema, known
+        known |= types(schema)
+
+
+def _unusual(schema: Schema, whole: Payload, version: Version) -> Iterator[Valid]:
+    """Yield payloads with unusual values, and with unusual moments in the place of all of theirs."""
     for name, (what, value) in UNUSUAL.items():
         if name in whole:
-            yield (
-                Valid(f"{name}-unusual", f"{name} is {what}", whole | {name: value}),
-                Sample(action, whole | {name: value}),
-            )
+            yield Valid(f"{name}-unusual", f"{name} is {what}", whole | {name: value})
     for name, moment in MOMENTS.items():
-        changed = _with_moment(whole, moment)
+        if name in _TOO_FINE.get(version.name, ()):
+            continue
+        changed = _with_moment(whole, schema, moment)
         if changed != whole:
-            yield Valid(f"moment-{name}", f"every timestamp is {moment}", changed), Sample(action, changed)
-
-
-def invalid_answers(action: str) -> Iterator[tuple[Invalid, Sample]]:
-    """Yield every answer of a station to a CALL that breaks one constraint."""
-    for case in invalid(schemas("1.6").schema(action, Kind.RESPONSE)):
-        yield case, Sample(action, case.payload, invalid=case)
-
-
-def valid_answers(action: str) -> Iterator[tuple[Valid, Sample]]:
-    """Yield every answer of a station to a CALL that is valid at an edge of the schema."""
-    for case in valid(schemas("1.6").schema(action, Kind.RESPONSE)):
-        yield case, Sample(action, case.payload)
+            yield Valid(f"moment-{name}", f"every timestamp is {moment}", changed)
 
 
 def _spellings(payload: Payload) -> Iterator[tuple[str, str, str]]:
@@ -162,13 +197,14 @@ def _turned(value: Any) -> Any:
     return value
 
 
-def _with_moment(value: Any, moment: str, name: str = "") -> Any:
+def _with_moment(value: Any, schema: Schema, moment: str) -> Any:
     match value:
         case dict():
-            return {key: _with_moment(member, moment, key) for key, member in value.items()}
+            members = schema["properties"]
+            return {key: _with_moment(member, members[key], moment) for key, member in value.items()}
         case list():
-            return [_with_moment(item, moment, name) for item in value]
-    return moment if name == "timestamp" else value
+            return [_with_moment(item, schema["items"], moment) for item in value]
+    return moment if schema.get("format") == "date-time" else value
 
 
 def holds(value: Any, wanted: frozenset[str]) -> bool:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from harness.scenario import Member, family
 from harness.verdict import POLICY, SHOULD, Checks
-from scenarios.stage.population import Stations
+from harness.versions import V16, VERSIONS, Version
+from scenarios.stage.population import Population
 from simulators.aftermath import aftermath, sign_of_life
-from simulators.v16 import ChargePoint
+from simulators.station import Station
 
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
     """A message with {id} in the place of a fresh unique id; bytes travel as a binary message."""
 
+    version: Version
     message: str | bytes
 
 
@@ -93,23 +96,24 @@ _TOLERANT = {"duplicate-members": ["duplicate-members-accepted"]}
 
 
 def _members() -> Iterator[Member]:
-    for name, (description, message) in _HOSTILE.items():
+    for version, (name, (description, message)) in product(VERSIONS.values(), _HOSTILE.items()):
         stopper = "binary-message-stops-others" if isinstance(message, bytes) else "hostile-message-stops-others"
         yield Member(
-            id=f"v16.validation.frame.{name}",
+            id=f"{version.prefix}.validation.frame.{name}",
             title=f"A message that {description} harms neither this station nor another.",
-            case=Hostile(message),
-            spec=["OCPP-J 1.6 4.2"],
-            requirements=["J-4.2.3-n"],
+            case=Hostile(version, message),
+            spec=[f"OCPP-J {version} 4.2"],
+            requirements=["J-4.2.3-n"] if version is V16 else [],
             mutants=[stopper, *_TOLERANT.get(name, ())],
         )
 
 
 @family(_members())
 async def test_hostile_message_harms_nobody(
-    station: ChargePoint, stations: Stations, check: Checks, case: Hostile
+    station: Station, stations: Population[Station], check: Checks, case: Hostile
 ) -> None:
     """After a message that is no proper one, this station is served again and another is served on."""
+    clause = f"OCPP-J {case.version} 4.2.3"
     other = await stations.new()
     await station.ready(announce=False)
     await other.ready(announce=False)
@@ -117,8 +121,8 @@ async def test_hostile_message_harms_nobody(
     fill = station.new_id()
     message = case.message.replace("{id}", fill) if isinstance(case.message, str) else case.message
     after = await aftermath(station, message)
-    after.life.judge(check, clause="OCPP-J 1.6 4.2.3", closing=None)
-    check.equal(after.results, (), clause="OCPP-J 1.6 4.2.1", level=SHOULD, axis=POLICY)
-    (await sign_of_life(other)).judge(check, clause="OCPP-J 1.6 4.2.3")
+    after.life.judge(check, clause=clause, closing=None)
+    check.equal(after.results, (), clause=f"OCPP-J {case.version} 4.2.1", level=SHOULD, axis=POLICY)
+    (await sign_of_life(other)).judge(check, clause=clause)
     newcomer = await stations.new()
-    check.equal((await newcomer.boot(announce=False)).payload.get("status"), "Accepted", clause="OCPP-J 1.6 4.2.3")
+    check.equal((await newcomer.boot(announce=False)).payload.get("status"), "Accepted", clause=clause)

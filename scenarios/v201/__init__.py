@@ -1,0 +1,1 @@
+"""The functional blocks of OCPP 2.0.1."""

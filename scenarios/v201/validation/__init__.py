@@ -1,0 +1,1 @@
+"""What the scenarios of message validation take of OCPP 2.0.1."""

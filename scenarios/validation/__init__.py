@@ -1,0 +1,1 @@
+"""Message validation in every OCPP version, one scenario per constraint of the published schemas."""
