@@ -21,6 +21,7 @@ from server.core.context import Context
 from server.core.credentials import Credentials
 from server.core.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, entrance_of
 from server.core.frame_log import FrameLog
+from server.core.links import Links
 from server.core.listening import BACKLOG, Secured, TlsDoor, bind
 from server.core.metrics import Metrics
 from server.core.session import Session
@@ -98,17 +99,17 @@ class CentralSystem:
         settings = self.settings
         store = Store(settings.database, timeout=settings.store_timeout)
         await store.open()
-        metrics = Metrics()
+        metrics, links = Metrics(), Links()
         stations = Stations(store, log, Credentials(profile=settings.security_profile))
         tags = self._parts.tags(store, accept_unknown=settings.accept_unknown_tags)
         authority = self._parts.authority(settings.certificates, settings.organisation, settings.tls_host, store)
         effects: dict[str, Effects] = {}
-        queue = self._parts.queue(settings, store, effects, log)
-        self.context = Context(settings, store, stations, tags, queue, authority, metrics, log)
+        queue = self._parts.queue(settings, store, links, effects, log)
+        self.context = Context(settings, store, stations, links, tags, queue, authority, metrics, log)
         self._services = {bundle.version: bundle.open(self.context) for bundle in self._bundles}
         effects |= {version: service.operations for version, service in self._services.items()}
         self.operator = self._parts.operator(
-            self._services, store=store, known_stations=stations, known_tags=tags, queue=queue
+            self._services, store=store, known_stations=stations, known_tags=tags, links=links, queue=queue
         )
         self.orders = self._parts.orders(self.operator)
         self.security = SecurityConsole(self.operator, store=store, stations=stations, authority=authority)
@@ -116,7 +117,7 @@ class CentralSystem:
         await tags.load()
         await authority.load()
         await queue.load(stations)
-        metrics.watch("plugfest_connected_stations", "Stations.", lambda: sum(one.online for one in stations))
+        metrics.watch("plugfest_connected_stations", "Stations.", lambda: len(links))
         metrics.watch("plugfest_queued_operations", "Operations without an outcome.", lambda: len(queue))
         metrics.watch("plugfest_waiting_writes", "Jobs of the store that are not durable.", lambda: store.waiting)
         metrics.watch("plugfest_failed_writes", "Jobs of the store that failed.", lambda: store.failed)
@@ -138,10 +139,10 @@ class CentralSystem:
 
     async def stop(self) -> None:
         """Answer what is owed, close all connections, and store what is waiting."""
-        log, connected = self.context.log, sum(one.online for one in self.context.stations)
+        log, connected = self.context.log, len(self.context.links)
         log.note("stopping", connected=connected)
         self._close_listeners()
-        await self.context.queue.stop(self.context.stations)
+        await self.context.queue.stop()
         await self._close_connections(self.settings.close_timeout)
         await self.context.store.close()
         log.note("stopped")
@@ -153,7 +154,7 @@ class CentralSystem:
         for connection in tuple(self._connections):
             connection.abort()
         await self.context.store.kill()
-        await self.context.queue.stop(self.context.stations)
+        await self.context.queue.stop()
         await self._wait_for_ends(1.0)
         self.context.log.close()
 
@@ -168,19 +169,40 @@ class CentralSystem:
 
     async def _listen(self, entrance: Entrance, bound: socket.socket) -> None:
         spoken: Mapping[str, Service] = {one.bundle.subprotocol: one for one in self._services.values()}
-        handshake = self._parts.handshake(self.context, tuple(spoken), entrance)
+        context = self.context
+        handshake = self._parts.handshake(
+            tuple(spoken),
+            entrance,
+            self.settings,
+            stations=context.stations,
+            links=context.links,
+            authority=context.authority,
+            store=context.store,
+            metrics=context.metrics,
+            log=context.log,
+        )
 
         def admit(station: Station, subprotocol: str, connection: Connection) -> Session:
             service = spoken[subprotocol]
             framing = self._parts.framing(service.bundle.frames)
-            return self._parts.session(self.context, service, framing, station, connection)
+            return self._parts.session(
+                service,
+                framing,
+                station,
+                connection,
+                links=context.links,
+                stations=context.stations,
+                queue=context.queue,
+                metrics=context.metrics,
+                log=context.log,
+            )
 
         def begun(connection: Connection) -> None:
             self._connections.add(connection)
             connection.ended.add_done_callback(lambda _: self._connections.discard(connection))
 
         def connect() -> Connection:
-            return self._parts.connection(self.context, handshake, admit, begun)
+            return self._parts.connection(self.settings, handshake, admit, begun)
 
         accept: Callable[[], asyncio.BaseProtocol] = connect
         if entrance.encrypted:

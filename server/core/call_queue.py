@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from server.core import tables
 from server.core.frame_log import FrameLog, hidden
+from server.core.links import CallFailed, Links
 from server.core.settings import ServerSettings
 from server.core.stations import Station, Stations
 from server.core.store import Store, StoreError
@@ -22,10 +24,6 @@ from server.core.validation import Payload
 LOST = "connection lost"
 UNKNOWN = "the station is not known any more"
 WITHDRAWN = "withdrawn by the operator"
-
-
-class CallFailed(Exception):
-    """A CALL of the central system that was not answered as it should; the text is for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +88,28 @@ class Effects(Protocol):
         ...
 
 
+@dataclass(slots=True, eq=False)
+class Lane:
+    """What waits for one station; the ``worker`` carries it out in turn, and one operation is ``under_way``."""
+
+    waiting: deque[Operation] = field(default_factory=deque)
+    under_way: Operation | None = None
+    worker: asyncio.Task[None] | None = None
+
+
 class CallQueue:
     """Carries out the operations of all stations, for each of them one at a time (OCPP-J 1.6 4.1.1)."""
 
-    def __init__(self, settings: ServerSettings, store: Store, effects: Mapping[str, Effects], log: FrameLog) -> None:
+    def __init__(
+        self, settings: ServerSettings, store: Store, links: Links, effects: Mapping[str, Effects], log: FrameLog
+    ) -> None:
         """Prepare it; ``effects`` are those of each version, which may be filled in until the queue is loaded."""
         self.settings = settings
         self.store = store
+        self.links = links
         self.effects = effects
         self.log = log
+        self._lanes: dict[Station, Lane] = {}
         self._pending: dict[str, Operation] = {}
         self._stopped = False
 
@@ -145,14 +156,24 @@ class CallQueue:
 
     def wake(self, station: Station) -> None:
         """Carry on with what waits for a station, if it is there and may be spoken to."""
-        if station.worker is None and not self._stopped and station.waiting and self.next(station) is not None:
-            station.worker = asyncio.create_task(self._work(station), name=f"calls to {station.id}")
+        lane = self._lanes.get(station)
+        if lane is None or lane.worker is not None or self._stopped or not lane.waiting:
+            return
+        if self.next(station) is not None:
+            lane.worker = asyncio.create_task(self._work(station, lane), name=f"calls to {station.id}")
+
+    def lane(self, station: Station) -> Lane:
+        """Return what waits for a station."""
+        lane = self._lanes.get(station)
+        if lane is None:
+            lane = self._lanes[station] = Lane()
+        return lane
 
     def next(self, station: Station) -> Operation | None:
         """Return the operation whose turn it is, None where the station cannot be sent any."""
-        if station.session is None:
+        if station not in self.links:
             return None
-        return next((one for one in station.waiting if self.hindrance(station, one) is None), None)
+        return next((one for one in self.lane(station).waiting if self.hindrance(station, one) is None), None)
 
     def hindrance(self, station: Station, operation: Operation) -> str | None:
         """Return what has to happen before a connected station may be sent this, None if it may be now."""
@@ -166,24 +187,26 @@ class CallQueue:
 
     def waits_for(self, station: Station, operation: Operation) -> str:
         """Return what a pending operation waits for, in words."""
-        if operation not in station.waiting or station.under_way is operation:
+        lane = self.lane(station)
+        if operation not in lane.waiting or lane.under_way is operation:
             return "the answer of the station"
-        if station.session is None:
+        if station not in self.links:
             return "the station to connect"
         if (what := self.hindrance(station, operation)) is not None:
             return what
-        return f"its turn: {station.waiting.index(operation)} before it"
+        return f"its turn: {lane.waiting.index(operation)} before it"
 
     async def withdraw(self, station: Station, operation: Operation) -> bool:
         """End an operation that has not been sent, and return whether that was possible; raises StoreError."""
-        if operation not in station.waiting or station.under_way is operation:
+        lane = self.lane(station)
+        if operation not in lane.waiting or lane.under_way is operation:
             return False
-        place = station.waiting.index(operation)
-        station.waiting.remove(operation)
+        place = lane.waiting.index(operation)
+        lane.waiting.remove(operation)
         try:
             await self._record_failure(operation, WITHDRAWN)
         except StoreError:
-            station.waiting.insert(place, operation)
+            lane.waiting.insert(place, operation)
             raise
         self._pending.pop(operation.id, None)
         operation.done.set()
@@ -204,37 +227,38 @@ class CallQueue:
         state = row.state if row.state in ("answered", "failed") else "pending"
         return Outcome(state, row.status, orjson.loads(row.answer) if row.answer else None, row.reason)
 
-    async def stop(self, stations: Stations) -> None:
+    async def stop(self) -> None:
         """Stop carrying out; what waits stays in the store, for the next start."""
         self._stopped = True
-        workers = [station.worker for station in stations if station.worker is not None]
+        workers = [lane.worker for lane in self._lanes.values() if lane.worker is not None]
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
     def forget(self, station: Station) -> None:
         """Drop what waits for a station that is being removed."""
-        if station.worker is not None:
-            station.worker.cancel()
-        for operation in station.waiting:
+        lane = self._lanes.pop(station, Lane())
+        if lane.worker is not None:
+            lane.worker.cancel()
+        for operation in lane.waiting:
             self._pending.pop(operation.id, None)
             operation.done.set()
-        station.waiting.clear()
+        lane.waiting.clear()
 
     def _enqueue(self, station: Station, operation: Operation) -> None:
         self._pending[operation.id] = operation
-        station.waiting.append(operation)
+        self.lane(station).waiting.append(operation)
 
-    async def _work(self, station: Station) -> None:
+    async def _work(self, station: Station, lane: Lane) -> None:
         try:
             while (operation := self.next(station)) is not None:
-                station.under_way = operation
+                lane.under_way = operation
                 await self.carry_out(station, operation)
-                station.waiting.remove(operation)
+                lane.waiting.remove(operation)
                 self._pending.pop(operation.id, None)
                 operation.done.set()
         finally:
-            station.worker = station.under_way = None
+            lane.worker = lane.under_way = None
 
     async def carry_out(self, station: Station, operation: Operation) -> None:
         """Send the CALLs of an operation and record the outcome."""
@@ -271,15 +295,15 @@ class CallQueue:
 
     async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
         """Send one CALL and return its answer; raises CallFailed."""
-        session = station.session
-        if session is None:
+        link = self.links.of(station)
+        if link is None:
             raise CallFailed(LOST)
         self.effects[operation.version].sent(station, operation.action, payload)
         try:
             async with asyncio.timeout(self.settings.call_timeout):
-                return await session.call(operation.action, payload)
+                return await link.call(operation.action, payload)
         except TimeoutError:
-            raise session.silence(self.settings.call_timeout) from None
+            raise link.silence(self.settings.call_timeout) from None
 
     async def _fail(self, operation: Operation, reason: str) -> None:
         # Without the store the row still says queued or sent: the next start decides.

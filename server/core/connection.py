@@ -21,9 +21,9 @@ from websockets.protocol import CONNECTING, OPEN, SEND_EOF
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from server.core.context import Context
 from server.core.handshake import UNANSWERED, Handshake, Refusal
 from server.core.listening import address, reason
+from server.core.settings import ServerSettings
 from server.core.stations import Station
 from server.core.tls import peer_certificate
 
@@ -62,14 +62,14 @@ class Connection(asyncio.BufferedProtocol):
     protocol: type[ServerProtocol] = ServerProtocol
 
     def __init__(
-        self, context: Context, handshake: Handshake, admit: Admit, begun: Callable[[Connection], None]
+        self, settings: ServerSettings, handshake: Handshake, admit: Admit, begun: Callable[[Connection], None]
     ) -> None:
         """Prepare a connection; ``admit`` makes the receiver for a station whose handshake is done.
 
         ``begun`` is called once it is made: with TLS that may never come to pass.
         """
         self._begun = begun
-        self.context = context
+        self.settings = settings
         self.handshake = handshake
         self.admit = admit
         self.receiver: Receiver | None = None
@@ -90,7 +90,7 @@ class Connection(asyncio.BufferedProtocol):
         self._websocket = self.protocol(
             extensions=self.extensions(),
             select_subprotocol=lambda _, offered: cast("Subprotocol | None", self.handshake.subprotocol(offered)),
-            max_size=context.settings.max_message_size,
+            max_size=settings.max_message_size,
             logger=_logger,
         )
 
@@ -162,7 +162,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
         self.peer = address(transport)
         self._begun(self)
-        self._timer = self._loop.call_later(self.context.settings.open_timeout, self.unasked)
+        self._timer = self._loop.call_later(self.settings.open_timeout, self.unasked)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Return where bytes from the peer go; asyncio's own buffers cost more than all the rest of reading."""
@@ -256,7 +256,7 @@ class Connection(asyncio.BufferedProtocol):
         self._heard = False
         self._websocket.send_ping(b"")
         self._flush()
-        self._timer = self._loop.call_later(self.context.settings.ping_interval, self.keep_alive)
+        self._timer = self._loop.call_later(self.settings.ping_interval, self.keep_alive)
 
     def _refuse(self, refusal: Refusal) -> Response:
         response = self._websocket.reject(refusal.status, refusal.text)
@@ -281,7 +281,7 @@ class Connection(asyncio.BufferedProtocol):
         self._websocket.send_response(response)
         self._flush()
         if station is not None:
-            self._timer = self._loop.call_later(self.context.settings.ping_interval, self.keep_alive)
+            self._timer = self._loop.call_later(self.settings.ping_interval, self.keep_alive)
             self.opened(station, self._websocket.subprotocol)
 
     def _take(self, frame: Frame) -> None:
@@ -330,7 +330,7 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.close()
 
     def _end_soon(self) -> None:
-        self._limit(self.context.settings.close_timeout)
+        self._limit(self.settings.close_timeout)
         self._finish()
 
     def _finish(self) -> None:

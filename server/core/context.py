@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from server.core.authority import Authority
 from server.core.call_queue import CallQueue
 from server.core.frame_log import FrameLog
+from server.core.links import Links
 from server.core.metrics import Metrics
 from server.core.settings import ServerSettings
 from server.core.stations import Stations
@@ -21,6 +22,7 @@ class Context:
     settings: ServerSettings
     store: Store
     stations: Stations
+    links: Links
     tags: Tags
     queue: CallQueue
     authority: Authority

@@ -11,10 +11,15 @@ from urllib.parse import unquote
 from websockets.http11 import Request
 
 from server.core import instants, security_events
-from server.core.context import Context
+from server.core.authority import Authority
 from server.core.credentials import BASIC, MUTUAL_TLS, NONE, STORE, TLS
-from server.core.entrance import PLAIN, Entrance
-from server.core.stations import Station
+from server.core.entrance import Entrance
+from server.core.frame_log import FrameLog
+from server.core.links import Links
+from server.core.metrics import Metrics
+from server.core.settings import ServerSettings
+from server.core.stations import Station, Stations
+from server.core.store import Store
 from server.core.tls import PeerCertificate
 
 UNANSWERED = "none"
@@ -40,19 +45,37 @@ class Handshake:
 
     path = "/ocpp/"
 
-    def __init__(self, context: Context, subprotocols: Sequence[str], entrance: Entrance = PLAIN) -> None:
+    def __init__(
+        self,
+        subprotocols: Sequence[str],
+        entrance: Entrance,
+        settings: ServerSettings,
+        *,
+        stations: Stations,
+        links: Links,
+        authority: Authority,
+        store: Store,
+        metrics: Metrics,
+        log: FrameLog,
+    ) -> None:
         """Prepare it; ``subprotocols`` are those of the versions that are served."""
-        self.context = context
         self.subprotocols = subprotocols
         self.entrance = entrance
+        self.settings = settings
+        self.stations = stations
+        self.links = links
+        self.authority = authority
+        self.store = store
+        self.metrics = metrics
+        self.log = log
 
     def station(self, request: Request) -> Station | Refusal:
         """Return the station that wants to connect; an unknown one is not found (OCPP-J 1.6 3.2)."""
         identity = self.identity(request.path)
-        station = self.context.stations.get(identity) if identity else None
-        settings = self.context.settings
+        station = self.stations.get(identity) if identity else None
+        settings = self.settings
         if station is None and identity and settings.accept_unknown and settings.security_profile == NONE:
-            station = self.context.stations.admit(identity)
+            station = self.stations.admit(identity)
         return station or Refusal(HTTPStatus.NOT_FOUND, "There is no such station.\n")
 
     def identity(self, path: str) -> str | None:
@@ -137,16 +160,16 @@ class Handshake:
             certificate is not None
             and self.organisation_fits(certificate)
             and self.name_fits(station, certificate)
-            and not self.context.authority.revoked(certificate.serial)
+            and not self.authority.revoked(certificate.serial)
         )
 
     def organisation_fits(self, certificate: PeerCertificate) -> bool:
         """Return whether a certificate is one of the operator of the stations (A00.FR.404)."""
-        return certificate.organisation == self.context.settings.organisation
+        return certificate.organisation == self.settings.organisation
 
     def name_fits(self, station: Station, certificate: PeerCertificate) -> bool:
         """Return whether a certificate names this very station (A00.FR.405)."""
-        return certificate.common_name is not None and self.context.stations.named(station, certificate.common_name)
+        return certificate.common_name is not None and self.stations.named(station, certificate.common_name)
 
     def proven(self, station: Station, profile: int, request: Request) -> None:
         """Give up credentials that a station shows not to need any more (A01.FR.03, A05.FR.09)."""
@@ -154,21 +177,19 @@ class Handshake:
         credentials = station.credentials.proven(profile, given[1] if given else None)
         if credentials != station.credentials:
             station.credentials = credentials
-            stored = self.context.store.append(STORE, credentials.row(station.id), None)
-            self.context.log.watch(stored, "credentials not stored", station=station.id)
+            stored = self.store.append(STORE, credentials.row(station.id), None)
+            self.log.watch(stored, "credentials not stored", station=station.id)
 
     def refused(self, station: Station, refusal: Refusal) -> None:
         """Note a refusal as a security event (A00.FR.323)."""
         info, at = f"{refusal.status.value} {refusal.text.strip()}", instants.now()
-        noted = self.context.store.write(
-            lambda tx: security_events.note(tx, station.id, security_events.REFUSED, at, info)
-        )
-        self.context.log.watch(noted, "security event not stored", station=station.id)
+        noted = self.store.write(lambda tx: security_events.note(tx, station.id, security_events.REFUSED, at, info))
+        self.log.watch(noted, "security event not stored", station=station.id)
 
     def turned_away(self, peer: str, answer: str, why: str, identity: str | None = None) -> None:
         """Note that a peer was not let in; ``answer`` is an HTTP status, a close code or UNANSWERED."""
-        self.context.metrics.turned_away[answer] += 1
-        self.context.log.note("refused", peer=peer, station=identity, answer=answer, reason=why[:MAX_REASON])
+        self.metrics.turned_away[answer] += 1
+        self.log.note("refused", peer=peer, station=identity, answer=answer, reason=why[:MAX_REASON])
 
     def failed_tls(self, peer: str, why: str) -> None:
         """Note that a peer was not let in because there was no TLS with it."""

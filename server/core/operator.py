@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 import orjson
-from ocpp.v16.enums import RegistrationStatus
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from websockets.frames import CloseCode
@@ -17,8 +16,9 @@ from server.core import instants, tables, tasks
 from server.core.bundle import Bundle, InvalidOperation, Service, UnsuitableOperation
 from server.core.call_queue import CallQueue, Operation, Outcome
 from server.core.frame_log import hidden
+from server.core.links import Links
 from server.core.readings import Readings
-from server.core.stations import Station, Stations
+from server.core.stations import Registration, Station, Stations
 from server.core.store import Store
 from server.core.tags import Tag, Tags
 from server.core.validation import Payload
@@ -62,6 +62,7 @@ class Operator:
         store: Store,
         known_stations: Stations,
         known_tags: Tags,
+        links: Links,
         queue: CallQueue,
     ) -> None:
         """Prepare it; ``services`` are the versions that are served."""
@@ -69,6 +70,7 @@ class Operator:
         self.store = store
         self.known_stations = known_stations
         self.known_tags = known_tags
+        self.links = links
         self.queue = queue
 
     # Provisioning
@@ -77,20 +79,21 @@ class Operator:
         """Register a station so that its next BootNotification is accepted; raises Impossible for an empty id."""
         if not id:
             raise Impossible("a station needs an identity")
-        await self.known_stations.provision(id, RegistrationStatus.accepted.value)
+        await self.known_stations.provision(id, Registration.ACCEPTED.value)
 
     async def remove_station(self, id: str) -> None:
         """Forget a station and all that was recorded of it; one that is not known is no error."""
         station = self.known_stations.get(id)
-        if station is not None and station.session is not None:
-            station.session.connection.close(CloseCode.POLICY_VIOLATION, "the station has been removed")
+        link = None if station is None else self.links.of(station)
+        if link is not None:
+            link.close(CloseCode.POLICY_VIOLATION, "the station has been removed")
         await self.known_stations.remove(id)
         if station is not None:
             self.queue.forget(station)
 
     async def set_registration(self, id: str, registration: str) -> None:
         """Set what the next BootNotification of a known station is answered."""
-        if registration not in {status.value for status in RegistrationStatus}:
+        if registration not in [*Registration]:
             raise Impossible(f"a registration is Accepted, Pending or Rejected, not {registration!r}")
         await self.known_stations.provision(self.known(id).id, registration)
 
@@ -209,7 +212,7 @@ class Operator:
         """Return what is known of a station."""
         station = self.known(id)
         return {
-            "online": station.online,
+            "online": station in self.links,
             "version": station.version,
             "registration": station.standing,
             "latest_boot": station.answered,

@@ -8,7 +8,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from ocpp.exceptions import (
     InternalError,
@@ -22,8 +22,9 @@ from ocpp.messages import Call, CallError, CallResult
 from websockets.frames import CloseCode
 
 from server.core.bundle import Handler, Service
-from server.core.call_queue import LOST, CallFailed
-from server.core.context import Context
+from server.core.call_queue import LOST, CallQueue
+from server.core.connection import Connection
+from server.core.frame_log import FrameLog
 from server.core.framing import (
     CALL,
     CALLERROR,
@@ -34,12 +35,11 @@ from server.core.framing import (
     Outgoing,
     Unreadable,
 )
-from server.core.stations import Station
+from server.core.links import CallFailed, Links
+from server.core.metrics import Metrics
+from server.core.stations import Station, Stations
 from server.core.store import StoreError
 from server.core.validation import Payload, PayloadSchema
-
-if TYPE_CHECKING:
-    from server.core.connection import Connection
 
 MAX_REMEMBERED_IDS = 4096
 """Unique ids of one connection that are remembered to recognise one that comes twice."""
@@ -53,16 +53,30 @@ class Session:
     code_when_replaced: ClassVar[int] = CloseCode.POLICY_VIOLATION
 
     def __init__(
-        self, context: Context, service: Service, framing: Framing, station: Station, connection: Connection
+        self,
+        service: Service,
+        framing: Framing,
+        station: Station,
+        connection: Connection,
+        *,
+        links: Links,
+        stations: Stations,
+        queue: CallQueue,
+        metrics: Metrics,
+        log: FrameLog,
     ) -> None:
         """Take the station over from whatever connection it had before; it speaks the version of ``service``."""
-        self.context = context
-        self.station = station
-        self.connection = connection
-        self.framing = framing
         self.service = service
         self.bundle = service.bundle
         self.handlers = service.handlers
+        self.framing = framing
+        self.station = station
+        self.connection = connection
+        self.links = links
+        self.stations = stations
+        self.queue = queue
+        self.metrics = metrics
+        self.log = log
         self._ignored: str | None = None
         self._serving: dict[str, asyncio.Future[Payload]] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -73,29 +87,32 @@ class Session:
 
     def take_over(self) -> None:
         """Become the connection of the station; the one it had is closed."""
-        old, self.station.session = self.station.session, self
         self.station.version = self.bundle.version
-        if old is not None:
-            old.replaced()
+        self.links.begin(self.station, self)
         self.heard()
-        self.context.log.note(
-            "connected", station=self.station.id, peer=self.connection.peer, version=self.bundle.version
-        )
-        self.context.queue.wake(self.station)
+        self.log.note("connected", station=self.station.id, peer=self.connection.peer, version=self.bundle.version)
+        self.queue.wake(self.station)
 
     def replaced(self) -> None:
         """Give way to a newer connection of the same station."""
         self.fail_outstanding(f"{LOST}: the station has connected again")
         self.connection.close(self.code_when_replaced, "the station has connected again")
 
+    def close(self, code: int, reason: str) -> None:
+        """Begin to end the connection."""
+        self.connection.close(code, reason)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self.connection.abort()
+
     def lost(self, why: str) -> None:
         """Learn that the connection has ended, and why; a newer one of the station is not touched by that."""
         self.fail_outstanding(f"{LOST}: {why}")
-        self.context.log.note("disconnected", station=self.station.id, peer=self.connection.peer, reason=why)
-        if self.station.session is self:
-            self.station.session = None
+        self.log.note("disconnected", station=self.station.id, peer=self.connection.peer, reason=why)
+        if self.links.end(self.station, self):
             self.station.triggered.clear()
-            self.context.stations.remember(self.station)
+            self.stations.remember(self.station)
 
     def fail_outstanding(self, reason: str) -> None:
         """End what the station still owes."""
@@ -114,12 +131,12 @@ class Session:
         """Take one text message."""
         began = time.perf_counter()
         self.heard()
-        if self.context.log.enabled:
-            self.context.log.frame(self.station.id, "received", data)
+        if self.log.enabled:
+            self.log.frame(self.station.id, "received", data)
         try:
             message = self.framing.decode(data)
         except BrokenCall as broken:
-            self.context.metrics.message(self.bundle.version, "received", "call", "invalid")
+            self.metrics.message(self.bundle.version, "received", "call", "invalid")
             self.refuse(Call(broken.unique_id, "", {}), broken.error)
         except BrokenAnswer as broken:
             failure = CallFailed(f"invalid answer: {broken}")
@@ -136,16 +153,16 @@ class Session:
 
     def ignore(self, problem: str) -> None:
         """Leave a message unanswered."""
-        self.context.metrics.ignored += 1
+        self.metrics.ignored += 1
         self._ignored = problem
-        self.context.log.note("ignored", station=self.station.id, problem=problem)
+        self.log.note("ignored", station=self.station.id, problem=problem)
 
     # CALLs of the station.
 
     def serve(self, call: Call, began: float) -> None:
         """Answer a CALL, now or when its handler is done."""
         action = call.action if call.action in self.handlers else "other"
-        self.context.metrics.message(self.bundle.version, "received", "call", action)
+        self.metrics.message(self.bundle.version, "received", "call", action)
         try:
             self.check_unique(call.unique_id)
             handler = self.route(call.action)
@@ -199,17 +216,17 @@ class Session:
         if isinstance(error, OCPPError):
             return error
         if isinstance(error, StoreError):
-            self.context.log.note("store failed", station=self.station.id, action=action, reason=str(error))
+            self.log.note("store failed", station=self.station.id, action=action, reason=str(error))
             return InternalError(description="the message could not be stored")
-        self.context.metrics.failures += 1
-        self.context.log.failure("failure", error, station=self.station.id, action=action)
+        self.metrics.failures += 1
+        self.log.failure("failure", error, station=self.station.id, action=action)
         return InternalError(description="the message could not be processed")
 
     def answer(self, call: Call, payload: Payload, began: float) -> None:
         """Send a CALLRESULT."""
         self.emit(Outgoing(self.bundle.version, call.action, [CALLRESULT, call.unique_id, payload], call.payload))
-        self.context.metrics.answered(self.bundle.version, call.action, time.perf_counter() - began)
-        self.context.queue.wake(self.station)
+        self.metrics.answered(self.bundle.version, call.action, time.perf_counter() - began)
+        self.queue.wake(self.station)
 
     def refuse(self, call: Call, error: OCPPError) -> None:
         """Send a CALLERROR; that of a CALL which repeats the id of one being served comes after the answer to that."""
@@ -217,7 +234,7 @@ class Session:
             self.connection.owe(1)
             first.add_done_callback(partial(self._refuse_late, call, error))
             return
-        self.context.metrics.refusal("sent", error.code)
+        self.metrics.refusal("sent", error.code)
         frame = [CALLERROR, call.unique_id, error.code, error.description or "", {}]
         self.emit(Outgoing(self.bundle.version, call.action, frame, call.payload))
 
@@ -243,7 +260,7 @@ class Session:
         answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
         self._outstanding[unique_id] = self.bundle.schemas.response(action), answer
         answer.add_done_callback(lambda _: self._outstanding.pop(unique_id, None))
-        self.context.metrics.message(self.bundle.version, "sent", "call", action)
+        self.metrics.message(self.bundle.version, "sent", "call", action)
         self.emit(Outgoing(self.bundle.version, action, [CALL, unique_id, action, payload]))
         return answer
 
@@ -258,7 +275,7 @@ class Session:
 
     def take_result(self, result: CallResult) -> None:
         """Complete the CALL that a CALLRESULT answers."""
-        self.context.metrics.message(self.bundle.version, "received", "result", "")
+        self.metrics.message(self.bundle.version, "received", "result", "")
 
         def judge(schema: PayloadSchema) -> Payload | CallFailed:
             violation = schema.violation(result.payload)
@@ -270,7 +287,7 @@ class Session:
     def take_error(self, error: CallError) -> None:
         """Complete the CALL that a CALLERROR answers; any code ends it."""
         code = error.error_code if error.error_code in _ERROR_CODES else "other"
-        self.context.metrics.refusal("received", code)
+        self.metrics.refusal("received", code)
         text = f"CALLERROR {error.error_code[:100]}: {error.error_description[:255]}"
         self.answered(error.unique_id, lambda _: CallFailed(text))
 
@@ -295,5 +312,5 @@ class Session:
     def send(self, data: bytes) -> None:
         """Send one frame, and log it as what has become of it."""
         sent = self.connection.send(data)
-        if self.context.log.enabled:
-            self.context.log.frame(self.station.id, "sent" if sent else "unsent", data)
+        if self.log.enabled:
+            self.log.frame(self.station.id, "sent" if sent else "unsent", data)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import Any
 
-from ocpp.v16.enums import RegistrationStatus
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -18,23 +17,26 @@ from server.core.credentials import STORE, Credentials
 from server.core.frame_log import FrameLog
 from server.core.store import Store, StoreError
 
-if TYPE_CHECKING:
-    from server.core.call_queue import Operation
-    from server.core.session import Session
+
+class Registration(StrEnum):
+    """What a BootNotification is answered, in the words of all versions."""
+
+    ACCEPTED = "Accepted"
+    PENDING = "Pending"
+    REJECTED = "Rejected"
 
 
 @dataclass(slots=True, eq=False)
 class Station:
-    """One station: what it may do, what is known of it, and its connection while it has one.
+    """The record of one station: what it may do, and what is known of it.
 
     ``registration`` is what its next BootNotification is answered, ``answered`` what the latest was, None before the
     first. ``version`` is that of OCPP which it spoke last, None where it never has. ``triggered`` counts the messages
-    that the central system asked for and that are still to come. Operations that are ``waiting`` are carried out by the
-    ``worker``, one after the other; one of them is ``under_way``.
+    that the central system asked for and that are still to come.
     """
 
     id: str
-    registration: str = RegistrationStatus.accepted.value
+    registration: str = Registration.ACCEPTED.value
     version: str | None = None
     answered: str | None = None
     last_heard: float | None = None
@@ -43,11 +45,7 @@ class Station:
     firmware_version: str | None = None
     serial: str | None = None
     credentials: Credentials = field(default_factory=Credentials)
-    session: Session | None = None
     triggered: Counter[str] = field(default_factory=Counter)
-    waiting: deque[Operation] = field(default_factory=deque)
-    under_way: Operation | None = None
-    worker: asyncio.Task[None] | None = None
 
     @property
     def last_seen(self) -> datetime | None:
@@ -55,14 +53,9 @@ class Station:
         return None if self.last_heard is None else datetime.fromtimestamp(self.last_heard, UTC)
 
     @property
-    def online(self) -> bool:
-        """Whether it is connected."""
-        return self.session is not None
-
-    @property
     def accepted(self) -> bool:
         """Whether its latest BootNotification was accepted; that outlives connections (OCPP-J 1.6 5.4)."""
-        return bool(self.answered == RegistrationStatus.accepted)
+        return self.answered == Registration.ACCEPTED
 
     @property
     def standing(self) -> str:

@@ -22,8 +22,8 @@ class _Refused(Handshake):
 
 @mutant("basic-asked-once", "A station that has given good credentials once need not give any again.")
 class _AskedOnce(Handshake):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.trusted: set[str] = set()
 
     def password_fits(self, station: Station, request: Request) -> bool:
@@ -67,7 +67,7 @@ class _CaseFolded(_Lenient):
 class _OfAnyStation(Handshake):
     def password_fits(self, station: Station, request: Request) -> bool:
         user, _ = self.basic(request) or (b"", b"")
-        owner = self.context.stations.get(user.decode(errors="replace")) or station
+        owner = self.stations.get(user.decode(errors="replace")) or station
         return super().password_fits(owner, request)
 
 

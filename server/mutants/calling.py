@@ -8,7 +8,8 @@ from typing import Any
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call, CallError, CallResult
 
-from server.core.call_queue import CallFailed, CallQueue, Operation
+from server.core.call_queue import CallQueue, Operation
+from server.core.links import CallFailed
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -57,9 +58,9 @@ class _OneQueueForAll(CallQueue):
 
     async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
         async with self._turn:
-            if station.session is None:
+            if (link := self.links.of(station)) is None:
                 raise CallFailed("connection lost")
-            return await station.session.call(operation.action, payload)
+            return await link.call(operation.action, payload)
 
 
 @mutant(
@@ -90,7 +91,7 @@ class _CallsNotQueued(CallQueue):
 
     def wake(self, station: Station) -> None:
         while (operation := self.next(station)) is not None:
-            station.waiting.remove(operation)
+            self.lane(station).waiting.remove(operation)
             task = asyncio.create_task(self.carry_out(station, operation))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -174,7 +175,7 @@ class _LockingOut(Session):
             self.lock_out()
 
     def lock_out(self) -> None:
-        self.context.stations._known.pop(self.station.id, None)
+        self.stations._known.pop(self.station.id, None)
         self.connection.abort()
 
 
@@ -182,9 +183,9 @@ class _StoppingOthers(Session):
     """Ends the connections of all other stations over a message of one."""
 
     def stop_others(self) -> None:
-        for station in self.context.stations:
-            if station.session is not None and station.session is not self:
-                station.session.connection.abort()
+        for link in self.links:
+            if link is not self:
+                link.abort()
 
 
 @mutant("unknown-type-locks-out", "A station that has sent an unknown message type is not served any more.")

@@ -45,7 +45,7 @@ class _IdleDropped(_Impatient):
 )
 class _DroppedWithinTheInterval(_Impatient):
     def patience(self) -> float:
-        return 0.8 * self.context.settings.interval
+        return 0.8 * self.settings.interval
 
 
 @mutant(

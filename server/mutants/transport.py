@@ -211,7 +211,7 @@ class _IdentityOfTheLatestBoot(CoreHandlers):
 class _OperationsBroadcast(Operator):
     async def perform(self, id: str, action: str, payload: Mapping[str, Any], version: str | None = None) -> str:
         for other in self.known_stations:
-            if other.online and other.id != id:
+            if other in self.links and other.id != id:
                 await super().perform(other.id, action, payload, version)
         return await super().perform(id, action, payload, version)
 
@@ -224,7 +224,7 @@ class _OperationsBroadcast(Operator):
 class _UnknownStationAdmitted(Handshake):
     def station(self, request: Request) -> Station | Refusal:
         found, identity = super().station(request), self.identity(request.path)
-        return self.context.stations.admit(identity) if isinstance(found, Refusal) and identity else found
+        return self.stations.admit(identity) if isinstance(found, Refusal) and identity else found
 
 
 @mutant(
@@ -250,7 +250,7 @@ class _UnknownStationStackTrace(Handshake):
 )
 class _LossUnnoticed(Connection):
     def opened(self, station: Station, subprotocol: str | None) -> None:
-        if station.online:
+        if station in self.handshake.links:
             self.close(CloseCode.TRY_AGAIN_LATER, "already connected")
         else:
             super().opened(station, subprotocol)
@@ -264,9 +264,8 @@ class _LossUnnoticed(Connection):
 class _LossStopsEverything(Connection):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        for station in self.context.stations:
-            if exc is not None and station.session is not None:
-                station.session.connection.abort()
+        for link in self.handshake.links if exc is not None else ():
+            link.abort()
 
 
 @mutant("boot-per-connection", "Every connection has to begin with a BootNotification.")
@@ -299,7 +298,7 @@ class _BootRecordedOnce(CoreHandlers):
 @mutant("reconnect-keeps-the-old-connection", "Commands go to the first connection that a station ever had.")
 class _ReconnectKeepsTheOldConnection(Session):
     def take_over(self) -> None:
-        if self.station.session is None:
+        if self.station not in self.links:
             super().take_over()
 
     def lost(self, why: str) -> None:
@@ -309,7 +308,7 @@ class _ReconnectKeepsTheOldConnection(Session):
 @mutant("call-sent-twice", "Every CALL of the central system is sent twice, with two ids.")
 class _CallSentTwice(Session):
     def call(self, action: str, payload: Payload) -> asyncio.Future[Payload]:
-        self.context.log.watch(super().call(action, payload), "first answer")
+        self.log.watch(super().call(action, payload), "first answer")
         return super().call(action, payload)
 
 
@@ -321,7 +320,7 @@ class _CallSentTwice(Session):
 class _OldCloseEndsNewSession(Session):
     def lost(self, why: str) -> None:
         super().lost(why)
-        self.station.session = None
+        self.links.end(self.station, self.links.of(self.station) or self)
 
 
 @mutant(
@@ -335,8 +334,8 @@ class _OldCloseClosesNewConnection(Session):
 
     def lost(self, why: str) -> None:
         super().lost(why)
-        if self.station.session is not None:
-            self.station.session.connection.abort()
+        if (newer := self.links.of(self.station)) is not None:
+            newer.abort()
 
 
 @mutant(

@@ -13,8 +13,8 @@ from ocpp.exceptions import (
 )
 from ocpp.messages import Call, CallResult
 
-from server.core.call_queue import CallFailed
 from server.core.connection import Connection
+from server.core.links import CallFailed
 from server.core.session import Session
 from server.core.validation import Payload
 from server.mutants.registry import mutant
@@ -79,17 +79,16 @@ class _StopsOthers(Session):
         self._stop()
 
     def _stop(self) -> None:
-        for station in self.context.stations:
-            if station.session is not None and station.session is not self:
-                station.session.connection.abort()
+        for link in self.links:
+            if link is not self:
+                link.abort()
 
 
 @mutant("binary-message-stops-others", "After a binary message, the central system serves nobody any more.")
 class _BinaryStopsOthers(Connection):
     def binary(self) -> None:
-        for station in self.context.stations:
-            if station.session is not None:
-                station.session.connection.abort()
+        for link in self.handshake.links:
+            link.abort()
 
 
 # Rules that some systems have in a way of their own
@@ -152,7 +151,6 @@ class _InvalidFieldStopsEverything(Session):
         try:
             super().check_payload(action, payload)
         except (TypeConstraintViolationError, PropertyConstraintViolationError):
-            for station in self.context.stations:
-                if station.session is not None:
-                    station.session.connection.abort()
+            for link in self.links:
+                link.abort()
             raise

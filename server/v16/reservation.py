@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from server.core import instants, tables
 from server.core.bundle import InvalidOperation, UnsuitableOperation
-from server.core.call_queue import CallFailed, Operation
+from server.core.call_queue import Operation
+from server.core.links import CallFailed
 from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload

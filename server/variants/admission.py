@@ -59,7 +59,7 @@ class _UnknownRejected(Handshake):
         found, identity = super().station(request), self.identity(request.path)
         if isinstance(found, Station) or not identity:
             return found
-        station = self.context.stations.admit(identity)
+        station = self.stations.admit(identity)
         station.registration = RegistrationStatus.rejected.value
         return station
 

@@ -130,7 +130,7 @@ class _OldStays(Session):
 class _SecondRefused(Handshake):
     def station(self, request: Request) -> Station | Refusal:
         station = super().station(request)
-        if isinstance(station, Station) and station.online:
+        if isinstance(station, Station) and station in self.links:
             return Refusal(HTTPStatus.CONFLICT, "The station is connected.\n")
         return station
 

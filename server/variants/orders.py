@@ -101,7 +101,7 @@ class _Synchronous(ApiOrders):
     async def take(
         self, station: str, action: str, payload: Mapping[str, Any], version: str | None = None
     ) -> Mapping[str, Any]:
-        if not self.operator.known(station).online:
+        if not self.operator.station(station)["online"]:
             raise Conflict("the station is not connected")
         taken = await super().take(station, action, payload, version)
         outcome = await self.operator.outcome(taken["id"], _HASTE)

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from ocpp.messages import Call
 from ocpp.v16.enums import Action, RegistrationStatus
 
-from server.core.call_queue import CallFailed, CallQueue, Operation
+from server.core.call_queue import CallQueue, Operation
+from server.core.links import CallFailed
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.store import StoreError
@@ -52,25 +53,26 @@ class _Asking(Session):
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
-    async def queue(self) -> None:
+    async def ask_in_turn(self) -> None:
         """Ask as soon as it is the turn of this question, unless the store has failed or closed meanwhile."""
         operation = Operation(self.station.id, self.bundle.version, self.asked, ASKED[self.asked])
         with contextlib.suppress(StoreError):
-            await self.context.queue.add(self.station, operation)
+            await self.queue.add(self.station, operation)
 
 
 class _AskingAfterBoot(_Asking):
     def answer(self, call: Call, payload: Payload, began: float) -> None:
         super().answer(call, payload, began)
         if call.action == Action.boot_notification and self.station.accepted:
-            self.spawn(self.queue())
+            self.spawn(self.ask_in_turn())
 
 
 class _OneAtATime(CallQueue):
     """Waits for the answer to a question that did not wait in the queue."""
 
     def next(self, station: Station) -> Operation | None:
-        return None if station.session is not None and station.session._outstanding else super().next(station)
+        link = self.links.of(station)
+        return None if isinstance(link, Session) and link._outstanding else super().next(station)
 
 
 class _AskingBeforeBoot(_Asking):
@@ -85,11 +87,11 @@ class _AskingBeforeBoot(_Asking):
         """Ask at once; whatever comes of it."""
         self.service.operations.sent(self.station, self.asked, ASKED[self.asked])
         try:
-            async with asyncio.timeout(self.context.settings.call_timeout):
+            async with asyncio.timeout(self.queue.settings.call_timeout):
                 await self.call(self.asked, ASKED[self.asked])
         except (CallFailed, TimeoutError) as problem:
-            self.context.log.note("not answered", station=self.station.id, problem=str(problem))
-        self.context.queue.wake(self.station)
+            self.log.note("not answered", station=self.station.id, problem=str(problem))
+        self.queue.wake(self.station)
 
 
 _ACCEPTED = "OCPP 1.6 4.2: an accepted station may be sent anything"
@@ -157,4 +159,4 @@ class _TriggerAfterReconnect(_Asking):
     def take_over(self) -> None:
         super().take_over()
         if self.station.accepted:
-            self.spawn(self.queue())
+            self.spawn(self.ask_in_turn())

@@ -87,8 +87,8 @@ class _FirmwareStatusAfterBootRefused(Firmware):
 
     def firmware_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
         if payload["status"] == "Installing":
-            self.installing[station.id] = station.session
-        elif self.installing.get(station.id, station.session) is not station.session:
+            self.installing[station.id] = self.context.links.of(station)
+        elif self.installing.get(station.id, link := self.context.links.of(station)) is not link:
             raise InternalError(description="no installation is going on")
         return super().firmware_status_notification(station, payload)
 

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, select
 from websockets.frames import CloseCode
 
 from server.core import tables
-from server.core.call_queue import CallFailed, CallQueue, Operation
+from server.core.call_queue import CallQueue, Operation
+from server.core.links import CallFailed
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload

@@ -116,7 +116,7 @@ class _AfterBootUnserved(Security):
 
     def signed_firmware_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
         if payload["status"] == "InstallRebooting":
-            self.rebooting[station.id] = station.session
-        elif self.rebooting.get(station.id, station.session) is not station.session:
+            self.rebooting[station.id] = self.context.links.of(station)
+        elif self.rebooting.get(station.id, link := self.context.links.of(station)) is not link:
             raise InternalError(description="no installation is going on")
         return super().signed_firmware_status_notification(station, payload)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from server.core import instants, tables
 from server.core.bundle import UnsuitableOperation
-from server.core.call_queue import CallFailed
+from server.core.links import CallFailed
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
@@ -173,7 +173,8 @@ class _Unasked(CoreHandlers):
 
     def send_profile(self, station: Station, payload: Payload, conf: Payload) -> Future[Payload]:
         """Send a profile for a transaction, and return the future of the answer."""
-        assert station.session is not None, "it has just sent a StartTransaction"
+        link = self.context.links.of(station)
+        assert link is not None, "it has just sent a StartTransaction"
         period = {"startPeriod": 0, "limit": 16.0}
         profile = {
             "chargingProfileId": 1,
@@ -184,7 +185,7 @@ class _Unasked(CoreHandlers):
             "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [period]},
         }
         request = {"connectorId": payload["connectorId"], "csChargingProfiles": profile}
-        return station.session.call(Action.set_charging_profile.value, request)
+        return link.call(Action.set_charging_profile.value, request)
 
 
 @mutant("profile-before-start-conf", "A charging profile for a transaction is sent before its start is confirmed.")

@@ -94,10 +94,11 @@ async def test_memory_of_ids_is_bounded(system: CentralSystem) -> None:
     async with charger(system):
         station = system.context.stations.get("CS-1")
         assert station is not None
-        assert isinstance(station.session, Session)
+        session = system.context.links.of(station)
+        assert isinstance(session, Session)
         for number in range(2 * MAX_REMEMBERED_IDS):
-            station.session.check_unique(f"n{number}")
-        assert len(station.session._seen) == MAX_REMEMBERED_IDS
+            session.check_unique(f"n{number}")
+        assert len(session._seen) == MAX_REMEMBERED_IDS
 
 
 @pytest.mark.parametrize(
@@ -317,7 +318,8 @@ async def test_refusal_of_a_repeated_call_comes_after_the_answer(system: Central
             assert (kind, id, "transactionId" in payload) == (3, "dup", True)
             assert (await station.receive())[:2] == [4, "dup"]
             assert await station.alive()
-            system.context.stations.get("CS-1").session._seen.clear()  # type: ignore[union-attr]
+            for session in system.context.links:
+                session._seen.clear()  # type: ignore[attr-defined]
 
 
 async def test_repeated_calls_are_bounded(make: Make, tmp_path: Path) -> None:
