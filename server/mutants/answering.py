@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from ocpp.exceptions import (
-    FormationViolationError,
     InternalError,
-    NotImplementedError,  # noqa: A004  (that is its name in ocpp)
-    NotSupportedError,
     OccurenceConstraintViolationError,
     OCPPError,
     PropertyConstraintViolationError,
@@ -20,14 +18,43 @@ from ocpp.exceptions import (
 from ocpp.messages import Call
 from ocpp.v16.enums import Action
 
-from server.core.bundle import Handler
 from server.core.connection import Connection
 from server.core.session import Session
-from server.core.stations import Station
-from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import ERRORS, Row, code, exchange, fails, loses, reframes, response, swap
 from server.mutants.validation import ANSWERS
-from server.v16.core import CoreHandlers
+
+# Refusals
+
+
+def _with_code(code: str) -> Callable[[list[Any]], bool]:
+    return lambda frame: bool(frame[2] == code)
+
+
+loses(ERRORS,
+    Row("refusals-unanswered", "A CALL that is to be refused is not answered.", lambda frame: True),
+    Row("unknown-action-unanswered", "A CALL of an unknown action is not answered.", _with_code("NotImplemented")),
+    Row("mistyped-call-unanswered", "A CALL with a member of the wrong type is not answered.",
+        _with_code("TypeConstraintViolation")),
+    Row("misshapen-call-unanswered", "A CALL without a payload object is not answered.",
+        _with_code("FormationViolation")),
+    Row("unaccepted-station-unanswered", "A CALL of a station that is not accepted is not answered.",
+        _with_code("SecurityError")),
+)  # fmt: skip
+reframes(ERRORS,
+    Row("unknown-action-internal-error", "A CALL of an unknown action is answered with InternalError.",
+        code(exchange("NotImplemented", "InternalError")), faults=["citrineos/citrineos-core#996"]),
+    Row("not-supported-swapped", "NotSupported and NotImplemented are taken for each other.",
+        code(swap("NotSupported", "NotImplemented")),
+        faults=["mobilityhouse/ocpp#426", "mobilityhouse/ocpp#744"], remarks=True),
+    Row("database-error-leaked", "The description of a CALLERROR quotes the statement and the driver of the database.",
+        lambda frame: [*frame[:3], "SQL [insert into charge_box]; com.mysql.jdbc.MysqlDataTruncation", {}],
+        faults=["steve-community/steve#2107", "steve-community/steve@469126f3"], remarks=True),
+)  # fmt: skip
+fails(response("BootNotification"),
+    Row("rejected-boot-call-error", "The BootNotification of a rejected station is answered with CALLERROR.",
+        SecurityError("the station is rejected"), when=lambda payload: payload["status"] == "Rejected"),
+)  # fmt: skip
 
 _ACTIONS = frozenset(action.value for action in Action)
 
@@ -89,35 +116,6 @@ class _UnknownActionConfirmed(Session):
 
 
 @mutant(
-    "unknown-action-internal-error",
-    "A CALL of an unknown action is answered with InternalError.",
-    faults=["citrineos/citrineos-core#996"],
-)
-class _UnknownActionInternalError(Session):
-    def route(self, action: str) -> Handler:
-        try:
-            return super().route(action)
-        except NotImplementedError:
-            raise InternalError(description="no handler") from None
-
-
-@mutant(
-    "not-supported-swapped",
-    "NotSupported and NotImplemented are taken for each other.",
-    faults=["mobilityhouse/ocpp#426", "mobilityhouse/ocpp#744"],
-    remarks=True,
-)
-class _NotSupportedSwapped(Session):
-    def route(self, action: str) -> Handler:
-        try:
-            return super().route(action)
-        except NotImplementedError as error:
-            raise NotSupportedError(description=error.description) from None
-        except NotSupportedError as error:
-            raise NotImplementedError(description=error.description) from None
-
-
-@mutant(
     "duplicate-id-served",
     "A CALL is served though its unique id was used before on the connection.",
     faults=["steve-community/steve#1305", "citrineos/citrineos#212"],
@@ -154,9 +152,7 @@ class _UnacceptedServed(Session):
 
 
 @mutant(
-    "null-payload-unanswered",
-    "A CALL whose payload is null is not answered.",
-    faults=["steve-community/steve#1109"],
+    "null-payload-unanswered", "A CALL whose payload is null is not answered.", faults=["steve-community/steve#1109"]
 )
 class _NullPayloadUnanswered(Session):
     def receive(self, data: bytes) -> None:
@@ -164,11 +160,7 @@ class _NullPayloadUnanswered(Session):
             super().receive(data)
 
 
-@mutant(
-    "large-messages-lost",
-    "Messages of more than 16 KiB are lost.",
-    faults=["ChargeTimeEU/Java-OCA-OCPP#89"],
-)
+@mutant("large-messages-lost", "Messages of more than 16 KiB are lost.", faults=["ChargeTimeEU/Java-OCA-OCPP#89"])
 class _LargeMessagesLost(Session):
     def receive(self, data: bytes) -> None:
         if len(data) <= 16 * 1024:
@@ -184,43 +176,6 @@ class _InvalidCallIgnored(Session):
             self.ignore("an invalid payload")
         else:
             super().serve(call, began)
-
-
-class _Mute(Session):
-    """Does not answer what it would have refused with one code."""
-
-    code = ""
-
-    def refuse(self, call: Call, error: OCPPError) -> None:
-        if error.code != self.code:
-            super().refuse(call, error)
-
-
-@mutant("unknown-action-unanswered", "A CALL of an unknown action is not answered.")
-class _UnknownActionUnanswered(_Mute):
-    code = NotImplementedError.code
-
-
-@mutant("mistyped-call-unanswered", "A CALL with a member of the wrong type is not answered.")
-class _MistypedUnanswered(_Mute):
-    code = TypeConstraintViolationError.code
-
-
-@mutant("misshapen-call-unanswered", "A CALL without a payload object is not answered.")
-class _MisshapenUnanswered(_Mute):
-    code = FormationViolationError.code
-
-
-@mutant("unaccepted-station-unanswered", "A CALL of a station that is not accepted is not answered.")
-class _UnacceptedUnanswered(_Mute):
-    code = SecurityError.code
-
-
-@mutant("meter-values-unanswered", "MeterValues is not answered.")
-class _MeterValuesUnanswered(Session):
-    def answer(self, call: Call, payload: Payload, began: float) -> None:
-        if call.action != "MeterValues":
-            super().answer(call, payload, began)
 
 
 @mutant("heartbeat-answer-binary", "Heartbeat is answered in a binary message.")
@@ -275,71 +230,7 @@ class _ValuesUnchecked(_Lenient):
     tolerated = PropertyConstraintViolationError
 
 
-@mutant("length-limit-off-by-one", "An idTag of the full 20 characters is refused as too long.")
-class _LengthLimitOffByOne(Session):
-    def check_payload(self, action: str, payload: Payload) -> None:
-        super().check_payload(action, payload)
-        if len(payload.get("idTag", "")) >= 20:
-            raise PropertyConstraintViolationError(description="idTag: too long")
-
-
 # Outcomes that are told the wrong way
-
-
-@mutant(
-    "database-error-leaked",
-    "The description of a CALLERROR quotes the statement and the driver of the database.",
-    faults=["steve-community/steve#2107", "steve-community/steve@469126f3"],
-    remarks=True,
-)
-class _DatabaseErrorLeaked(Session):
-    def refuse(self, call: Call, error: OCPPError) -> None:
-        error.description = "SQL [insert into charge_box (id) values (?)]; com.mysql.jdbc.MysqlDataTruncation"
-        super().refuse(call, error)
-
-
-@mutant("invalid-tag-call-error", "Authorize of an unknown idTag is answered with CALLERROR.")
-class _InvalidTagCallError(CoreHandlers):
-    def authorize(self, station: Station, payload: Payload) -> Payload:
-        answer = super().authorize(station, payload)
-        if answer["idTagInfo"]["status"] == "Invalid":
-            raise SecurityError(description="the idTag is not known")
-        return answer
-
-
-@mutant("unknown-vendor-call-error", "DataTransfer of an unknown vendor is answered with CALLERROR.")
-class _UnknownVendorCallError(CoreHandlers):
-    def data_transfer(self, station: Station, payload: Payload) -> Payload:
-        answer = super().data_transfer(station, payload)
-        if answer["status"] == "UnknownVendorId":
-            raise NotSupportedError(description="the vendor is not known")
-        return answer
-
-
-@mutant("rejected-boot-call-error", "The BootNotification of a rejected station is answered with CALLERROR.")
-class _RejectedBootCallError(CoreHandlers):
-    async def boot_notification(self, station: Station, payload: Payload) -> Payload:
-        answer = await super().boot_notification(station, payload)
-        if answer["status"] == "Rejected":
-            raise SecurityError(description="the station is rejected")
-        return answer
-
-
-@mutant("heartbeat-extra-member", "Heartbeat.conf has a member that is not defined.")
-class _HeartbeatExtraMember(CoreHandlers):
-    def heartbeat(self, station: Station, payload: Payload) -> Payload:
-        return {**super().heartbeat(station, payload), "interval": self.settings.interval}
-
-
-@mutant("status-notification-extra-member", "StatusNotification.conf has a member that is not defined.")
-class _StatusNotificationExtraMember(CoreHandlers):
-    async def status_notification(self, station: Station, payload: Payload) -> Payload:
-        return {**await super().status_notification(station, payload), "status": "Accepted"}
-
-
-@mutant("refusals-unanswered", "A CALL that is to be refused is not answered.")
-class _RefusalsUnanswered(Session):
-    def refuse(self, call: Call, error: OCPPError) -> None: ...
 
 
 @mutant("nothing-answered", "No message of a station is answered.")

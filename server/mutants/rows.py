@@ -54,37 +54,38 @@ class Row(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """Messages that are sent: of one kind, of some actions or all, of one version or all."""
+class Messages:
+    """Messages of one kind, of some actions or all, of one version or all."""
 
     kind: int
     actions: tuple[str, ...] = ()
     version: str | None = None
 
-    def has(self, message: Outgoing) -> bool:
-        """Return whether a message is one of them."""
+    def are_of(self, version: str, action: str) -> bool:
+        """Return whether those of an action of a version are among them."""
+        return self.version in (None, version) and (not self.actions or action in self.actions)
+
+    def have(self, message: Outgoing, row: Row[T]) -> bool:
+        """Return whether a message is one of them that a row is about."""
         return (
             message.kind == self.kind
-            and (not self.actions or message.action in self.actions)
-            and self.version in (None, message.version)
+            and self.are_of(message.version, message.action)
+            and row.when(message.frame[_PAYLOAD[self.kind]])
+            and row.to(message.asked or {})
         )
 
-    def concern(self, row: Row[T], message: Outgoing) -> bool:
-        """Return whether a message is one of them that a row is about."""
-        return self.has(message) and row.when(message.frame[_PAYLOAD[self.kind]]) and row.to(message.asked or {})
 
-
-def request(*actions: str, version: str | None = None) -> Sent:
+def request(*actions: str, version: str | None = None) -> Messages:
     """Return the CALLs of some actions, without any those of all."""
-    return Sent(CALL, actions, version)
+    return Messages(CALL, actions, version)
 
 
-def response(*actions: str, version: str | None = None) -> Sent:
+def response(*actions: str, version: str | None = None) -> Messages:
     """Return the CALLRESULTs to some actions, without any those to all."""
-    return Sent(CALLRESULT, actions, version)
+    return Messages(CALLRESULT, actions, version)
 
 
-ERRORS = Sent(CALLERROR)
+ERRORS = Messages(CALLERROR)
 """All CALLERRORs."""
 
 _PAYLOAD = {CALL: 3, CALLRESULT: 2, CALLERROR: 4}
@@ -92,47 +93,46 @@ _PAYLOAD = {CALL: 3, CALLRESULT: 2, CALLERROR: 4}
 # Tables
 
 
-def alters(sent: Sent, *rows: Row[Change]) -> None:
+def alters(sent: Messages, *rows: Row[Change]) -> None:
     """Declare mutants that change the payload of messages."""
     for row in rows:
         _declare(sent, row, partial(_reframed, partial(_altered, _PAYLOAD[sent.kind], row.how)))
 
 
-def reframes(sent: Sent, *rows: Row[Callable[[Frame], Frame]]) -> None:
+def reframes(sent: Messages, *rows: Row[Callable[[Frame], Frame]]) -> None:
     """Declare mutants that change the frame of messages."""
     for row in rows:
         _declare(sent, row, partial(_reframed, row.how))
 
 
-def fails(sent: Sent, *rows: Row[OCPPError]) -> None:
+def fails(sent: Messages, *rows: Row[OCPPError]) -> None:
     """Declare mutants that send a CALLERROR in place of a CALLRESULT, though they have done what they were asked."""
     for row in rows:
         _declare(sent, row, partial(_reframed, partial(_failed, row.how)))
 
 
-def rewrites(sent: Sent, *rows: Row[Callable[[bytes], bytes]]) -> None:
+def rewrites(sent: Messages, *rows: Row[Callable[[bytes], bytes]]) -> None:
     """Declare mutants that change the text of messages."""
     for row in rows:
         _declare(sent, row, partial(_rewritten, row.how))
 
 
-def loses(sent: Sent, *rows: Row[Callable[[Frame], bool]]) -> None:
-    """Declare mutants that do not send messages whose frame is of some kind."""
+def loses(sent: Messages, *rows: Row[Callable[[Frame], bool]]) -> None:
+    """Declare mutants that do not send messages with some frames."""
     for row in rows:
         _declare(sent, row, partial(_kept, row.how))
 
 
-def refuses(actions: str | Sequence[str], *rows: Row[OCPPError]) -> None:
-    """Declare mutants that answer valid CALLs of an action, of several or with () of all, with a CALLERROR."""
-    refused = (actions,) if isinstance(actions, str) else actions
+def refuses(received: Messages, *rows: Row[OCPPError]) -> None:
+    """Declare mutants that answer valid CALLs with a CALLERROR, and do nothing that they ask for."""
     for row in rows:
-        _refuse(refused, row)
+        _refuse(received, row)
 
 
-def _declare(sent: Sent, row: Row[Any], encode: Encode) -> None:
+def _declare(sent: Messages, row: Row[Any], encode: Encode) -> None:
     class Altered(Session):
         def emit(self, message: Outgoing) -> None:
-            if not sent.concern(row, message):
+            if not sent.have(message, row):
                 super().emit(message)
             elif (data := encode(self.framing, message)) is not None:
                 self.send(data)
@@ -140,12 +140,12 @@ def _declare(sent: Sent, row: Row[Any], encode: Encode) -> None:
     row.declare(Altered)
 
 
-def _refuse(actions: Sequence[str], row: Row[OCPPError]) -> None:
+def _refuse(received: Messages, row: Row[OCPPError]) -> None:
     class Refusing(Session):
         def check_payload(self, action: str, payload: Payload) -> None:
             super().check_payload(action, payload)
-            if (not actions or action in actions) and row.when(payload):
-                raise type(row.how)(description=row.how.description)
+            if received.are_of(self.bundle.version, action) and row.when(payload):
+                raise type(row.how)(row.how.description)
 
     row.declare(Refusing)
 
@@ -206,12 +206,22 @@ def within(*path: str, how: Change) -> Change:
     return turn(**{path[0]: lambda value: [*map(inner, value)] if isinstance(value, list) else inner(value)})
 
 
-# Changes of a value
+# Changes of a frame, or of a value
+
+
+def code(how: Callable[[str], str]) -> Callable[[Frame], Frame]:
+    """Return the change that makes something else of the code of a CALLERROR."""
+    return lambda frame: [*frame[:2], how(frame[2]), *frame[3:]]
 
 
 def swap(one: Any, other: Any) -> Callable[[Any], Any]:
     """Return what takes two values for each other, and leaves others as they are."""
     return lambda value: {one: other, other: one}.get(value, value)
+
+
+def exchange(old: Any, new: Any) -> Callable[[Any], Any]:
+    """Return what puts one value in the place of another, and leaves others as they are."""
+    return lambda value: new if value == old else value
 
 
 def shifted(**by: float) -> Callable[[str], str]:

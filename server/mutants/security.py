@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 from websockets.http11 import Request
@@ -19,7 +18,7 @@ from server.core.stations import Station
 from server.core.tls import PeerCertificate, Tls
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.v16.certificates import ACCEPTED, Certificates
+from server.v16.certificates import Certificates
 from server.v16.security import Security
 from server.v16.station_keys import StationKeys
 
@@ -208,13 +207,6 @@ class _SwitchedAtOnce(StationKeys):
 # Certificates, events, logs and firmware
 
 
-@mutant("csr-garbage-accepted", "SignCertificate is answered Accepted whatever it carries.")
-class _GarbageAccepted(Certificates):
-    async def sign(self, station: Station, text: str) -> Payload:
-        await super().sign(station, text)
-        return dict(ACCEPTED)
-
-
 @mutant("certificate-never-sent", "No CertificateSigned follows a request that was accepted.")
 class _NeverSent(Certificates):
     async def hand_over(self, station: Station, chain: Sequence[str]) -> None:
@@ -241,23 +233,7 @@ class _SentAgain(Certificates):
         return super().follow_ups(tx, operation, answer)
 
 
-@mutant("security-event-types-fixed", "Security events of types that the white paper does not list are refused.")
-class _TypesFixed(Security):
-    def security_event_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["type"].startswith(("Firmware", "Failed", "Startup", "Reset", "Settings", "Security", "Invalid")):
-            return super().security_event_notification(station, payload)
-        raise PropertyConstraintViolationError(description="type: unknown")
-
-
 @mutant("request-ids-constant", "Every GetLog and SignedUpdateFirmware has the same requestId.")
 class _RequestIdsConstant(Security):
     def new_number(self) -> int:
         return 1
-
-
-@mutant("log-status-needs-request", "LogStatusNotification without a requestId is refused.")
-class _NeedsRequest(Security):
-    def log_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if "requestId" not in payload:
-            raise PropertyConstraintViolationError(description="requestId: missing")
-        return super().log_status_notification(station, payload)

@@ -176,11 +176,7 @@ class _SubprotocolFirstOnly(Handshake):
         return super().subprotocol(offered[:1])
 
 
-@mutant(
-    "subprotocol-first-header-only",
-    "Of several headers with subprotocols only the first is read.",
-    remarks=True,
-)
+@mutant("subprotocol-first-header-only", "Of several headers with subprotocols only the first is read.", remarks=True)
 class _SubprotocolFirstHeaderOnly(Connection):
     def respond(self, request: Request) -> tuple[Response, Station | None]:
         for first in request.headers.get_all("Sec-WebSocket-Protocol")[:1]:

@@ -131,12 +131,7 @@ class _UnknownMembersAccepted(_Tolerant):
     rule = "additionalProperties"
 
 
-@mutant(
-    "max-length-unchecked",
-    "Texts of any length are taken.",
-    faults=["steve-community/steve#1259"],
-    remarks=True,
-)
+@mutant("max-length-unchecked", "Texts of any length are taken.", faults=["steve-community/steve#1259"], remarks=True)
 class _MaxLengthUnchecked(_Tolerant):
     rule = "maxLength"
 

@@ -2,75 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from ocpp.exceptions import PropertyConstraintViolationError
+from ocpp.exceptions import PropertyConstraintViolationError, SecurityError
 from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection
 
-from server.core.session import Session
+from server.core import instants
 from server.core.stations import Station
-from server.core.tags import Tag, Tags
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, fails, put, refuses, turn, within
+from server.mutants.v16 import request, response
 from server.v16.core import CoreHandlers
 
-
-@mutant("tag-unknown-accepted", "An unknown idTag is accepted.", faults=["citrineos/citrineos-core@ac4f60e9"])
-class _TagUnknownAccepted(Tags):
-    def status(self, tag: Tag | None) -> str:
-        return super().status(tag) if tag else str(AuthorizationStatus.accepted.value)
-
-
-@mutant("tag-expiry-ignored", "An idTag is accepted beyond its expiry.")
-class _TagExpiryIgnored(Tags):
-    def status(self, tag: Tag | None) -> str:
-        return tag.status if tag else super().status(tag)
-
-
-class _OtherStatus(Tags):
-    """Tells something else of the tags of one status."""
-
-    of: AuthorizationStatus
-    told: AuthorizationStatus
-
-    def status(self, tag: Tag | None) -> str:
-        """Return what a tag is worth, exchanged for one status."""
-        status = super().status(tag)
-        return str(self.told.value) if status == self.of else status
-
-
-@mutant("tag-valid-refused", "A valid idTag is told to be blocked.")
-class _TagValidRefused(_OtherStatus):
-    of, told = AuthorizationStatus.accepted, AuthorizationStatus.blocked
-
-
-@mutant("tag-unknown-blocked", "An unknown idTag is told to be blocked.")
-class _TagUnknownBlocked(_OtherStatus):
-    of, told = AuthorizationStatus.invalid, AuthorizationStatus.blocked
-
-
-@mutant("tag-blocked-accepted", "A blocked idTag is accepted.")
-class _TagBlockedAccepted(_OtherStatus):
-    of, told = AuthorizationStatus.blocked, AuthorizationStatus.accepted
-
-
-@mutant("tag-expired-accepted", "An expired idTag is accepted.")
-class _TagExpiredAccepted(_OtherStatus):
-    of, told = AuthorizationStatus.expired, AuthorizationStatus.accepted
-
-
-@mutant("tag-hexadecimal-only", "An idTag that is no hexadecimal number of even length is invalid.")
-class _TagHexadecimalOnly(Tags):
-    def find(self, id_tag: str) -> Tag | None:
-        return super().find(id_tag) if re.fullmatch(r"([0-9A-Fa-f]{2})+", id_tag) else None
-
-
-@mutant("authorize-with-user", "Authorize.conf names the owner of the idTag.")
-class _AuthorizeWithUser(CoreHandlers):
-    def authorize(self, station: Station, payload: Payload) -> Payload:
-        return {**super().authorize(station, payload), "user": "A. Driver"}
+alters(response("Authorize"),
+    Row("authorize-with-user", "Authorize.conf names the owner of the idTag.", put(user="A. Driver")),
+)  # fmt: skip
+alters(response("Authorize", "StartTransaction", "StopTransaction"),
+    Row("tag-expiry-unreadable", "The expiryDate of an idTag is sent as people of some country write it.",
+        within("idTagInfo", how=turn(expiryDate=lambda text: f"{instants.parse(text):%d/%m/%Y %H:%M}"))),
+)  # fmt: skip
+fails(response("Authorize"),
+    Row("invalid-tag-call-error", "Authorize of an unknown idTag is answered with CALLERROR.",
+        SecurityError("the idTag is not known"), when=lambda payload: payload["idTagInfo"]["status"] == "Invalid"),
+)  # fmt: skip
+refuses(request(),
+    Row("tag-hyphen-refused", "An idTag with a hyphen is refused by CALLERROR.",
+        PropertyConstraintViolationError("idTag: not an identifier"),
+        when=lambda payload: "-" in payload.get("idTag", ""), faults=["citrineos/citrineos-core@857bf61a"]),
+    Row("length-limit-off-by-one", "An idTag of the full 20 characters is refused as too long.",
+        PropertyConstraintViolationError("idTag: too long"), when=lambda payload: len(payload.get("idTag", "")) >= 20),
+)  # fmt: skip
 
 
 class _AuthorizeRemembered(CoreHandlers):
@@ -106,47 +69,3 @@ class _StartNeedsAuthorize(_AuthorizeRemembered):
         if (station.id, payload["idTag"]) not in self.authorized:
             return self.start_with(tx, station, payload, AuthorizationStatus.invalid)
         return super().start(tx, station, payload)
-
-
-@mutant(
-    "tag-hyphen-refused",
-    "An idTag with a hyphen is refused by CALLERROR.",
-    faults=["citrineos/citrineos-core@857bf61a"],
-)
-class _TagHyphenRefused(Session):
-    def check_payload(self, action: str, payload: Payload) -> None:
-        super().check_payload(action, payload)
-        if "-" in payload.get("idTag", ""):
-            raise PropertyConstraintViolationError(description="idTag: not an identifier")
-
-
-@mutant(
-    "tag-blocked-invalid",
-    "A blocked idTag is told to be invalid.",
-    faults=["open-ocpp-tck: TC_023_3 on CitrineOS"],
-    remarks=True,
-)
-class _TagBlockedInvalid(_OtherStatus):
-    of, told = AuthorizationStatus.blocked, AuthorizationStatus.invalid
-
-
-@mutant(
-    "tag-expired-invalid",
-    "An expired idTag is told to be invalid.",
-    faults=["open-ocpp-tck: TC_023_3 on CitrineOS"],
-    remarks=True,
-)
-class _TagExpiredInvalid(_OtherStatus):
-    of, told = AuthorizationStatus.expired, AuthorizationStatus.invalid
-
-
-@mutant(
-    "tag-case-matters",
-    "idTags are compared case-sensitively.",
-    faults=["steve-community/steve#1900"],
-    remarks=True,
-)
-class _TagCaseMatters(Tags):
-    def find(self, id_tag: str) -> Tag | None:
-        tag = super().find(id_tag)
-        return tag if tag is not None and tag.id_tag == id_tag else None

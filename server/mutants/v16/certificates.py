@@ -15,14 +15,22 @@ from server.core.authority import Authority
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, put, swap, turn, within
-from server.mutants.v16 import request
+from server.mutants.rows import Row, alters, fails, put, swap, turn, within
+from server.mutants.v16 import request, response
 from server.v16.certificates import ACCEPTED, MAX_CHAIN, REJECTED, Certificates
 
 if TYPE_CHECKING:
     from server.core import pki
 
 # Certificates of stations
+
+alters(response("SignCertificate"),
+    Row("csr-garbage-accepted", "SignCertificate is answered Accepted whatever it carries.", put(status="Accepted")),
+)  # fmt: skip
+fails(response("SignCertificate"),
+    Row("csr-garbage-is-an-error", "A request for a certificate that cannot be read is answered with a CALLERROR.",
+        InternalError("the request cannot be read"), when=lambda payload: payload["status"] == "Rejected"),
+)  # fmt: skip
 
 
 @mutant("certificate-for-another-key", "A station's certificate is not for the key that it has asked it for.")
@@ -118,15 +126,6 @@ class _BeforeAnswer(Certificates):
 class _LimitIgnored(Certificates):
     def shortened(self, chain: Sequence[str], limit: int) -> str | None:
         return super().shortened(chain, MAX_CHAIN)
-
-
-@mutant("csr-garbage-is-an-error", "A request for a certificate that cannot be read is answered with a CALLERROR.")
-class _GarbageIsAnError(Certificates):
-    async def sign(self, station: Station, text: str) -> Payload:
-        answer = await super().sign(station, text)
-        if answer == REJECTED:
-            raise InternalError(description="the request cannot be read")
-        return answer
 
 
 # Roots of stations

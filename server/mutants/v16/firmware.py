@@ -12,21 +12,22 @@ from server.core import tasks
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, only, shifted, turn
+from server.mutants.rows import Row, alters, only, refuses, shifted, turn
 from server.mutants.v16 import request
 from server.v16.firmware import DIAGNOSTICS, FIRMWARE, Firmware
 
 # What a station reports
 
+_UNKNOWN = PropertyConstraintViolationError("status: not one that is known here")
 
-@mutant(
-    "firmware-statuses-unserved",
-    "Statuses of firmware updates and of uploads are answered NotSupported.",
-    faults=["citrineos/citrineos#216"],
-)
-class _FirmwareStatusesUnserved(Firmware):
-    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
-        raise NotSupportedError(description="the action is not served here")
+refuses(request("FirmwareStatusNotification", "DiagnosticsStatusNotification"),
+    Row("firmware-statuses-unserved", "Statuses of firmware updates and of uploads are answered NotSupported.",
+        NotSupportedError("the action is not served here"), faults=["citrineos/citrineos#216"]),
+    Row("upload-failure-refused", "The status UploadFailed is refused.",
+        _UNKNOWN, when=lambda payload: payload["status"] == "UploadFailed"),
+    Row("firmware-failure-refused", "The statuses DownloadFailed and InstallationFailed are refused.",
+        _UNKNOWN, when=lambda payload: payload["status"] in ("DownloadFailed", "InstallationFailed")),
+)  # fmt: skip
 
 
 class _Unsolicited(Firmware):
@@ -49,22 +50,6 @@ class _UnsolicitedDiagnosticsRefused(_Unsolicited):
 @mutant("unsolicited-firmware-refused", "A firmware status is refused if no update was ordered.")
 class _UnsolicitedFirmwareRefused(_Unsolicited):
     kind_refused = FIRMWARE
-
-
-@mutant("upload-failure-refused", "The status UploadFailed is refused.")
-class _UploadFailureRefused(Firmware):
-    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
-        if status == "UploadFailed":
-            raise PropertyConstraintViolationError(description="status: not one that is known here")
-        return super().note(tx, station, kind, status)
-
-
-@mutant("firmware-failure-refused", "The statuses DownloadFailed and InstallationFailed are refused.")
-class _FirmwareFailureRefused(Firmware):
-    def note(self, tx: Connection, station: Station, kind: str, status: str) -> Payload:
-        if status in ("DownloadFailed", "InstallationFailed"):
-            raise PropertyConstraintViolationError(description="status: not one that is known here")
-        return super().note(tx, station, kind, status)
 
 
 @mutant("firmware-status-order-enforced", "A firmware status is refused after one that should have come later.")

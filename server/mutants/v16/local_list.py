@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
-from ocpp.messages import CallResult
 from ocpp.v16.enums import Action, UpdateType
 from sqlalchemy import Connection
-from websockets.frames import CloseCode
 
-from server.core.call_queue import CallQueue, Operation
-from server.core.session import Session
+from server.core.call_queue import Operation
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
@@ -90,20 +86,3 @@ class _ListPushedUnsupported(LocalList):
             return super().follow_ups(tx, operation, answer)
         action, payload = Action.send_local_list.value, {"updateType": UpdateType.full.value, _ENTRIES: []}
         return [Operation(operation.station, operation.version, action, payload)]
-
-
-@mutant("list-version-below-one-closes", "A list version of 0 or -1 ends the connection.")
-class _ListVersionBelowOneCloses(Session):
-    def take_result(self, result: CallResult) -> None:
-        super().take_result(result)
-        if result.payload.get("listVersion", 1) < 1:
-            self.connection.close(CloseCode.INTERNAL_ERROR, "no local list")
-
-
-@mutant("list-version-below-one-blocks", "After a list version of 0 or -1, the station is sent nothing more.")
-class _ListVersionBelowOneBlocks(CallQueue):
-    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
-        answer = await super().call(station, operation, payload)
-        if answer.get("listVersion", 1) < 1:
-            await asyncio.Event().wait()
-        return answer

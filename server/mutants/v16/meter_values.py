@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,21 +17,48 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, loses, put, refuses
+from server.mutants.v16 import request, response
 from server.v16.core import CoreHandlers
 
 
-@mutant("meter-values-connector-zero-refused", "MeterValues of the main meter are answered InternalError.")
-class _MeterValuesConnectorZeroRefused(CoreHandlers):
-    def meter_values(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["connectorId"] == 0:
-            raise InternalError(description="no such connector")
-        return super().meter_values(station, payload)
+def _sampled(*words: str) -> Callable[[Payload], bool]:
+    """Return whether one of some words is a member of a sampled value."""
+
+    def test(payload: Payload) -> bool:
+        values = str(payload.get("meterValue", payload.get("transactionData")))
+        return any(f"'{word}'" in values for word in words)
+
+    return test
 
 
-@mutant("meter-values-with-status", "MeterValues.conf has a member.")
-class _MeterValuesWithStatus(CoreHandlers):
-    async def meter_values(self, station: Station, payload: Payload) -> Payload:
-        return {**await super().meter_values(station, payload), "status": "Accepted"}
+_UNKNOWN = PropertyConstraintViolationError("sampledValue: not one that is known here")
+
+alters(response("MeterValues"),
+    Row("meter-values-with-status", "MeterValues.conf has a member.", put(status="Accepted")),
+)  # fmt: skip
+loses(response("MeterValues"),
+    Row("meter-values-unanswered", "MeterValues is not answered.", lambda frame: True),
+)  # fmt: skip
+refuses(request("MeterValues"),
+    Row("meter-values-connector-zero-refused", "MeterValues of the main meter are answered InternalError.",
+        InternalError("no such connector"), when=lambda payload: payload["connectorId"] == 0),
+    Row("minus-one-values-refused", "MeterValues of transaction -1 are refused.",
+        PropertyConstraintViolationError("transactionId: there is no such transaction"),
+        when=lambda payload: payload.get("transactionId") == -1),
+    Row("signed-data-refused", "MeterValues of more than 4000 characters are refused.",
+        PropertyConstraintViolationError("meterValue: too long"),
+        when=lambda payload: len(str(payload["meterValue"])) > 4000),
+)  # fmt: skip
+refuses(request("MeterValues", "StopTransaction"),
+    Row("meter-values-frequency-refused", "Frequencies are refused.", _UNKNOWN, when=_sampled("Frequency")),
+    Row("celsius-refused", "Temperatures in degrees Celsius are refused.",
+        _UNKNOWN, when=_sampled("Celsius", "Celcius")),
+)  # fmt: skip
+refuses(request("StopTransaction"),
+    Row("celcius-refused", "A StopTransaction with the unit Celcius is refused.", _UNKNOWN, when=_sampled("Celcius"),
+        faults=["citrineos/citrineos-core#971", "citrineos/citrineos#195"], remarks=True),
+)  # fmt: skip
 
 
 @mutant("meter-values-bare-confirmed", "MeterValues without any meter value are confirmed.")
@@ -43,14 +70,6 @@ class _MeterValuesBareConfirmed(Session):
             super().serve(call, began)
 
 
-@mutant("minus-one-values-refused", "MeterValues of transaction -1 are refused.")
-class _MinusOneValuesRefused(CoreHandlers):
-    def meter_values(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload.get("transactionId") == -1:
-            raise PropertyConstraintViolationError(description="transactionId: there is no such transaction")
-        return super().meter_values(station, payload)
-
-
 @mutant("meter-values-of-nothing-unanswered", "MeterValues of an unknown transaction are not answered.")
 class _MeterValuesOfNothingUnanswered(CoreHandlers):
     async def meter_values(self, station: Station, payload: Payload) -> Payload:
@@ -58,53 +77,6 @@ class _MeterValuesOfNothingUnanswered(CoreHandlers):
         if await self.store.read(lambda tx: tx.execute(known).first()) is None:
             await asyncio.Event().wait()
         return await super().meter_values(station, payload)
-
-
-class _SampleRefused(Session):
-    """Refuses sampled values in which a word occurs."""
-
-    words: tuple[str, ...]
-
-    def check_payload(self, action: str, payload: Payload) -> None:
-        """Raise the OCPPError of the schema, or one for a sampled value."""
-        super().check_payload(action, payload)
-        meter_values = str(payload.get("meterValue", payload.get("transactionData")))
-        if any(f"'{word}'" in meter_values for word in self.words):
-            raise PropertyConstraintViolationError(description="sampledValue: not one that is known here")
-
-
-@mutant("meter-values-frequency-refused", "Frequencies are refused.")
-class _MeterValuesFrequencyRefused(_SampleRefused):
-    words = ("Frequency",)
-
-
-@mutant("celsius-refused", "Temperatures in degrees Celsius are refused.")
-class _CelsiusRefused(_SampleRefused):
-    words = ("Celsius", "Celcius")
-
-
-@mutant("signed-data-refused", "MeterValues of more than 4000 characters are refused.")
-class _SignedDataRefused(CoreHandlers):
-    def meter_values(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if len(str(payload["meterValue"])) > 4000:
-            raise PropertyConstraintViolationError(description="meterValue: too long")
-        return super().meter_values(station, payload)
-
-
-@mutant(
-    "celcius-refused",
-    "A StopTransaction with the unit Celcius is refused.",
-    faults=["citrineos/citrineos-core#971", "citrineos/citrineos#195"],
-    remarks=True,
-)
-class _CelciusRefused(_SampleRefused):
-    words = ("Celcius",)
-
-    def check_payload(self, action: str, payload: Payload) -> None:
-        if action == Action.stop_transaction:
-            super().check_payload(action, payload)
-        else:
-            Session.check_payload(self, action, payload)
 
 
 @mutant(

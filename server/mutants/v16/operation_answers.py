@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
-from ocpp.exceptions import InternalError, PropertyConstraintViolationError
+from ocpp.exceptions import InternalError
 from ocpp.messages import CallResult
 from ocpp.v16.enums import Action, AuthorizationStatus, RegistrationStatus
 from sqlalchemy import Connection, select
@@ -21,43 +21,66 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
 
-_SUCCESSES = ("Accepted", "Unlocked", None)
+
+def _fails(answer: Payload) -> bool:
+    return answer.get("status") not in ("Accepted", "Unlocked", None)
 
 
-@mutant("unsuccessful-answer-closes", "An answer that reports no success ends the connection.")
-class _UnsuccessfulAnswerCloses(Session):
-    def take_result(self, result: CallResult) -> None:
-        super().take_result(result)
-        if result.payload.get("status") not in _SUCCESSES:
-            self.connection.close(CloseCode.INTERNAL_ERROR, "the station did not do as it was told")
+def _shows_no_list(answer: Payload) -> bool:
+    return bool(answer.get("listVersion", 1) < 1)
 
 
-@mutant("unsuccessful-answer-blocks", "After an answer that reports no success, the station is sent nothing more.")
-class _UnsuccessfulAnswerBlocks(CallQueue):
-    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
-        answer = await super().call(station, operation, payload)
-        if answer.get("status") not in _SUCCESSES:
-            await asyncio.Event().wait()
-        return answer
+def _closes(*rows: Row[Callable[[Payload], bool]]) -> None:
+    """Declare mutants that end the connection over some answers."""
+    for row in rows:
+        _close(row)
 
 
-@mutant("long-configuration-closes", "A configuration of more than 100 keys ends the connection.")
-class _LongConfigurationCloses(Session):
-    def take_result(self, result: CallResult) -> None:
-        super().take_result(result)
-        if len(result.payload.get("configurationKey", ())) > 100:
-            self.connection.close(CloseCode.MESSAGE_TOO_BIG, "too many configuration keys")
+def _close(row: Row[Callable[[Payload], bool]]) -> None:
+    class Closing(Session):
+        def take_result(self, result: CallResult) -> None:
+            super().take_result(result)
+            if row.how(result.payload):
+                self.connection.close(CloseCode.INTERNAL_ERROR, "the answer could not be processed")
+
+    row.declare(Closing)
 
 
-@mutant("configuration-with-unknown-keys-closes", "A GetConfiguration.conf with unknown keys ends the connection.")
-class _ConfigurationWithUnknownKeysCloses(Session):
-    def take_result(self, result: CallResult) -> None:
-        super().take_result(result)
-        if result.payload.get("unknownKey"):
-            self.connection.close(CloseCode.INTERNAL_ERROR, "unknown configuration keys")
+def _blocks(*rows: Row[Callable[[Payload], bool]]) -> None:
+    """Declare mutants that send a station nothing more after some answers."""
+    for row in rows:
+        _block(row)
+
+
+def _block(row: Row[Callable[[Payload], bool]]) -> None:
+    class Blocking(CallQueue):
+        async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+            answer = await super().call(station, operation, payload)
+            if row.how(answer):
+                await asyncio.Event().wait()
+            return answer
+
+    row.declare(Blocking)
+
+
+_closes(
+    Row("unsuccessful-answer-closes", "An answer that reports no success ends the connection.", _fails),
+    Row("list-version-below-one-closes", "A list version of 0 or -1 ends the connection.", _shows_no_list),
+    Row("long-configuration-closes", "A configuration of more than 100 keys ends the connection.",
+        lambda answer: len(answer.get("configurationKey", ())) > 100),
+    Row("configuration-with-unknown-keys-closes", "A GetConfiguration.conf with unknown keys ends the connection.",
+        lambda answer: bool(answer.get("unknownKey"))),
+)  # fmt: skip
+_blocks(
+    Row("unsuccessful-answer-blocks", "After an answer that reports no success, the station is sent nothing more.",
+        _fails),
+    Row("list-version-below-one-blocks", "After a list version of 0 or -1, the station is sent nothing more.",
+        _shows_no_list),
+)  # fmt: skip
 
 
 @mutant("configuration-cut-short", "Of a configuration only the first 100 keys are stored.")
@@ -112,33 +135,6 @@ class _StopAfterBootRefused(CoreHandlers):
         if payload["transactionId"] not in self.begun[station.id]:
             raise InternalError(description="the transaction is gone")
         return super().stop_transaction(station, payload)
-
-
-class _StopRefused(CoreHandlers):
-    """Refuses a StopTransaction for some reasons."""
-
-    reasons: ClassVar[tuple[str, ...]]
-
-    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        """Book the end, unless the reason displeases."""
-        if payload.get("reason") in self.reasons:
-            raise PropertyConstraintViolationError(description="reason: not one that is known here")
-        return super().stop_transaction(station, payload)
-
-
-@mutant("stop-by-reset-refused", "StopTransaction is refused when its reason is a reset.")
-class _StopByResetRefused(_StopRefused):
-    reasons = ("HardReset", "SoftReset")
-
-
-@mutant("stop-by-remote-refused", "StopTransaction is refused when its reason is a remote stop.")
-class _StopByRemoteRefused(_StopRefused):
-    reasons = ("Remote",)
-
-
-@mutant("stop-by-unlock-refused", "StopTransaction is refused when its reason is an unlock command.")
-class _StopByUnlockRefused(_StopRefused):
-    reasons = ("UnlockCommand",)
 
 
 @mutant(

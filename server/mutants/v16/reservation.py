@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import Action, AuthorizationStatus, ChargePointStatus
 from sqlalchemy import Connection, select
@@ -77,14 +75,6 @@ class _ReservationIdPerStation(_Numbered):
 # What a station reports
 
 
-@mutant("reserved-status-refused", "A StatusNotification with the status Reserved is refused.")
-class _ReservedStatusRefused(CoreHandlers):
-    def status_notification(self, station: Station, payload: Payload) -> Any:
-        if payload["status"] == ChargePointStatus.reserved:
-            raise PropertyConstraintViolationError(description="status: not one that is known here")
-        return super().status_notification(station, payload)
-
-
 @mutant("reserved-connector-preparing-refused", "A reserved connector that is being plugged in is refused.")
 class _ReservedConnectorPreparingRefused(CoreHandlers):
     async def status_notification(self, station: Station, payload: Payload) -> Payload:
@@ -96,24 +86,14 @@ class _ReservedConnectorPreparingRefused(CoreHandlers):
         return await super().status_notification(station, payload)
 
 
-@mutant("reserved-start-refused", "The idTag of a StartTransaction under a reservation is answered Invalid.")
-class _ReservedStartRefused(CoreHandlers):
-    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        conf = super().start(tx, station, payload)
-        refused = {"idTagInfo": {"status": AuthorizationStatus.invalid.value}}
-        return conf | refused if self.is_refused(tx, station, payload) else conf
-
-    def is_refused(self, tx: Connection, station: Station, payload: Payload) -> bool:
-        """Return whether a start is refused."""
-        return "reservationId" in payload
-
-
 @mutant("reserved-start-of-others-refused", "Under a reservation, only the very idTag that it names is accepted.")
-class _ReservedStartOfOthersRefused(_ReservedStartRefused):
-    def is_refused(self, tx: Connection, station: Station, payload: Payload) -> bool:
+class _ReservedStartOfOthersRefused(CoreHandlers):
+    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
         known = tables.reservations.c
         named = select(known.id_tag).where(known.station == station.id, known.id == payload.get("reservationId"))
-        return tx.execute(named).scalar() not in (None, payload["idTag"])
+        foreign = tx.execute(named).scalar() not in (None, payload["idTag"])
+        conf = super().start(tx, station, payload)
+        return conf | {"idTagInfo": {"status": AuthorizationStatus.invalid.value}} if foreign else conf
 
 
 @mutant(

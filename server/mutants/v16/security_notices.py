@@ -15,37 +15,49 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.v16.firmware import FIRMWARE
+from server.mutants.rows import Row, alters, put, refuses
+from server.mutants.v16 import request, response
 from server.v16.security import LOG, Security
 
+_LISTED = ("Firmware", "Failed", "Startup", "Reset", "Settings", "Security", "Invalid")
+"""How the types of security events begin that the white paper lists."""
 
-async def _filled(answer: Awaitable[Payload]) -> Payload:
-    return {**await answer, "status": "Accepted"}
+_FILLED = put(status="Accepted")
 
+alters(response("SecurityEventNotification"),
+    Row("security-event-answer-filled", "The answer to SecurityEventNotification has a status in it.", _FILLED),
+)  # fmt: skip
+alters(response("LogStatusNotification"),
+    Row("log-status-answer-filled", "The answer to LogStatusNotification has a status in it.", _FILLED),
+)  # fmt: skip
+alters(response("SignedFirmwareStatusNotification"),
+    Row("signed-firmware-status-answer-filled",
+        "The answer to SignedFirmwareStatusNotification has a status in it.", _FILLED),
+)  # fmt: skip
+refuses(request("SecurityEventNotification"),
+    Row("security-event-information-refused", "Technical information of more than 200 characters is refused.",
+        PropertyConstraintViolationError("techInfo: too long"),
+        when=lambda payload: len(payload.get("techInfo", "")) > 200),
+    Row("security-event-old-refused", "A security event that happened more than an hour ago is refused.",
+        PropertyConstraintViolationError("timestamp: too long ago"),
+        when=lambda payload: instants.now() - instants.parse(payload["timestamp"]) > timedelta(hours=1)),
+    Row("security-event-types-fixed", "Security events of types that the white paper does not list are refused.",
+        PropertyConstraintViolationError("type: unknown"),
+        when=lambda payload: not payload["type"].startswith(_LISTED)),
+)  # fmt: skip
+refuses(request("LogStatusNotification"),
+    Row("log-status-needs-request", "LogStatusNotification without a requestId is refused.",
+        PropertyConstraintViolationError("requestId: missing"), when=lambda payload: "requestId" not in payload),
+)  # fmt: skip
+refuses(request("SignedFirmwareStatusNotification"),
+    Row("firmware-request-needed", "A status of signed firmware is refused if it has no requestId.",
+        PropertyConstraintViolationError("requestId: missing"), when=lambda payload: "requestId" not in payload),
+    Row("invalid-signature-status-refused", "The status InvalidSignature is refused.",
+        PropertyConstraintViolationError("status: not one that is known here"),
+        when=lambda payload: payload["status"] == "InvalidSignature"),
+)  # fmt: skip
 
 # Security events
-
-
-@mutant("security-event-answer-filled", "The answer to SecurityEventNotification has a status in it.")
-class _EventAnswerFilled(Security):
-    def security_event_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        return _filled(super().security_event_notification(station, payload))
-
-
-@mutant("security-event-information-refused", "Technical information of more than 200 characters is refused.")
-class _InformationRefused(Security):
-    def security_event_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if len(payload.get("techInfo", "")) > 200:
-            raise PropertyConstraintViolationError(description="techInfo: too long")
-        return super().security_event_notification(station, payload)
-
-
-@mutant("security-event-old-refused", "A security event that happened more than an hour ago is refused.")
-class _OldRefused(Security):
-    def security_event_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if instants.now() - instants.parse(payload["timestamp"]) > timedelta(hours=1):
-            raise PropertyConstraintViolationError(description="timestamp: too long ago")
-        return super().security_event_notification(station, payload)
 
 
 @mutant("security-event-too-long-closes", "A security event that breaks its schema ends the connection.")
@@ -62,49 +74,12 @@ class _TooLongCloses(Session):
 # Logs and firmware
 
 
-class _Filled(Security):
-    """Puts a status into the answers to the notices of one kind."""
-
-    kind: str
-
-    def note(self, tx: Connection, station: Station, kind: str, payload: Payload) -> Payload:
-        """Note a status and return the answer."""
-        answer = super().note(tx, station, kind, payload)
-        return answer | ({"status": "Accepted"} if kind == self.kind else {})
-
-
-@mutant("log-status-answer-filled", "The answer to LogStatusNotification has a status in it.")
-class _LogAnswerFilled(_Filled):
-    kind = LOG
-
-
-@mutant("signed-firmware-status-answer-filled", "The answer to SignedFirmwareStatusNotification has a status in it.")
-class _FirmwareAnswerFilled(_Filled):
-    kind = FIRMWARE
-
-
 @mutant("log-request-must-be-known", "A status of a log is refused if its requestId is not one of a request.")
 class _RequestMustBeKnown(Security):
     def note(self, tx: Connection, station: Station, kind: str, payload: Payload) -> Payload:
         numbers = {task.request_id for task in tasks.read(tx, station.id)}
         if kind == LOG and payload.get("requestId") not in {None, *numbers}:
             raise InternalError(description="nobody has asked for that")
-        return super().note(tx, station, kind, payload)
-
-
-@mutant("firmware-request-needed", "A status of signed firmware is refused if it has no requestId.")
-class _FirmwareRequestNeeded(Security):
-    def note(self, tx: Connection, station: Station, kind: str, payload: Payload) -> Payload:
-        if kind == FIRMWARE and "requestId" not in payload:
-            raise PropertyConstraintViolationError(description="requestId: missing")
-        return super().note(tx, station, kind, payload)
-
-
-@mutant("invalid-signature-status-refused", "The status InvalidSignature is refused.")
-class _InvalidSignatureRefused(Security):
-    def note(self, tx: Connection, station: Station, kind: str, payload: Payload) -> Payload:
-        if payload["status"] == "InvalidSignature":
-            raise PropertyConstraintViolationError(description="status: not one that is known here")
         return super().note(tx, station, kind, payload)
 
 

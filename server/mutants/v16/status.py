@@ -7,47 +7,34 @@ from collections.abc import Awaitable
 from typing import Any
 
 from ocpp.exceptions import InternalError, PropertyConstraintViolationError
-from ocpp.v16.enums import Action, ChargePointErrorCode, ChargePointStatus
+from ocpp.v16.enums import Action, ChargePointStatus
 
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, put, refuses
+from server.mutants.v16 import request, response
 from server.v16.core import CoreHandlers
 
-
-@mutant(
-    "status-connector-zero-refused",
-    "StatusNotification for connector 0 is answered InternalError.",
-    faults=["citrineos/citrineos#175", "citrineos/citrineos-core@d009bb36"],
-)
-class _StatusConnectorZeroRefused(CoreHandlers):
-    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["connectorId"] == 0:
-            raise InternalError(description="no such connector")
-        return super().status_notification(station, payload)
-
-
-@mutant("status-with-time", "StatusNotification.conf tells the time.")
-class _StatusWithTime(CoreHandlers):
-    async def status_notification(self, station: Station, payload: Payload) -> Payload:
-        return {**await super().status_notification(station, payload), "currentTime": self.current_time()}
-
-
-@mutant("status-suspended-refused", "StatusNotification of a suspended transaction is refused.")
-class _StatusSuspendedRefused(CoreHandlers):
-    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["status"].startswith("Suspended"):
-            raise PropertyConstraintViolationError(description="status: not one that is known here")
-        return super().status_notification(station, payload)
-
-
-@mutant("status-fault-refused", "StatusNotification of a fault is answered InternalError.")
-class _StatusFaultRefused(CoreHandlers):
-    def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["errorCode"] != ChargePointErrorCode.no_error:
-            raise InternalError(description="the fault could not be reported")
-        return super().status_notification(station, payload)
+alters(response("StatusNotification"),
+    Row("status-with-time", "StatusNotification.conf tells the time.", put(currentTime="2026-01-01T00:00:00Z")),
+    Row("status-notification-extra-member", "StatusNotification.conf has a member that is not defined.",
+        put(status="Accepted")),
+)  # fmt: skip
+refuses(request("StatusNotification"),
+    Row("status-connector-zero-refused", "StatusNotification for connector 0 is answered InternalError.",
+        InternalError("no such connector"), when=lambda payload: payload["connectorId"] == 0,
+        faults=["citrineos/citrineos#175", "citrineos/citrineos-core@d009bb36"]),
+    Row("status-suspended-refused", "StatusNotification of a suspended transaction is refused.",
+        PropertyConstraintViolationError("status: not one that is known here"),
+        when=lambda payload: payload["status"].startswith("Suspended")),
+    Row("status-fault-refused", "StatusNotification of a fault is answered InternalError.",
+        InternalError("the fault could not be reported"), when=lambda payload: payload["errorCode"] != "NoError"),
+    Row("reserved-status-refused", "A StatusNotification with the status Reserved is refused.",
+        PropertyConstraintViolationError("status: not one that is known here"),
+        when=lambda payload: payload["status"] == "Reserved"),
+)  # fmt: skip
 
 
 @mutant("status-return-refused", "StatusNotification is refused when a connector that was prepared is free again.")

@@ -14,8 +14,39 @@ from server.core import tables
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, loses, put, refuses, turn
+from server.mutants.v16 import request, response
 from server.v16.core import CoreHandlers
 from server.v16.transactions import Transactions
+
+_NO_STOP = FormationViolationError("not a stop that is known here")
+_NO_REASON = PropertyConstraintViolationError("reason: not one that is known here")
+
+alters(response("StopTransaction"),
+    Row("stop-with-cost", "StopTransaction.conf tells what the energy costs.", put(cost="0.00")),
+    Row("stop-tag-unchecked", "Every idTag that a stop names is told to be accepted.",
+        turn(idTagInfo=lambda info: {"status": "Accepted"}), faults=["steve-community/steve#2102"], remarks=True),
+)  # fmt: skip
+loses(response("StopTransaction"),
+    Row("implausible-stop-unanswered", "A stop of before the year 2010 is not answered.",
+        lambda frame: True, to=lambda asked: asked["timestamp"] < "2010"),
+)  # fmt: skip
+refuses(request("StopTransaction"),
+    Row("stop-by-power-loss-refused", "A stop is refused when its reason is a loss of power.",
+        _NO_STOP, when=lambda payload: payload.get("reason") == "PowerLoss"),
+    Row("stop-by-reset-refused", "StopTransaction is refused when its reason is a reset.",
+        _NO_REASON, when=lambda payload: payload.get("reason") in ("HardReset", "SoftReset")),
+    Row("stop-by-remote-refused", "StopTransaction is refused when its reason is a remote stop.",
+        _NO_REASON, when=lambda payload: payload.get("reason") == "Remote"),
+    Row("stop-by-unlock-refused", "StopTransaction is refused when its reason is an unlock command.",
+        _NO_REASON, when=lambda payload: payload.get("reason") == "UnlockCommand"),
+    Row("stop-empty-data-refused", "A stop with an empty list of meter values is refused.",
+        _NO_STOP, when=lambda payload: payload.get("transactionData") == []),
+    Row("stop-long-data-refused", "A stop with more than 100 meter values is refused.",
+        _NO_STOP, when=lambda payload: len(payload.get("transactionData", ())) > 100),
+    Row("stop-reactive-data-refused", "A stop with meter values of reactive energy or power is refused.",
+        _NO_STOP, when=lambda payload: "Reactive" in str(payload.get("transactionData"))),
+)  # fmt: skip
 
 _known = tables.transactions
 
@@ -89,58 +120,6 @@ class _StopWithoutTagFails(CoreHandlers):
         return super().stop_transaction(station, payload)
 
 
-@mutant("stop-with-cost", "StopTransaction.conf tells what the energy costs.")
-class _StopWithCost(CoreHandlers):
-    def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        return {**super().stop(tx, station, payload), "cost": "0.00"}
-
-
-@mutant("implausible-stop-unanswered", "A stop of before the year 2010 is not answered.")
-class _ImplausibleStopUnanswered(CoreHandlers):
-    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["timestamp"] < "2010":
-            return asyncio.get_running_loop().create_future()
-        return super().stop_transaction(station, payload)
-
-
-class _StopRefused(CoreHandlers):
-    """Refuses some stops."""
-
-    def displeases(self, payload: Payload) -> bool:
-        """Return whether a stop is refused."""
-        raise NotImplementedError
-
-    def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        """Book the end, unless the stop displeases."""
-        if self.displeases(payload):
-            raise FormationViolationError(description="not a stop that is known here")
-        return super().stop_transaction(station, payload)
-
-
-@mutant("stop-by-power-loss-refused", "A stop is refused when its reason is a loss of power.")
-class _StopByPowerLossRefused(_StopRefused):
-    def displeases(self, payload: Payload) -> bool:
-        return payload.get("reason") == "PowerLoss"
-
-
-@mutant("stop-empty-data-refused", "A stop with an empty list of meter values is refused.")
-class _StopEmptyDataRefused(_StopRefused):
-    def displeases(self, payload: Payload) -> bool:
-        return payload.get("transactionData") == []
-
-
-@mutant("stop-long-data-refused", "A stop with more than 100 meter values is refused.")
-class _StopLongDataRefused(_StopRefused):
-    def displeases(self, payload: Payload) -> bool:
-        return len(payload.get("transactionData", ())) > 100
-
-
-@mutant("stop-reactive-data-refused", "A stop with meter values of reactive energy or power is refused.")
-class _StopReactiveDataRefused(_StopRefused):
-    def displeases(self, payload: Payload) -> bool:
-        return "Reactive" in str(payload.get("transactionData"))
-
-
 @mutant("stop-without-charge-refused", "A stop is refused when the meter stands as it did at the start.")
 class _StopWithoutChargeRefused(CoreHandlers):
     def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
@@ -169,15 +148,3 @@ class _StopOfOtherStation(Transactions):
 class _RepeatedStopBookedTwice(Transactions):
     def find_running(self, tx: Connection, station: str, id: int) -> Any:
         return tx.execute(select(_known).where(_known.c.id == id, _known.c.station == station)).first()
-
-
-@mutant(
-    "stop-tag-unchecked",
-    "Every idTag that a stop names is told to be accepted.",
-    faults=["steve-community/steve#2102"],
-    remarks=True,
-)
-class _StopTagUnchecked(CoreHandlers):
-    def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        conf = super().stop(tx, station, payload)
-        return {"idTagInfo": {"status": AuthorizationStatus.accepted.value}} if "idTagInfo" in conf else conf

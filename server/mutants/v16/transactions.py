@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +15,42 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, alters, drop, fails, loses, put, turn
+from server.mutants.v16 import response
 from server.v16.core import CoreHandlers
 from server.v16.transactions import Transactions
+
+
+def _is_refused(start_conf: Payload) -> bool:
+    return bool(start_conf["idTagInfo"]["status"] != "Accepted")
+
+
+def _is_old(start: Payload) -> bool:
+    return instants.now() - instants.parse(start["timestamp"]) > timedelta(hours=1)
+
+
+_INVALID = put(idTagInfo={"status": "Invalid"})
+
+alters(response("StartTransaction"),
+    Row("start-without-id", "StartTransaction.conf has no transactionId.",
+        drop("transactionId"), faults=["citrineos/citrineos#166"]),
+    Row("start-without-tag-info", "StartTransaction.conf has no idTagInfo.",
+        drop("idTagInfo"), faults=["citrineos/citrineos#166"]),
+    Row("start-id-as-text", "StartTransaction.conf carries the transactionId as a text.", turn(transactionId=str)),
+    Row("refused-start-without-id", "A start whose idTag is not accepted gets no transactionId.",
+        drop("transactionId"), when=_is_refused),
+    Row("old-start-invalid", "A start of more than an hour ago is told Invalid.", _INVALID, to=_is_old),
+    Row("reserved-start-refused", "The idTag of a StartTransaction under a reservation is answered Invalid.",
+        _INVALID, to=lambda asked: "reservationId" in asked),
+)  # fmt: skip
+fails(response("StartTransaction"),
+    Row("refused-start-refused", "A start whose idTag is not accepted is answered SecurityError.",
+        SecurityError("the idTag is not accepted"), when=_is_refused),
+)  # fmt: skip
+loses(response("StartTransaction"),
+    Row("implausible-start-unanswered", "A start with a negative meter is not answered.",
+        lambda frame: True, to=lambda asked: asked["meterStart"] < 0),
+)  # fmt: skip
 
 
 @mutant(
@@ -59,15 +91,6 @@ class _StartAcceptsNone(Transactions):
         return {"status": AuthorizationStatus.invalid.value}
 
 
-@mutant("old-start-invalid", "A start of more than an hour ago is told Invalid.")
-class _OldStartInvalid(CoreHandlers):
-    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        conf = super().start(tx, station, payload)
-        if instants.now() - instants.parse(payload["timestamp"]) > timedelta(hours=1):
-            conf["idTagInfo"] = {"status": AuthorizationStatus.invalid.value}
-        return conf
-
-
 @mutant("parallel-start-refused", "A start with an idTag that is charging elsewhere is answered InternalError.")
 class _ParallelStartRefused(Transactions):
     def authorize(self, tx: Connection, id_tag: str) -> Payload:
@@ -76,49 +99,10 @@ class _ParallelStartRefused(Transactions):
         return super().authorize(tx, id_tag)
 
 
-@mutant("start-without-id", "StartTransaction.conf has no transactionId.", faults=["citrineos/citrineos#166"])
-class _StartWithoutId(CoreHandlers):
-    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        return {"idTagInfo": super().start(tx, station, payload)["idTagInfo"]}
-
-
-@mutant("start-id-as-text", "StartTransaction.conf carries the transactionId as a text.")
-class _StartIdAsText(CoreHandlers):
-    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        conf = super().start(tx, station, payload)
-        return {**conf, "transactionId": str(conf["transactionId"])}
-
-
 @mutant("start-with-meter", "StartTransaction.conf repeats the meter.")
 class _StartWithMeter(CoreHandlers):
     def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
         return {**super().start(tx, station, payload), "meterStart": payload["meterStart"]}
-
-
-@mutant("refused-start-without-id", "A start whose idTag is not accepted gets no transactionId.")
-class _RefusedStartWithoutId(CoreHandlers):
-    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        conf = super().start(tx, station, payload)
-        if conf["idTagInfo"]["status"] != AuthorizationStatus.accepted:
-            del conf["transactionId"]
-        return conf
-
-
-@mutant("refused-start-refused", "A start whose idTag is not accepted is answered SecurityError.")
-class _RefusedStartRefused(CoreHandlers):
-    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        conf = super().start(tx, station, payload)
-        if conf["idTagInfo"]["status"] != AuthorizationStatus.accepted:
-            raise SecurityError(description="the idTag is not accepted")
-        return conf
-
-
-@mutant("implausible-start-unanswered", "A start with a negative meter is not answered.")
-class _ImplausibleStartUnanswered(CoreHandlers):
-    def start_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["meterStart"] < 0:
-            return asyncio.get_running_loop().create_future()
-        return super().start_transaction(station, payload)
 
 
 @mutant("impossible-connector-closes", "A negative connectorId ends the connection.")
@@ -127,12 +111,6 @@ class _ImpossibleConnectorCloses(Session):
         super().check_payload(action, payload)
         if payload.get("connectorId", 0) < 0:
             self.connection.close(CloseCode.POLICY_VIOLATION, "there is no such connector")
-
-
-@mutant("start-without-tag-info", "StartTransaction.conf has no idTagInfo.", faults=["citrineos/citrineos#166"])
-class _StartWithoutTagInfo(CoreHandlers):
-    def start(self, tx: Connection, station: Station, payload: Payload) -> Payload:
-        return {"transactionId": super().start(tx, station, payload)["transactionId"]}
 
 
 @mutant(

@@ -38,9 +38,7 @@ alters(request("ExtendedTriggerMessage"),
 
 
 @mutant(
-    "trigger-connector-unchecked",
-    "A message is triggered for whatever connector the operator enters.",
-    remarks=True,
+    "trigger-connector-unchecked", "A message is triggered for whatever connector the operator enters.", remarks=True
 )
 class _TriggerConnectorUnchecked(Trigger):
     def check_connector(self, tx: Connection, station: Station, wanted: str, connector_id: int) -> None:
