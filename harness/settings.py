@@ -8,19 +8,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-Profile = Literal[
-    "Core",
-    "FirmwareManagement",
-    "LocalAuthListManagement",
-    "Reservation",
-    "SmartCharging",
-    "RemoteTrigger",
-    "Security",
-]
+from harness.versions import VERSIONS
 
 ENVIRONMENT_PREFIX = "PLUGFEST_"
 
@@ -31,6 +23,29 @@ class SettingsError(Exception):
     """A target file or variable that cannot be used; the text names the place and the remedy."""
 
 
+def hint(name: str, choices: Iterable[str]) -> str:
+    """Return the end of a sentence about an unknown name: what was probably meant, and all that is valid."""
+    valid = sorted(choices)
+    near = difflib.get_close_matches(name, valid, n=1)
+    return f"{f'; did you mean {near[0]!r}?' if near else '.'} Valid here: {', '.join(valid)}"
+
+
+def _one_of(kind: str, choices: Iterable[str]) -> AfterValidator:
+    """Return what refuses a name that is not one of some."""
+    valid = frozenset(choices)
+
+    def known(name: str) -> str:
+        if name not in valid:
+            raise ValueError(f"unknown {kind} {name!r}{hint(name, valid)}")
+        return name
+
+    return AfterValidator(known)
+
+
+_Version = Annotated[str, _one_of("version", VERSIONS)]
+_Profile = Annotated[str, _one_of("profile", (name for one in VERSIONS.values() for name in one.messages))]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,13 +53,14 @@ class _Section(BaseModel):
 class CsmsSection(_Section):
     """``[csms]``: the central system under test.
 
-    Without ``driver``, the system at ``endpoint`` is operated by nobody ("none"); where there is no endpoint either, it
-    is the bundled reference. ``at_once`` bounds how many scenarios are under way with it.
+    ``versions`` are the OCPP versions that it speaks. Without ``driver``, the system at ``endpoint`` is operated by
+    nobody ("none"); where there is no endpoint either, it is the bundled reference. ``at_once`` bounds how many
+    scenarios are under way with it.
     """
 
     name: str = "reference central system"
     endpoint: str | None = None
-    versions: tuple[Literal["1.6"], ...] = ("1.6",)
+    versions: tuple[_Version, ...] = ("1.6",)
     driver: str = "reference"
     expected: Path | None = None
     patience: float = Field(5.0, gt=0, le=3600)
@@ -158,7 +174,7 @@ class FeaturesSection(_Section):
     that a station made known has to wait before it may connect.
     """
 
-    profiles: tuple[Profile, ...] | None = None
+    profiles: tuple[_Profile, ...] | None = None
     certificate_authority: bool = True
     data_transfer: bool = True
     chooses_reservation_id: bool = True
@@ -265,13 +281,6 @@ def _line(place: str, model: type[BaseModel], problem: Any) -> str:
     if problem["type"] != "extra_forbidden":
         return f"{where}: {problem['msg']}"
     return f"{where}: unknown key{hint(location[-1], _keys(model, location[:-1]))}"
-
-
-def hint(name: str, choices: Iterable[str]) -> str:
-    """Return the end of a sentence about an unknown name: what was probably meant, and all that is valid."""
-    valid = sorted(choices)
-    near = difflib.get_close_matches(name, valid, n=1)
-    return f"{f'; did you mean {near[0]!r}?' if near else '.'} Valid here: {', '.join(valid)}"
 
 
 def _keys(model: type[BaseModel], path: Sequence[str]) -> list[str]:

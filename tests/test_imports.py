@@ -42,7 +42,10 @@ RULES = (
     Rule("harness/plugin.py", ("harness",), ("pytest",)),
     Rule("harness/drivers/__init__.py", ("harness.csms", "harness.settings", "harness.drivers")),
     Rule("harness/drivers/*.py", ("harness.csms", "harness.settings")),
-    Rule("harness/drivers/*/**/*.py", ("harness.csms", "harness.settings", "harness.drivers.<driver>")),
+    Rule(
+        "harness/drivers/*/**/*.py",
+        ("harness.csms", "harness.settings", "harness.versions", "harness.drivers.<driver>"),
+    ),
     Rule("harness/**/*.py", HARNESS, ("pydantic", "jsonschema_rs")),
     Rule("simulators/certificates.py", ("harness", "simulators"), ("cryptography",)),
     Rule("simulators/**/*.py", ("harness", "simulators"), ("websockets",)),

@@ -33,7 +33,18 @@ def test_no_target_file_means_the_reference() -> None:
 def test_profile_that_there_is_not(target: Path) -> None:
     """A misspelt profile is an error with the choices, for it would leave out nothing."""
     target.write_text('[features]\nprofiles = ["Reservations"]')
-    assert "features.profiles.0: Input should be 'Core', 'FirmwareManagement'" in error_of(target)
+    message = error_of(target)
+    assert "features.profiles.0: " in message
+    assert "unknown profile 'Reservations'; did you mean 'Reservation'? Valid here: Authorization, " in message
+
+
+def test_versions_are_those_that_the_suite_plays(target: Path) -> None:
+    """A target may speak any version that the suite knows, and no other."""
+    target.write_text('[csms]\nversions = ["1.6", "2.0.1"]')
+    assert load(target, {}).csms.versions == ("1.6", "2.0.1")
+    target.write_text('[csms]\nversions = ["2.0.2"]')
+    assert "csms.versions.0: " in (message := error_of(target))
+    assert "unknown version '2.0.2'; did you mean '2.0.1'? Valid here: 1.6, 2.0.1" in message
 
 
 def test_endpoint_without_a_driver_is_operated_by_nobody() -> None:

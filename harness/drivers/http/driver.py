@@ -9,31 +9,34 @@ from typing import Any, Self
 
 import httpx
 
-from harness.csms import DriverError, Operation, Outcome, Receipt, Settled, Unknown, Unsupported, v16
+from harness.csms import DriverError, Operation, Outcome, Receipt, Settled, Unknown, Unsupported, v16, v201
 from harness.csms.signature import Function, functions
 from harness.drivers.http.console import Console, describe, document, judge
 from harness.drivers.http.order import function_values, operation_values
 from harness.drivers.http.reading import PATIENCE, read_table
 from harness.drivers.http.records import outcome_of, read
-from harness.drivers.http.table import ActionEntry, HttpTable, OperationEntry, ReaderEntry
+from harness.drivers.http.table import ActionEntry, HttpTable, OperationEntry, ReaderEntry, entry_name
 from harness.drivers.http.template import point
 from harness.settings import Settings
 
-_OPERATIONS: Mapping[str, Mapping[str, type[Operation]]] = {"1.6": v16.OPERATIONS}
+_OPERATIONS: Mapping[str, type[Operation]] = {
+    entry_name(kind.version, kind.action()): kind for kind in (*v16.OPERATIONS.values(), *v201.OPERATIONS.values())
+}
 _GONE = frozenset({404, 410})
 
 
 class HttpDriver:
     """Drives a central system as its table says; the functions of the table are added by ``from_settings``."""
 
-    def __init__(self, table: HttpTable, known: Mapping[str, type[Operation]]) -> None:
+    def __init__(self, table: HttpTable, versions: Collection[str]) -> None:
         self.table = table
         self.console = Console(table)
-        self._operations = frozenset(kind for action, kind in known.items() if table.request_of(action))
+        given = (kind for name, kind in _OPERATIONS.items() if table.request_of(name))
+        self._operations = frozenset(kind for kind in given if kind.version in versions)
 
     @property
     def operations(self) -> Collection[type[Operation]]:
-        """The operations that the table gives."""
+        """The operations that the table gives, of the versions that the system speaks."""
         return self._operations
 
     async def __aenter__(self) -> Self:
@@ -51,9 +54,10 @@ class HttpDriver:
         does; Refused for another 4xx or 5xx that is not one of ``taken`` and for a body that tells no success;
         DriverError where the driver is not let in (401, 403, 407), for any other code and on the way.
         """
-        entry = self.table.request_of(operation.action())
+        name = entry_name(operation.version, operation.action())
+        entry = self.table.request_of(name)
         if entry is None:
-            raise Unsupported(f"the target file has no request for {operation.action()}")
+            raise Unsupported(f"the target file has no request for {name}")
         values = operation_values(operation, entry, self.table.naming)
         answer = (await self.console.exchange(entry, values)).answer
         if answer.status_code in entry.unsupported:
@@ -70,13 +74,12 @@ def from_settings(
     ``kind`` is the class that gets them. Raises SettingsError that names file, key and the valid choices.
     """
     place = f"{settings.path or 'built-in target'}: driver.http"
-    known = {action: kind for version in settings.csms.versions for action, kind in _OPERATIONS[version].items()}
-    table = read_table(settings.driver.get("http", {}), place, known, environment)
+    table = read_table(settings.driver.get("http", {}), place, _OPERATIONS, environment)
     methods = {name: _method(functions()[name], entry) for name, entry in table.abilities.entries().items()}
     if any(entry.outcome for entry in table.operations.values()):
         methods["outcome"] = _settled(methods.get("outcome"))
     able: type[HttpDriver] = type(kind.__name__, (kind,), methods)
-    return able(table, known)
+    return able(table, settings.csms.versions)
 
 
 Method = Callable[..., Awaitable[Any]]

@@ -23,6 +23,8 @@ from harness.drivers.http.table import (
     OperationEntry,
     ReaderEntry,
     Request,
+    by_version,
+    fallback_of,
 )
 from harness.drivers.http.template import placeholders
 from harness.settings import SettingsError, explain, hint
@@ -47,20 +49,19 @@ def read_table(
 ) -> HttpTable:
     """Return the validated table, with ``${...}`` in address and credentials replaced from the environment.
 
-    ``place`` names the table in errors, ``known`` are the operations by action. Raises SettingsError.
+    ``place`` names the table in errors, ``known`` are the operations by the names of their entries. Raises
+    SettingsError.
     """
-    operations = members.get("operations")
-    if isinstance(operations, dict) and FALLBACK in operations:
-        _validated(
-            {**members, "operations": {FALLBACK: operations[FALLBACK]}}, place
-        )  # lest each entry repeats its faults
+    if isinstance(operations := members.get("operations"), dict):  # lest each entry repeats the faults of its fallback
+        versions = by_version(operations)
+        fallbacks = {name: {FALLBACK: own[FALLBACK]} for name, own in versions.items() if FALLBACK in own}
+        _validated({**members, "operations": fallbacks}, place)
     table = _validated(members, place)
-    for action in table.without:
-        if action not in known:
-            raise SettingsError(f"{place}: without: unknown operation {action!r}{hint(action, known)}")
-    fallback = table.operations.get(FALLBACK)
-    for action, entry in table.operations.items():
-        _check_operation(action, entry, fallback, f"{place}: operations.{action}", known)
+    for name in table.without:
+        if name not in known:
+            raise SettingsError(f"{place}: without: unknown operation {name!r}{hint(name, known)}")
+    for name, entry in table.operations.items():
+        _check_operation(name, entry, table, f"{place}: operations.{name}", known)
     _check_abilities(table, f"{place}: abilities")
     variables = os.environ if environment is None else environment
     return table.model_copy(update=_expanded(table, place, variables))
@@ -74,15 +75,17 @@ def _validated(members: Mapping[str, Any], place: str) -> HttpTable:
 
 
 def _check_operation(
-    action: str, entry: OperationEntry, fallback: OperationEntry | None, here: str, known: Mapping[str, type[Operation]]
+    name: str, entry: OperationEntry, table: HttpTable, here: str, known: Mapping[str, type[Operation]]
 ) -> None:
-    if action == FALLBACK:
-        members = {name for kind in known.values() for name in kind.members()}
+    siblings = {other: kind for other, kind in known.items() if fallback_of(other) == fallback_of(name)}
+    fallback = table.operations.get(fallback_of(name))
+    if entry is fallback:
+        members = {member for kind in siblings.values() for member in kind.members()}
         _Check({"station", "action", PAYLOAD}, members, None).entry(entry, here)
-    elif action not in known:
-        raise SettingsError(f"{here}: unknown operation{hint(action, [*known, FALLBACK])}")
+    elif name not in siblings:
+        raise SettingsError(f"{here}: unknown operation{hint(name, [*siblings, fallback_of(name)])}")
     else:
-        kind = known[action]
+        kind = siblings[name]
         taken_over = {*fallback.defaults, *fallback.values} if fallback else set()
         _Check({"station", "action", PAYLOAD, *kind.members()}, {*kind.members(), *taken_over}, kind).entry(entry, here)
     if entry.outcome is not None:

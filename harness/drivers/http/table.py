@@ -10,12 +10,31 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, c
 from harness.csms.signature import Shape, functions
 from harness.drivers.http.found import Pointer, Sources
 from harness.drivers.http.naming import Style
+from harness.versions import V16, VERSIONS
 
 Method = Literal["GET", "PUT", "POST", "PATCH", "DELETE"]
 Status = Annotated[int, Field(ge=100, le=599)]
 
 FALLBACK = "*"
 """The entry for every operation: used where one has none of its own, and for the keys that its own does not give."""
+
+
+def entry_name(version: str, action: str) -> str:
+    """Return what the entry of an operation is called: "Reset" in OCPP 1.6, "2.0.1.Reset" in another version."""
+    return action if version == V16.name else f"{version}.{action}"
+
+
+def fallback_of(name: str) -> str:
+    """Return what the entry for every operation of the same version is called."""
+    version, dot, _ = name.rpartition(".")
+    return f"{version}{dot}{FALLBACK}"
+
+
+def by_version(entries: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the entries of operations by version: those that are in no table of a version are of 1.6."""
+    nested = {name: entries[name] for name in VERSIONS if isinstance(entries.get(name), dict)}
+    plain = {name: entry for name, entry in entries.items() if name not in nested}
+    return {**nested, V16.name: {**plain, **nested.get(V16.name, {})}}
 
 
 def _listed(value: Any) -> Any:
@@ -141,7 +160,8 @@ class BasicAuth(_Table):
 class HttpTable(_Table):
     """``[driver.http]``: the address of the API, how to be let in, and its requests.
 
-    ``without`` are operations that the product does not offer, though there is an entry for every operation.
+    ``operations`` are called by ``entry_name``. ``without`` are those that the product does not offer, though there is
+    an entry for every operation.
     """
 
     base_url: str
@@ -156,13 +176,19 @@ class HttpTable(_Table):
     @field_validator("operations", mode="before")
     @classmethod
     def _entries_take_from_the_fallback(cls, entries: Any) -> Any:
-        if not isinstance(entries, dict) or not isinstance(fallback := entries.get(FALLBACK), dict):
+        if not isinstance(entries, dict):
             return entries
-        return {name: {**fallback, **entry} if isinstance(entry, dict) else entry for name, entry in entries.items()}
+        named: dict[str, Any] = {}
+        for version, own in by_version(entries).items():
+            fallback = own.get(FALLBACK)
+            shared = fallback if isinstance(fallback, dict) else {}
+            for action, entry in own.items():
+                named[entry_name(version, action)] = {**shared, **entry} if isinstance(entry, dict) else entry
+        return named
 
-    def request_of(self, action: str) -> OperationEntry | None:
-        """Return the entry of an operation, or that of all operations, if there is one."""
-        return None if action in self.without else self.operations.get(action, self.operations.get(FALLBACK))
+    def request_of(self, name: str) -> OperationEntry | None:
+        """Return the entry of an operation, or that of all operations of its version, if there is one."""
+        return None if name in self.without else self.operations.get(name, self.operations.get(fallback_of(name)))
 
 
 def _model() -> type[HttpTable]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.csms import DriverError, Operation, Outcome, OutcomeReader, Receipt, Refused, Unknown, Unsupported
+from harness.csms import DriverError, Operation, Outcome, OutcomeReader, Receipt, Refused, Unknown, Unsupported, v201
 from harness.csms.v16 import (
     OPERATIONS,
     ClearCache,
@@ -21,7 +21,7 @@ from harness.csms.v16 import (
     SetChargingProfile,
 )
 from harness.drivers.http import HttpDriver, from_settings
-from harness.settings import Settings
+from harness.settings import CsmsSection, Settings
 from tests.harness.drivers.http.conftest import Console, Stall
 
 RESET = Reset(station="CP 1", type="Hard")
@@ -263,6 +263,22 @@ async def test_outcome_that_is_not_told_yet_is_asked_for(console: Console) -> No
         assert failed is not None
         assert await driver.outcome(failed, 1.0) == Outcome(state="failed", reason="timeout")
     assert [asked.path for asked in console.asked] == ["/r", "/1", "/r"]
+
+
+async def test_operations_are_those_of_the_versions_that_are_spoken(console: Console) -> None:
+    """The table may describe a version that the system is not asked to speak; an action of two is two operations."""
+    table = {"base_url": console.url, "operations": {"Reset": {"path": "/old"}, "2.0.1": {"Reset": {"path": "/new"}}}}
+    for versions, operations in ((("1.6",), {Reset}), (("1.6", "2.0.1"), {Reset, v201.Reset})):
+        settings = Settings(csms=CsmsSection(versions=versions), driver={"http": table})
+        async with from_settings(settings, {}) as driver:
+            assert driver.operations == operations
+    async with from_settings(settings, {}) as driver:
+        await driver.perform(v201.Reset(station="CS1", type="Immediate"))
+        await driver.perform(Reset(station="CS1", type="Hard"))
+    assert [(asked.path, asked.body) for asked in console.asked] == [
+        ("/new", {"type": "Immediate"}),
+        ("/old", {"type": "Hard"}),
+    ]
 
 
 async def test_operation_without_entry() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.csms import v201
 from harness.csms.v16 import OPERATIONS
 from harness.drivers.http.reading import read_table
 from harness.drivers.http.table import HttpTable
@@ -17,8 +18,9 @@ STATION = {"path": "/{station}"}
 
 
 def table(members: dict[str, Any], environment: dict[str, str] | None = None) -> HttpTable:
-    """Read a table of 1.6."""
-    return read_table(members, "acme.toml: driver.http", OPERATIONS, environment)
+    """Read a table of 1.6 and 2.0.1."""
+    known = OPERATIONS | {f"2.0.1.{action}": kind for action, kind in v201.OPERATIONS.items()}
+    return read_table(members, "acme.toml: driver.http", known, environment)
 
 
 def test_minimal_table() -> None:
@@ -50,6 +52,25 @@ def test_operation_that_the_product_does_not_offer() -> None:
     read = table({**URL, "operations": {"*": PATH}, "without": ["Reset"]})
     assert read.request_of("Reset") is None
     assert read.request_of("ClearCache") is not None
+
+
+def test_operation_of_another_version_has_an_entry_of_its_own() -> None:
+    """One action of two versions is two operations; what names no version is of 1.6."""
+    newer = {"Reset": {"path": "/new"}, "*": {**PATH, "method": "PUT"}}
+    read = table({**URL, "operations": {"Reset": {"path": "/old"}, "2.0.1": newer}, "without": ["2.0.1.ClearCache"]})
+    found = {name: read.request_of(name) for name in ("Reset", "2.0.1.Reset", "2.0.1.GetReport")}
+    assert {name: (one.path, one.method) for name, one in found.items() if one} == {
+        "Reset": ("/old", "POST"),
+        "2.0.1.Reset": ("/new", "PUT"),
+        "2.0.1.GetReport": ("/x", "PUT"),
+    }
+    assert read.request_of("ClearCache") is None
+    assert read.request_of("2.0.1.ClearCache") is None
+
+
+def test_first_version_may_be_named_too() -> None:
+    """An operation of 1.6 may stand in a table of its version like those of others."""
+    assert table({**URL, "operations": {"1.6": {"Reset": PATH}}}).request_of("Reset") is not None
 
 
 def test_variables_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +107,15 @@ def test_variables_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
             "operations.Reset.body: unknown placeholder {typ}; did you mean 'type'? Valid here: action, counter,",
         ),
         ({**URL, "operations": {"*": {"path": "/{type}"}}}, "operations.*.path: unknown placeholder {type}"),
+        ({**URL, "operations": {"2.0.1": {"Reset": {}}}}, "operations.2.0.1.Reset.path: Field required"),
+        (
+            {**URL, "operations": {"2.0.1": {"GetConfiguration": PATH}}},
+            "operations.2.0.1.GetConfiguration: unknown operation; did you mean",
+        ),
+        (
+            {**URL, "operations": {"2.0.1": {"Reset": {**PATH, "body": "{typ}"}}}},
+            "operations.2.0.1.Reset.body: unknown placeholder {typ}; did you mean 'type'? Valid here: action,",
+        ),
         ({**URL, "operations": {"Reset": {**PATH, "query": {"a": "{b}"}}}}, "Reset.query: unknown placeholder {b}"),
         ({**URL, "abilities": {"outcome": {"path": "/{id}"}}}, "abilities.outcome.path: unknown placeholder {id}"),
         (
