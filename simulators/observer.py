@@ -18,8 +18,10 @@ from simulators.connection import Declined, Endpoint, Unreachable, Upgraded
 from simulators.description import SUBPROTOCOLS, Description, Encryption, Growth, ServerCertificate, response_times
 from simulators.manners import Manners
 from simulators.observation import Answer, Refusal
+from simulators.station import Station
 from simulators.tls_probe import DEFLATE, NULL_COMPRESSION, ORDINARY, UNSUITABLE, Negotiated, Version
 from simulators.v16 import ChargePoint
+from simulators.v201 import ChargingStation
 
 HEARTBEATS = 5
 """How many Heartbeats the response time is taken from."""
@@ -35,6 +37,9 @@ IMPROPER: Mapping[str, str | bytes] = {
     "a binary message": b"\x00\x01\x02",
 }
 """Messages that no proper station sends; {id} stands for a fresh message id."""
+
+KINDS: Mapping[str, type[Station]] = {kind.version.subprotocol: kind for kind in (ChargePoint, ChargingStation)}
+"""Subprotocol → the station that speaks it."""
 
 SHOWN = 200
 """Characters of a reaction that are kept."""
@@ -70,8 +75,8 @@ class Observer:
         self._listen = listen
         self._limit = limit
         self._trace = Trace()
-        self._station = self._make(identity)
-        self._station.password = password
+        self._password = password
+        self._station = self._make(identity, ChargePoint, password=password)
         self._found: Members = {}
 
     async def describe(self) -> Description:
@@ -87,7 +92,7 @@ class Observer:
         finally:
             await self._station.leave()
         received = (entry.frame for entry in self._trace if entry.direction is Direction.RECEIVED)
-        times, known = response_times(self._trace), ChargePoint.version.schemas.actions
+        times, known = response_times(self._trace), self._station.version.schemas.actions
         return Description(
             endpoint=self._endpoint.url,
             station=self._station.id,
@@ -110,9 +115,9 @@ class Observer:
             "improper messages": self._reactions,
         }
 
-    def _make(self, identity: str) -> ChargePoint:
+    def _make(self, identity: str, kind: type[Station], *, password: bytes | None = None) -> Station:
         conduct, patience = self._manners.of(identity), self._patience
-        return ChargePoint(identity, self._endpoint, self._trace, patience=patience, conduct=conduct)
+        return kind(identity, self._endpoint, self._trace, patience=patience, conduct=conduct, password=password)
 
     # The handshake
 
@@ -125,13 +130,20 @@ class Observer:
 
     async def _subprotocols(self) -> Members:
         outcomes = {name: await self._station.knock(subprotocols=[name]) for name in SUBPROTOCOLS}
-        spoken = (name for name, one in outcomes.items() if isinstance(one, Upgraded) and one.subprotocol == name)
+        spoken = [name for name, one in outcomes.items() if isinstance(one, Upgraded) and one.subprotocol == name]
         if not any(isinstance(one, Upgraded) for one in outcomes.values()):
             return {}
+        await self._speak(next((KINDS[name] for name in spoken if name in KINDS), ChargePoint))
         without = await self._station.knock(subprotocols=[])
         served = isinstance(without, Upgraded) and isinstance(await self._station.probe(), Answer | Refusal)
         how = "served" if served else "let in, but not served" if isinstance(without, Upgraded) else str(without)
         return {"subprotocols": tuple(spoken), "without_subprotocol": how}
+
+    async def _speak(self, kind: type[Station]) -> None:
+        """Go on as a station of the oldest version that is spoken."""
+        if not isinstance(self._station, kind):
+            await self._station.leave()
+            self._station = self._make(self._station.id, kind, password=self._password)
 
     async def _compression(self) -> Members:
         outcome = await self._station.knock(compression=True)
@@ -143,7 +155,7 @@ class Observer:
         """Say how a station is received that nobody knows; under a second identity only a connection is asked for."""
         if not self._known and (told := self._found.get("registration")):
             return {"stranger": f"let in, then told {told}", "unknown_stations": _POLICIES.get(told)}
-        stranger = self._make(f"PLUGFEST-{secrets.token_hex(4)}")
+        stranger = self._make(f"PLUGFEST-{secrets.token_hex(4)}", type(self._station))
         outcome = await stranger.knock()
         await stranger.leave()
         return {"stranger": str(outcome), "unknown_stations": "refused" if isinstance(outcome, Declined) else None}

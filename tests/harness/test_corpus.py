@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft6Validator, FormatChecker
 from jsonschema.validators import validator_for
 
-from harness.corpus import Invalid, Rule, invalid, maximal, minimal, valid
+from harness.corpus import Invalid, Rule, invalid, maximal, minimal, types, valid
 from harness.schemas import Kind, schemas
 from scenarios.v16.validation.operations import ACTIONS
 from scenarios.validation.corpus import STATION_CALLS
@@ -184,3 +184,40 @@ def test_own_validator_agrees(version: str) -> None:
             schema = known.schema(action, kind)
             assert [case.id for case in valid(schema) if known.violations(action, kind, case.payload)] == [], action
             assert [c.id for c in invalid(schema) if not known.violations(action, kind, c.payload)] == [], action
+
+
+NAMED: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["token"],
+    "properties": {
+        "token": {
+            "type": "object",
+            "javaType": "Token",
+            "required": ["kind"],
+            "properties": {"kind": {"type": "string", "javaType": "Kind", "enum": ["A", "B"]}},
+        },
+    },
+}
+
+
+def test_types_of_a_schema_are_told() -> None:
+    """A schema names the types that it is made of, at any depth; one of OCPP 1.6 names none."""
+    assert types(NAMED) == {"Token", "Kind"}
+    assert types(SCHEMA) == frozenset()
+
+
+def test_known_type_is_replaced_only_as_a_whole() -> None:
+    """Of a member whose type others have varied already, nothing within is varied again."""
+    assert {case.id for case in invalid(NAMED)} == {
+        "without-token",
+        "token-type",
+        "token-null",
+        "token-without-kind",
+        "token_kind-type",
+        "token_kind-null",
+        "token_kind-enum",
+    }
+    assert {case.id for case in invalid(NAMED, known={"Token"})} == {"without-token", "token-type"}
+    assert {case.id for case in invalid(NAMED, known={"Kind"})} >= {"token-null", "token_kind-type"}
+    assert {case.id for case in valid(NAMED)} == {"minimal", "maximal", "token_kind-A", "token_kind-B"}
+    assert {case.id for case in valid(NAMED, known={"Token"})} == {"minimal", "maximal"}

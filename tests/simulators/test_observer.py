@@ -53,6 +53,15 @@ async def test_reference_is_described() -> None:
     assert (found.encryption, found.unfinished) == (None, ())
 
 
+async def test_system_of_a_later_version_is_described() -> None:
+    """Where only a later version is spoken, a station of that version goes on."""
+    async with central_system(oblige, subprotocols=[Subprotocol("ocpp2.0.1")]) as endpoint:
+        found = await seen(endpoint)
+    assert found.versions == ("2.0.1",)
+    assert found.served
+    assert set(found.response_times) == {"BootNotification", "DataTransfer", "Heartbeat"}
+
+
 async def test_encryption_is_described() -> None:
     """Behind TLS the versions, suites and certificate are told, also where the certificate is not trusted."""
     async with ReferenceDriver() as driver:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from simulators.v16 import (
     sampled,
     tag_info,
     tag_status,
-    timestamp,
     transaction_id,
 )
 from simulators.v16.configuration import AUTHORIZATION_KEY, Configuration
@@ -374,13 +372,6 @@ def test_core_calls_are_valid() -> None:
     assert len({action for action, _ in calls}) == 8
     for action, payload in calls:
         assert SCHEMAS.violations(action, Kind.REQUEST, payload) == ()
-
-
-def test_timestamp_is_utc_with_milliseconds() -> None:
-    """A charge point writes timestamps that every central system reads."""
-    moment = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
-    assert timestamp(moment) == "2030-01-01T10:00:00.123Z"
-    assert timestamp(datetime(2030, 1, 1, tzinfo=UTC)) == "2030-01-01T00:00:00.000Z"
 
 
 async def test_local_list_is_taken(facing: Facing) -> None:

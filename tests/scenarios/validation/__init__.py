@@ -1,0 +1,1 @@
+"""Tests of what the validation scenarios of every version stand on."""
