@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -16,12 +16,21 @@ from server.core.store import Store
 from server.core.validation import Payload
 
 
+class TagStatus(StrEnum):
+    """What a tag is worth, in the words of all versions."""
+
+    ACCEPTED = "Accepted"
+    BLOCKED = "Blocked"
+    EXPIRED = "Expired"
+    INVALID = "Invalid"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
     """An idTag: its status is Accepted, Blocked or Expired; tags with the same parent form a group."""
 
     id_tag: str
-    status: str = AuthorizationStatus.accepted.value
+    status: str = TagStatus.ACCEPTED.value
     parent: str | None = None
     expires: datetime | None = None
 
@@ -82,10 +91,9 @@ class Tags:
     def status(self, tag: Tag | None) -> str:
         """Return what the central system thinks of a tag, None being one it does not know (OCPP 1.6 7.2)."""
         if tag is None:
-            unknown = AuthorizationStatus.accepted if self._accept_unknown else AuthorizationStatus.invalid
-            return str(unknown.value)
-        if tag.status == AuthorizationStatus.accepted and tag.expires is not None and tag.expires <= instants.now():
-            return str(AuthorizationStatus.expired.value)
+            return (TagStatus.ACCEPTED if self._accept_unknown else TagStatus.INVALID).value
+        if tag.status == TagStatus.ACCEPTED and tag.expires is not None and tag.expires <= instants.now():
+            return TagStatus.EXPIRED.value
         return tag.status
 
     def info(self, id_tag: str) -> Payload:
