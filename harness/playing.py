@@ -15,7 +15,7 @@ from harness.csms import Driver, Restart
 from harness.evidence import Evidence, Judgement
 from harness.expected import Expectations
 from harness.record import Result
-from harness.scenario import Part, unmet
+from harness.scenario import Part, Scenario, unmet
 from harness.settings import Settings
 from harness.trace import Trace
 from harness.verdict import Checks, Inconclusive, Verdict
@@ -49,8 +49,8 @@ class Stage(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    async def absent(self, profiles: Collection[str]) -> Mapping[str, str]:
-        """Ask which of some feature profiles are not there at all, and return why, profile by profile."""
+    async def absent(self, scenarios: Collection[Scenario]) -> Mapping[str, str]:
+        """Ask of which scenarios the very version or feature profile is not there, and return why, by their ids."""
         ...
 
     def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AbstractAsyncContextManager[Scene]:
@@ -144,12 +144,9 @@ class Player:
         return None
 
     async def _present(self, parts: Sequence[Part]) -> Sequence[Part]:
-        """Leave out the scenarios of profiles that are not there at all; those that the target declares are there."""
-        if self._terms.settings.features.profiles is not None:
-            return parts
-        absent = await self._stage.absent({profile for part in parts for profile in part.scenario.profiles})
-        missing = [(part, sorted(part.scenario.profiles.intersection(absent))) for part in parts]
-        return [part for part, names in missing if not self._left_out(part, absent[names[0]] if names else None)]
+        """Leave out the scenarios whose version or profile is not there at all."""
+        absent = await self._stage.absent([part.scenario for part in parts])
+        return [part for part in parts if not self._left_out(part, absent.get(part.scenario.id))]
 
     def _unmet(self, part: Part) -> str | None:
         return unmet(part.scenario, self._terms.settings, self._stage.driver)

@@ -7,23 +7,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from harness.csms import Driver, DriverError
+from harness.csms import Driver
 from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.playing import Scene
-from harness.scenario import Part
+from harness.scenario import Part, Scenario
 from harness.settings import Settings
 from harness.trace import Trace
-from harness.verdict import Inconclusive
+from harness.versions import Version
 from scenarios.stage.access import endpoint_of
 from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.lending import Lender
 from scenarios.stage.numbers import numbers_of
 from scenarios.stage.population import KINDS, Population, S, SecureStations, Tags
 from scenarios.stage.strangers import Strangers
-from scenarios.v16.survey import SURVEYED, absent
+from scenarios.stage.survey import Survey
 from simulators.connection import Endpoint
-from simulators.v16 import ChargePoint
+from simulators.station import Station
 
 
 class Stage:
@@ -58,19 +58,20 @@ class Stage:
         finally:
             await self.driver.__aexit__(kind, error, trace)
 
-    async def absent(self, profiles: Collection[str]) -> Mapping[str, str]:
-        """Return why some feature profiles are not there at all; one station asks, and only where one may be absent."""
-        if SURVEYED.isdisjoint(profiles):
-            return {}
-        try:
-            async with AsyncExitStack() as life:
-                loan = await life.enter_async_context(self._identities.loan(several=False))
-                stations = self._populate(ChargePoint, loan, Trace())
-                life.push_async_callback(stations.leave)
-                life.push_async_callback(stations.csms.leave)
-                return await absent(await stations.new(), self.driver, profiles)
-        except (DriverError, Inconclusive):  # what keeps the survey from its station is for the scenarios to tell
-            return {}
+    async def absent(self, scenarios: Collection[Scenario]) -> Mapping[str, str]:
+        """Return why scenarios cannot be played whose version or feature profile is not there at all, by their ids."""
+        declares = self._settings.features.profiles is not None
+        return await Survey(self._asking, self.driver, declares=declares).absent(scenarios)
+
+    @asynccontextmanager
+    async def _asking(self, version: Version) -> AsyncIterator[Station]:
+        """Yield a station that only the survey uses."""
+        async with AsyncExitStack() as life:
+            loan = await life.enter_async_context(self._identities.loan(several=False))
+            stations = self._populate(KINDS[version.name], loan, Trace())
+            life.push_async_callback(stations.leave)
+            life.push_async_callback(stations.csms.leave)
+            yield await stations.new()
 
     @asynccontextmanager
     async def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AsyncIterator[Scene]:

@@ -14,7 +14,7 @@ from harness.evidence import Evidence
 from harness.playing import Player, Scene, Terms
 from harness.record import Result
 from harness.rules import ARRAY, Ruling
-from harness.scenario import Need, Part, parts_of, scenario
+from harness.scenario import Need, Part, Scenario, parts_of, scenario
 from harness.trace import Direction, Event, Trace
 from harness.verdict import SHALL, Level
 from harness.versions import V16
@@ -61,9 +61,9 @@ class Empty:
 
     async def __aexit__(self, *_: object) -> None: ...
 
-    async def absent(self, profiles: Collection[str]) -> Mapping[str, str]:
-        """Say which profiles are missing."""
-        self.asked.append(frozenset(profiles))
+    async def absent(self, scenarios: Collection[Scenario]) -> Mapping[str, str]:
+        """Say which scenarios have nothing to be played with."""
+        self.asked.append(frozenset(one.id for one in scenarios))
         return self.missing
 
     @asynccontextmanager

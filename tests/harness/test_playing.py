@@ -265,25 +265,18 @@ async def test_scenario_that_disturbs_others_is_played_alone() -> None:
 
 async def test_profile_that_is_not_there_takes_its_scenarios_along() -> None:
     """Scenarios of a profile that the central system does not have are not applicable, all for the same reason."""
-    stage = Empty()
-    stage.missing = {"Core": "Core: not there"}
-    results = await play(passing("one"), passing("two"), stage=stage, terms=TERMS)
+    stage, parts = Empty(), [passing("one"), passing("two")]
+    stage.missing = {part.scenario.id: "Core: not there" for part in parts}
+    results = await play(*parts, stage=stage, terms=TERMS)
     assert {(one.verdict, one.message) for one in results.values()} == {(Verdict.NOT_APPLICABLE, "Core: not there")}
-    assert (stage.asked, stage.plays) == ([frozenset({"Core"})], [])
-
-
-async def test_declared_profiles_are_not_asked_for() -> None:
-    """What the target file declares is there, whatever a survey would say."""
-    stage = Empty()
-    await play(passing(), stage=stage, terms=Terms(load(None, {"PLUGFEST_FEATURES_PROFILES": "Core"})))
-    assert (stage.asked, stage.plays) == ([], ["fresh"])
+    assert (stage.asked, stage.plays) == ([frozenset(stage.missing)], [])
 
 
 async def test_survey_that_breaks_is_an_error_of_every_scenario() -> None:
     """A stage that cannot say what is there lets nobody play, and each scenario says why."""
 
     class Broken(Empty):
-        async def absent(self, profiles: object) -> Any:
+        async def absent(self, scenarios: object) -> Any:
             raise RuntimeError("no idea")
 
     (result,) = (await play(passing(), stage=Broken(), terms=TERMS)).values()

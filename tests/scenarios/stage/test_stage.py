@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from harness.csms import DriverError
 from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.playing import Player, Terms
@@ -109,33 +108,3 @@ async def test_scenarios_are_played_on_it_side_by_side() -> None:
     await Player(stage, Terms(Settings(), 8), results.append).play([part(function)] * 8)
     assert {result.verdict for result in results} == {Verdict.PASSED}
     assert len(set(seen)) == 8
-
-
-@pytest.mark.parametrize(
-    ("variant", "missing"), [(None, []), ("without-security", ["Security"]), ("without-reservation", [])]
-)
-async def test_stage_knows_which_profiles_are_there(variant: str | None, missing: list[str]) -> None:
-    """A station of its own asks for them; an operation that the driver does not offer is not asked for."""
-    async with Stage(Settings(), ReferenceDriver(variant=variant), Identities(Settings())) as stage:
-        absent = await stage.absent({"Core", "FirmwareManagement", "Reservation", "Security", "SmartCharging"})
-    assert list(absent) == missing
-
-
-async def test_survey_without_a_station_learns_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no station can be had, every profile is there until a scenario says otherwise."""
-
-    async def refuse(self: object, station: str) -> None:
-        raise DriverError("no console")
-
-    monkeypatch.setattr(ReferenceDriver, "provision_station", refuse)
-    assert await stage.absent({"Security"}) == {}
-
-
-async def test_nobody_is_asked_for_what_is_always_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run without a scenario of a profile that may be absent makes no station for the survey."""
-
-    async def never(self: object, station: str) -> None:
-        raise AssertionError
-
-    monkeypatch.setattr(ReferenceDriver, "provision_station", never)
-    assert await stage.absent({"Core", "Transport", "Validation"}) == {}
