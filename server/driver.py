@@ -30,8 +30,10 @@ from harness.csms import (
     TaskView,
     TransactionView,
     Unknown,
+    VariableView,
+    v16,
+    v201,
 )
-from harness.csms.v16 import OPERATIONS
 from server.central_system import CentralSystem
 from server.core.authority import AuthorityError
 from server.core.entrance import Entrance
@@ -73,8 +75,9 @@ class ReferenceDriver:
 
     @property
     def operations(self) -> Collection[type[Operation]]:
-        """The operations that its console offers: every one of OCPP 1.6, unless a variant lacks some."""
-        return [kind for action, kind in OPERATIONS.items() if ("1.6", action) in self._system.offered]
+        """The operations that its console offers: every one of each version, unless a variant lacks some."""
+        kinds = [*v16.OPERATIONS.values(), *v201.OPERATIONS.values()]
+        return [kind for kind in kinds if (kind.version, kind.action()) in self._system.offered]
 
     @property
     def endpoint(self) -> str:
@@ -107,7 +110,8 @@ class ReferenceDriver:
     async def perform(self, operation: Operation) -> Receipt | None:
         """Have the central system take the operation; raises Refused if it does not."""
         try:
-            return Receipt(await self._operator.perform(operation.station, operation.action(), operation.payload()))
+            asked = operation.action(), operation.payload(), operation.version
+            return Receipt(await self._operator.perform(operation.station, *asked))
         except (Refusal, StoreError) as refusal:
             raise Refused(str(refusal)) from refusal
 
@@ -138,9 +142,9 @@ class ReferenceDriver:
         return StationView(**{one.name: record[one.name] for one in fields(StationView)})
 
     @_of_a_known_station
-    async def connector(self, station: str, connector_id: int) -> ConnectorView:
+    async def connector(self, station: str, connector_id: int, evse_id: int | None = None) -> ConnectorView:
         """Return the connector's record."""
-        record = await self._operator.connector(station, connector_id)
+        record = await self._operator.connector(station, connector_id, evse_id)
         if record is None:
             raise Unknown(f"nothing is known of connector {connector_id}")
         return ConnectorView(**record)
@@ -162,6 +166,11 @@ class ReferenceDriver:
     async def configuration(self, station: str) -> Mapping[str, str | None]:
         """Return the keys and values that the station reported or accepted."""
         return await self._operator.configuration(station)
+
+    @_of_a_known_station
+    async def variables(self, station: str) -> Sequence[VariableView]:
+        """Return the attributes of the device model that the station reported, answered or accepted."""
+        return [VariableView(**record) for record in await self._operator.variables(station)]
 
     @_of_a_known_station
     async def local_list_version(self, station: str) -> int | None:

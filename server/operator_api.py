@@ -99,18 +99,39 @@ class ConnectorBody(BaseModel):
 
 
 class TransactionBody(BaseModel):
-    """A transaction as it is booked; meter readings in Wh, sampled values with their timestamps in wire spelling."""
+    """A transaction as it is booked; meter readings in Wh, sampled values with their timestamps in wire spelling.
 
-    id: int
+    EVSE, charging state, remoteStartId and the seqNos that are missing are told from OCPP 2.0.1 on.
+    """
+
+    id: int | str
     active: bool
-    connector_id: int
-    id_tag: str
-    meter_start: int
+    evse_id: int | None = None
+    connector_id: int | None
+    id_tag: str | None
+    meter_start: int | None
     meter_stop: int | None
     started: datetime
     stopped: datetime | None
     reason: str | None
+    charging_state: str | None = None
+    remote_start_id: int | None = None
+    missing: list[int] | None = None
     meter_values: list[dict[str, Any]]
+
+
+class VariableBody(BaseModel):
+    """An attribute of a variable of the device model, as far as it is known."""
+
+    component: str
+    component_instance: str | None
+    evse_id: int | None
+    connector_id: int | None
+    variable: str
+    variable_instance: str | None
+    attribute: str
+    value: str | None
+    mutability: str | None
 
 
 class LocalListBody(BaseModel):
@@ -355,6 +376,16 @@ def _reading(system: CentralSystem) -> APIRouter:
     async def configuration(station: str) -> dict[str, str | None]:
         """Return the configuration keys and values that the station has reported or taken."""
         return dict(await operator().configuration(station))
+
+    @router.get("/stations/{station}/variables")
+    async def variables(station: str) -> list[VariableBody]:
+        """Return the attributes of the device model that the station has reported, answered or taken."""
+        return [VariableBody(**record) for record in await operator().variables(station)]
+
+    @router.get("/stations/{station}/events")
+    async def events(station: str) -> list[dict[str, Any]]:
+        """Return the events that the station has notified of, in wire spelling, in the order in which they came."""
+        return [dict(one) for one in await operator().events(station)]
 
     return router
 

@@ -19,8 +19,9 @@ from server.core.settings import SettingsError
 from server.core.tags import Tags
 from server.core.tls import Tls
 from server.v16.bundle import Bundle16
+from server.v201.bundle import Bundle201
 
-BUNDLES: tuple[Bundle, ...] = (Bundle16(),)
+BUNDLES: tuple[Bundle, ...] = (Bundle16(), Bundle201())
 """The versions that there are, the oldest first."""
 
 

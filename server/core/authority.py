@@ -16,6 +16,8 @@ from server.core.settings import another
 from server.core.store import Store
 
 if TYPE_CHECKING:
+    from cryptography import x509
+
     from server.core import pki
 
 ALGORITHMS = ("RSA", "ECDSA")
@@ -76,6 +78,11 @@ class Authority:
     def certificates(self) -> str:
         """Return the root certificates as PEM."""
         return "".join(self._roots[algorithm].certificate_pem for algorithm in ALGORITHMS)
+
+    @property
+    def roots(self) -> Sequence[x509.Certificate]:
+        """The root certificates, once it is open."""
+        return [root.certificate for root in self._roots.values()]
 
     # What it certifies
 

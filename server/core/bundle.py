@@ -43,7 +43,7 @@ class Operations(Effects, Protocol):
         """
         ...
 
-    def may_ask(self, station: Station, action: str) -> str | None:
+    def may_ask(self, station: Station, action: str, payload: Payload) -> str | None:
         """Return why an operator may not ask this of a station as it stands, None if it is fine."""
         ...
 

@@ -147,7 +147,7 @@ class Operator:
             raise Impossible(str(problem)) from None
         except UnsuitableOperation as problem:
             raise Conflict(str(problem)) from None
-        if (reason := operations.may_ask(station, action)) is not None:
+        if (reason := operations.may_ask(station, action, asked)) is not None:
             raise Conflict(reason)
         operation = Operation(id, service.bundle.version, action, asked)
         await self.queue.add(station, operation)
@@ -270,6 +270,14 @@ class Operator:
         """Return the configuration keys and values that a station has reported or taken."""
         found = await self._each(id, lambda readings, tx: readings.configuration(tx, id))
         return {key: value for one in found for key, value in one.items()}
+
+    async def variables(self, id: str) -> Sequence[Payload]:
+        """Return the attributes of the device model that a station has reported, answered or taken."""
+        return await self._all(id, lambda readings, tx: readings.variables(tx, id))
+
+    async def events(self, id: str) -> Sequence[Payload]:
+        """Return the events that a station has notified of, in wire spelling, in the order in which they came."""
+        return await self._all(id, lambda readings, tx: readings.events(tx, id))
 
     async def local_list(self, id: str) -> Payload:
         """Return version and entries of the local list that a station holds; without a version, neither is known."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -19,6 +21,11 @@ PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 RSA_BITS, EC_BITS = 2048, 224
 """The smallest keys that are good enough (security white paper A00.FR.501, A00.FR.502)."""
 
+_HASHES: Mapping[str, type[hashes.HashAlgorithm]] = {
+    "SHA256": hashes.SHA256,
+    "SHA384": hashes.SHA384,
+    "SHA512": hashes.SHA512,
+}
 _PURPOSES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
 
 
@@ -144,7 +151,48 @@ def certificates(text: str) -> list[x509.Certificate]:
 
 def serial(chain: str) -> str:
     """Return the serial number of the first certificate of a chain, as hexadecimal digits without leading zeros."""
-    return f"{certificates(chain)[0].serial_number:X}"
+    return serial_of(certificates(chain)[0])
+
+
+def serial_of(certificate: x509.Certificate) -> str:
+    """Return a serial number as hexadecimal digits without leading zeros."""
+    return f"{certificate.serial_number:X}"
+
+
+class Path(StrEnum):
+    """How the path from a certificate to those who are trusted ends."""
+
+    GOOD = "good"
+    UNKNOWN = "leads to nobody who is trusted"
+    FORGED = "is not signed by whom it names"
+    OUTDATED = "is not valid at this time"
+
+
+def path(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime) -> Path:
+    """Return where a chain leads, leaf first, each issued by the next and the last by a root, or one itself."""
+    above = [*chain[1:], *(root for root in roots if root.subject == chain[-1].issuer)]
+    if chain[-1] not in roots and len(above) < len(chain):
+        return Path.UNKNOWN
+    for certificate, issuer in zip(chain, above, strict=False):
+        if certificate.issuer != issuer.subject:
+            return Path.UNKNOWN
+        try:
+            certificate.verify_directly_issued_by(issuer)
+        except (InvalidSignature, TypeError, ValueError):
+            return Path.FORGED
+    valid = all(one.not_valid_before_utc <= at <= one.not_valid_after_utc for one in chain)
+    return Path.GOOD if valid else Path.OUTDATED
+
+
+def common_name(certificate: x509.Certificate) -> str | None:
+    """Return the common name of whom a certificate is for."""
+    return _of(certificate.subject, NameOID.COMMON_NAME)
+
+
+def issuer_hashes(issuer: x509.Certificate, algorithm: str) -> tuple[str, str]:
+    """Return what requests about its certificates name an issuer by: hashes of its name and of its key (RFC 6960)."""
+    request = ocsp.OCSPRequestBuilder().add_certificate(issuer, issuer, _HASHES[algorithm]()).build()
+    return request.issuer_name_hash.hex(), request.issuer_key_hash.hex()
 
 
 def key_pem(key: PrivateKey) -> str:

@@ -27,6 +27,14 @@ class Readings:
         """Return the configuration keys and values that a station has reported or taken."""
         return {}
 
+    def variables(self, tx: Connection, station: str) -> Sequence[Payload]:
+        """Return the attributes of the device model that a station has reported, answered or taken."""
+        return ()
+
+    def events(self, tx: Connection, station: str) -> Sequence[Payload]:
+        """Return the events that a station has notified of, in wire spelling, in the order in which they came."""
+        return ()
+
     def local_list(self, tx: Connection, station: str) -> Payload | None:
         """Return version and entries of the local list that a station holds, None where this version sent none."""
         return None

@@ -82,8 +82,6 @@ BOOTED = _booted.on_conflict_do_update(
 )
 """Stores a boot, also of a station that could not be stored at its first contact."""
 
-_BELONGINGS = tuple(table for table in tables.metadata.tables.values() if "station" in table.c)
-
 
 class Stations:
     """All known stations; changes are durable before they show."""
@@ -160,10 +158,11 @@ class Stations:
 
         It is unknown at once, so that nothing it still sends is recorded; it is known again if the store fails.
         """
+        belongings = [table for table in tables.metadata.tables.values() if "station" in table.c]
 
         def job(tx: Connection) -> None:
             tx.execute(delete(tables.stations).where(tables.stations.c.id == id))
-            for table in _BELONGINGS:
+            for table in belongings:
                 tx.execute(delete(table).where(table.c.station == id))
 
         station = self._known.pop(id, None)

@@ -9,6 +9,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from server.core import tables
 
+FIRMWARE, DIAGNOSTICS, LOG, REPORT = "firmware", "diagnostics", "log", "report"
+"""The kinds of tasks."""
+
 RUNNING, DONE, FAILED = "running", "done", "failed"
 
 ENDS: Mapping[str, str] = {

@@ -10,12 +10,11 @@ import orjson
 from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import (
     AuthorizationStatus,
-    DataTransferStatus,
     RegistrationStatus,
 )
 from sqlalchemy import Connection, insert
 
-from server.core import connectors, instants, tables
+from server.core import connectors, data_transfer, instants, tables
 from server.core.context import Context
 from server.core.stations import BOOTED, Station
 from server.core.validation import Payload
@@ -174,12 +173,7 @@ class CoreHandlers:
 
     def data_transfer(self, station: Station, payload: Payload) -> Payload:
         """Echo the data of the one vendor that is known (OCPP 1.6 4.3)."""
-        if payload["vendorId"] != self.settings.data_transfer_vendor:
-            return {"status": DataTransferStatus.unknown_vendor_id.value}
-        if payload.get("messageId") != "echo":
-            return {"status": DataTransferStatus.unknown_message_id.value}
-        data = {"data": payload["data"]} if "data" in payload else {}
-        return {"status": DataTransferStatus.accepted.value, **data}
+        return data_transfer.echo(self.settings.data_transfer_vendor, payload)
 
     # Rules that the schemas do not hold
 

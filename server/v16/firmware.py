@@ -15,11 +15,9 @@ from server.core.call_queue import Operation
 from server.core.context import Context
 from server.core.profile import Profile
 from server.core.stations import Station
-from server.core.tasks import DONE, FAILED, Tasks
+from server.core.tasks import DIAGNOSTICS, DONE, FAILED, FIRMWARE, Tasks
 from server.core.validation import Payload
 from server.v16 import reported
-
-FIRMWARE, DIAGNOSTICS = "firmware", "diagnostics"
 
 
 def check_location(tx: Connection, station: Station, location: str) -> None:

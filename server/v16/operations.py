@@ -82,7 +82,7 @@ class Operations(ProfileOperations):
             if not (value.isascii() and value.isdigit()):
                 raise InvalidOperation(f"{payload['key']} takes a whole number of 0 or more, not {value!r}")
 
-    def may_ask(self, station: Station, action: str) -> str | None:
+    def may_ask(self, station: Station, action: str, payload: Payload) -> str | None:
         """Return why an operator may not ask this of a station as it stands, None if it is fine (OCPP 1.6 4.2)."""
         if station.standing == RegistrationStatus.rejected:
             return "the station is rejected: nothing is sent to it"

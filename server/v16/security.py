@@ -16,11 +16,9 @@ from server.core.call_queue import Operation
 from server.core.context import Context
 from server.core.profile import Profile
 from server.core.stations import Station
-from server.core.tasks import DONE, FAILED, Tasks
+from server.core.tasks import DONE, FAILED, FIRMWARE, LOG, Tasks
 from server.core.validation import Payload
-from server.v16.firmware import FIRMWARE, check_location, check_retries
-
-LOG = "log"
+from server.v16.firmware import check_location, check_retries
 
 _KINDS: Mapping[str, str] = {Action.get_log.value: LOG, Action.signed_update_firmware.value: FIRMWARE}
 _REFUSALS = frozenset({"Rejected", "InvalidCertificate", "RevokedCertificate"})

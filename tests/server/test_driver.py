@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness import csms
-from harness.csms import v16
+from harness.csms import v16, v201
 from server.core.settings import SettingsError
 from server.driver import ReferenceDriver
 from server.registry import UnknownName
@@ -42,8 +42,8 @@ def test_driver_has_every_ability(ability: type) -> None:
 
 
 def test_driver_performs_every_operation() -> None:
-    """All operations of OCPP 1.6 can be asked for."""
-    assert set(ReferenceDriver().operations) == set(v16.OPERATIONS.values())
+    """All operations of both versions can be asked for."""
+    assert set(ReferenceDriver().operations) == {*v16.OPERATIONS.values(), *v201.OPERATIONS.values()}
 
 
 def test_unknown_setting_is_an_error() -> None:

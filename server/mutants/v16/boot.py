@@ -34,7 +34,7 @@ class _BootAlwaysAccepted(CoreHandlers):
 
 @mutant("remote-start-while-pending", "Remote starts and stops are sent to a pending station.")
 class _RemoteStartWhilePending(Operations):
-    def may_ask(self, station: Station, action: str) -> str | None:
+    def may_ask(self, station: Station, action: str, payload: Payload) -> str | None:
         return None
 
     def waits_for(self, station: Station, operation: Operation) -> str | None:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from server.core import tasks
 from server.core.stations import Station
+from server.core.tasks import DIAGNOSTICS, FIRMWARE
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, only, refuses, shifted, turn
 from server.mutants.v16 import request
-from server.v16.firmware import DIAGNOSTICS, FIRMWARE, Firmware
+from server.v16.firmware import Firmware
 
 # What a station reports
 

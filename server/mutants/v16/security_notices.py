@@ -13,11 +13,12 @@ from websockets.frames import CloseCode
 from server.core import instants, tasks
 from server.core.session import Session
 from server.core.stations import Station
+from server.core.tasks import LOG
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, put, refuses
 from server.mutants.v16 import request, response
-from server.v16.security import LOG, Security
+from server.v16.security import Security
 
 _LISTED = ("Firmware", "Failed", "Startup", "Reset", "Settings", "Security", "Invalid")
 """How the types of security events begin that the white paper lists."""

@@ -50,8 +50,8 @@ class Tiny(Bundle):
 
     version: str = "9.9"
     subprotocol: str = "ocpp9.9"
-    actions: frozenset[str] = frozenset({"Heartbeat", "Authorize", "ClearCache", "GetBaseReport"})
-    orders: frozenset[str] = frozenset({"ClearCache", "GetBaseReport"})
+    actions: frozenset[str] = frozenset({"Heartbeat", "Authorize", "ClearCache", "GetMonitoringReport"})
+    orders: frozenset[str] = frozenset({"ClearCache", "GetMonitoringReport"})
     schemas: Schemas = field(default=Schemas("ocpp.v201", ERRORS, request="{action}Request"), repr=False)
     frames: FrameRules = FRAMES
     unaccepted: frozenset[str] = frozenset({"Heartbeat", "Authorize"})
@@ -130,7 +130,7 @@ async def test_operation_is_judged_by_the_version_spoken_last(system: CentralSys
 async def test_operation_of_one_version_only_needs_no_station(system: CentralSystem) -> None:
     """Of a station that has never spoken, an operation is one of the version that has it."""
     await system.operator.provision_station("CS-1")
-    for action, version in (("Reset", "1.6"), ("GetBaseReport", "9.9")):
+    for action, version in (("Reset", "1.6"), ("GetMonitoringReport", "9.9")):
         assert system.operator.service(system.operator.known("CS-1"), action, None).bundle.version == version
     with pytest.raises(Impossible, match="OCPP 3 is not served"):
         system.operator.service(system.operator.known("CS-1"), "Reset", "3")
@@ -174,7 +174,7 @@ async def test_versions_can_be_chosen(tmp_path: Path) -> None:
 
 def test_version_that_there_is_none_of_is_refused(tmp_path: Path) -> None:
     """The error names the versions that there are."""
-    with pytest.raises(SettingsError, match=r"there is no 3; there are 1\.6, 9\.9"):
+    with pytest.raises(SettingsError, match=r"there is no 3; there are 1\.6, 2\.0\.1, 9\.9"):
         CentralSystem(settings(tmp_path, versions=("3",)), PARTS)
 
 

@@ -1,0 +1,64 @@
+"""OCPP 2.0.1 as a bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ocpp.exceptions import FormatViolationError
+from ocpp.v201.enums import Action
+
+from server.core.bundle import Bundle, Service, routes
+from server.core.context import Context
+from server.core.framing import FrameRules
+from server.core.profile import Profile
+from server.core.validation import Schemas
+from server.v201 import VERSION
+from server.v201.authorization import Authorization
+from server.v201.availability import Availability
+from server.v201.bookkeeping import Bookkeeping
+from server.v201.id_tokens import IdTokens
+from server.v201.maintenance import Maintenance
+from server.v201.operations import ACTIONS, Operations
+from server.v201.provisioning import Provisioning
+from server.v201.readings import Readings201
+from server.v201.remote_control import RemoteControl
+from server.v201.reports import DeviceModel
+from server.v201.schemas import SCHEMAS
+from server.v201.transactions import Transactions
+
+FRAMES = FrameRules(broken=FormatViolationError)
+"""What is not formed as a CALL has one error, and a message of an unknown type is ignored (OCPP-J 2.0.1 4.1.3)."""
+
+_NAMES = {action.value: action.name for action in Action}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle201(Bundle):
+    """The parts of OCPP 2.0.1, one or two per functional block."""
+
+    version: str = VERSION
+    subprotocol: str = "ocpp2.0.1"
+    actions: frozenset[str] = frozenset(_NAMES)
+    orders: frozenset[str] = ACTIONS
+    schemas: Schemas = field(default=SCHEMAS, repr=False)
+    frames: FrameRules = FRAMES
+    id_tokens: type[IdTokens] = IdTokens
+    bookkeeping: type[Bookkeeping] = Bookkeeping
+    authorization: type[Authorization] = Authorization
+    transactions: type[Transactions] = Transactions
+    profiles: tuple[type[Profile], ...] = (Provisioning, DeviceModel, RemoteControl, Availability, Maintenance)
+    operations: type[Operations] = Operations
+    readings: type[Readings201] = Readings201
+
+    def open(self, context: Context) -> Service:
+        """Put the parts together."""
+        id_tokens = self.id_tokens(context.tags)
+        books = self.bookkeeping(id_tokens, parallel_tag_use=context.settings.parallel_tag_use)
+        profiles = [kind(context) for kind in self.profiles]
+        profiles += [self.authorization(context, id_tokens), self.transactions(context, books)]
+        return Service(
+            bundle=self,
+            handlers=routes(_NAMES, profiles),
+            operations=self.operations(profiles),
+            readings=self.readings(),
+        )
