@@ -34,8 +34,10 @@ from harness.csms import (
     TaskView,
     TransactionView,
     Unknown,
+    VariableView,
+    v16,
+    v201,
 )
-from harness.csms.v16 import OPERATIONS
 from server.core.call_queue import CallQueue
 from server.driver import ReferenceDriver
 
@@ -47,8 +49,8 @@ class NullOperator:
 
     @property
     def operations(self) -> Collection[type[Operation]]:
-        """Every operation of OCPP 1.6."""
-        return tuple(OPERATIONS.values())
+        """Every operation of each version."""
+        return (*v16.OPERATIONS.values(), *v201.OPERATIONS.values())
 
     async def perform(self, operation: Operation) -> Receipt | None:
         """Take the operation, and forget it."""
@@ -62,7 +64,7 @@ class NullOperator:
         """Tell nothing."""
         raise SILENT
 
-    async def connector(self, station: str, connector_id: int) -> ConnectorView:
+    async def connector(self, station: str, connector_id: int, evse_id: int | None = None) -> ConnectorView:
         """Tell nothing."""
         raise SILENT
 
@@ -71,6 +73,10 @@ class NullOperator:
         raise SILENT
 
     async def configuration(self, station: str) -> Mapping[str, str | None]:
+        """Tell nothing."""
+        raise SILENT
+
+    async def variables(self, station: str) -> Sequence[VariableView]:
         """Tell nothing."""
         raise SILENT
 
