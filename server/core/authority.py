@@ -16,8 +16,6 @@ from server.core.settings import another
 from server.core.store import Store
 
 if TYPE_CHECKING:
-    from cryptography import x509
-
     from server.core import pki
 
 ALGORITHMS = ("RSA", "ECDSA")
@@ -80,7 +78,7 @@ class Authority:
         return "".join(self._roots[algorithm].certificate_pem for algorithm in ALGORITHMS)
 
     @property
-    def roots(self) -> Sequence[x509.Certificate]:
+    def roots(self) -> Sequence[pki.Certificate]:
         """The root certificates, once it is open."""
         return [root.certificate for root in self._roots.values()]
 
