@@ -11,7 +11,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-_FOLDERS = {"1.6": "scenarios.v16"}
+_FOLDERS = {"1.6": "scenarios.v16", "2.0.1": "scenarios.v201"}
 
 
 class Obligation(StrEnum):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from harness.versions import V16
+from harness.versions import V16, V201
 from scenarios.sources import Grade, Obligation, Trigger, octt, requirements
 
 ALL = requirements("1.6")
@@ -56,6 +56,15 @@ def test_certification_cases_are_complete() -> None:
     assert (cases["TC_013_CSMS"].title, cases["TC_013_CSMS"].section) == ("Hard Reset", "3.5.1")
 
 
+def test_cases_of_a_later_version() -> None:
+    """Of OCPP 2.0.1 there are the 66 mandatory cases of the blocks that the suite plays, each in a block of its own."""
+    cases = octt("2.0.1")
+    assert len(cases) == 66
+    assert {case.profile for case in cases.values()} == set(V201.messages)
+    assert (cases["TC_B_01_CSMS"].profile, cases["TC_B_01_CSMS"].section) == ("Provisioning", "part 6 table 462")
+    assert requirements("2.0.1") == {}
+
+
 def test_profiles_are_those_of_scenarios() -> None:
     """Requirements and cases use the profiles that scenario ids use; the corpus has one of its own."""
     used = {one.profile for one in ALL.values()} | {case.profile for case in octt("1.6").values()}
@@ -65,5 +74,5 @@ def test_profiles_are_those_of_scenarios() -> None:
 @pytest.mark.parametrize("read", [requirements, octt])
 def test_version_that_is_not_covered(read: type) -> None:
     """A version that the suite does not cover is refused with the choices."""
-    with pytest.raises(ValueError, match=r"nothing is known of OCPP 9\.9; choose 1\.6"):
+    with pytest.raises(ValueError, match=r"nothing is known of OCPP 9\.9; choose 1\.6, 2\.0\.1"):
         read("9.9")
