@@ -12,11 +12,16 @@ from pathlib import Path
 
 import click
 
-from harness.scenario import Catalogue
+from harness.csms import Operation
+from harness.rules import payload
+from harness.scenario import Catalogue, Scenario
+from harness.schemas import Kind
+from harness.versions import VERSIONS
 from plugfest import proof
 from reports.kill_matrix import Matrix, Played, Row, write
 from server.core.frame_log import DEFECTS
-from server.mutants import MUTANTS
+from server.mutants import MUTANTS, Mutant
+from server.mutants.registry import Broken
 from server.registry import UnknownName
 
 PATIENCE = 1.0
@@ -30,6 +35,9 @@ Short patience takes a busy machine for a defect, and a mutant that stops everyb
 
 LONGEST_CRASH = 200
 """Characters of one internal error that are told."""
+
+EVOKING = 2
+"""How many scenarios are played against a generated mutant; it is caught if one of them shows the broken message."""
 
 SAMPLE = 8
 """How many scenarios that do not name a mutant are played against it too, to see that they stay sound."""
@@ -52,7 +60,7 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
         raise click.UsageError(str(error)) from None
     catalogue = Catalogue.load()
     caught_by = catalogue.by_mutant()
-    chosen = {name: caught_by.get(name, []) for name in names or sorted(MUTANTS)}
+    chosen = {name: _evoking(catalogue, MUTANTS.find(name)) or caught_by.get(name, []) for name in names or every()}
     with proof.processes(workers) as pool:
         whole = None if names else pool.submit(checks_of_the_reference, [one.id for one in catalogue])
         pending = [pool.submit(play, name, ids, _others(catalogue, name, ids, full)) for name, ids in chosen.items()]
@@ -68,6 +76,11 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
     sys.exit(0 if len(matrix.proven) == len(rows) else 1)
 
 
+def every() -> list[str]:
+    """Return the names of all mutants, those that are generated at the end."""
+    return [*sorted(MUTANTS), *MUTANTS.generated]
+
+
 def play(mutant: str, named: Sequence[str], others: Sequence[str]) -> Row:
     """Play scenarios against a mutant in this process, and return what they said."""
     row = _played(mutant, named, others, PATIENCE)
@@ -80,9 +93,19 @@ def _played(mutant: str, named: Sequence[str], others: Sequence[str], patience: 
     with internal_errors() as crashes:
         results = proof.play([*named, *others], f"--mutant={mutant}", *options)
     said = {result.id: Played.of(result) for result in results}
-    one = MUTANTS[mutant]
+    one = MUTANTS.find(mutant)
+    rule = _rule(one.broken) if one.broken else None
     undeclared = () if one.crashes else tuple(sorted(crashes))
-    return Row(mutant, one.description, tuple(named), said, remarks=one.remarks, faults=one.faults, crashes=undeclared)
+    return Row(
+        mutant,
+        one.description,
+        tuple(named),
+        said,
+        remarks=one.remarks,
+        faults=one.faults,
+        crashes=undeclared,
+        rule=rule,
+    )
 
 
 def checks_of_the_reference(ids: Sequence[str]) -> frozenset[str]:
@@ -119,8 +142,33 @@ def internal_errors() -> Iterator[set[str]]:
 
 def _others(catalogue: Catalogue, mutant: str, named: Sequence[str], full: bool) -> list[str]:
     """Return scenarios that do not name a mutant: all of them, or a sample that is the same each time."""
+    if mutant in MUTANTS.generated and not full:
+        return []
     rest = [one.id for one in catalogue if one.id not in set(named)]
     return rest if full else sorted(random.Random(mutant).sample(rest, min(SAMPLE, len(rest))))  # noqa: S311
+
+
+def _rule(broken: Broken) -> str:
+    """Return the id of the rule of the wire that a generated mutant breaks."""
+    return VERSIONS[broken.version].rule(payload(broken.action, Kind(broken.kind))).id
+
+
+def _evoking(catalogue: Catalogue, mutant: Mutant) -> list[str]:
+    """Return some scenarios in which what a generated mutant breaks is sent, those of the corpus first."""
+    if mutant.broken is None:
+        return []
+    found = [one for one in catalogue if _evokes(one, mutant.broken)]
+    return [one.id for one in sorted(found, key=lambda one: one.profile != "Validation")][:EVOKING]
+
+
+def _evokes(one: Scenario, broken: Broken) -> bool:
+    """Return whether an operation of a scenario is the request, or the response is owed to its message."""
+    if one.version != broken.version:
+        return False
+    operations = {need.action() for need in one.needs if isinstance(need, type) and issubclass(need, Operation)}
+    if broken.kind == "request":
+        return broken.action in operations
+    return not operations and one.profile == "Validation" and one.id.split(".")[2] == broken.action
 
 
 def _lines(row: Row) -> Iterable[str]:

@@ -43,7 +43,8 @@ class Row:
 
     Over a mutant that ``remarks`` no scenario may fail; it is caught by a remark. ``faults`` are the public threads
     about real central systems with this defect. ``crashes`` are internal errors of the mutant that are not its defect:
-    what fails on account of them proves nothing.
+    what fails on account of them proves nothing. A generated mutant breaks a ``rule`` of the wire, and is caught by any
+    scenario in which that fails.
     """
 
     mutant: str
@@ -53,6 +54,7 @@ class Row:
     remarks: bool = False
     faults: Sequence[str] = ()
     crashes: Sequence[str] = ()
+    rule: str | None = None
 
     @property
     def deadly(self) -> Verdict:
@@ -75,8 +77,10 @@ class Row:
 
     @property
     def survived(self) -> list[str]:
-        """The scenarios that name the mutant and did not catch it."""
-        return [id for id in self.named if not self.fatal(id)]
+        """The scenarios that name the mutant and did not catch it; of a generated one all or none."""
+        if self.rule is None:
+            return [id for id in self.named if not self.fatal(id)]
+        return [] if any(self.rule in one.failed for one in self.played.values()) else [*self.named]
 
     @property
     def accused(self) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from server.parts import Parts
@@ -38,11 +39,20 @@ A = TypeVar("A", bound=Altered)
 
 
 class Registry(Mapping[str, A]):
-    """Altered central systems of one kind by name; ``kind`` is what one of them is called."""
+    """Altered central systems of one kind by name; ``kind`` is what one of them is called.
+
+    Beside those that were declared, ``generate`` may make others, once they are asked for.
+    """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.generate: Callable[[], Iterable[A]] = tuple
         self._known: dict[str, A] = {}
+
+    @cached_property
+    def generated(self) -> Mapping[str, A]:
+        """Those that are generated, by name."""
+        return {one.name: one for one in self.generate()}
 
     def __getitem__(self, name: str) -> A:
         return self._known[name]
@@ -61,12 +71,15 @@ class Registry(Mapping[str, A]):
         self._known[one.name] = one
 
     def find(self, name: str) -> A:
-        """Return the one of this name; raises UnknownName."""
-        if name not in self._known:
-            near = difflib.get_close_matches(name, self._known, n=5, cutoff=0.4) or sorted(self._known)
+        """Return the one of this name, also a generated one; raises UnknownName."""
+        found = self._known.get(name) or self.generated.get(name)
+        if found is None:
+            known = [*self._known, *self.generated]
+            near = difflib.get_close_matches(name, known, n=5, cutoff=0.4) or sorted(self._known)
             raise UnknownName(f"there is no {self.kind} {name!r}; near are: {', '.join(near)}")
-        return self._known[name]
+        return found
 
     def listing(self) -> str:
-        """Return a line for each, in the order of the names."""
-        return "\n".join(f"{name}: {self._known[name].description}" for name in sorted(self._known))
+        """Return a line for each, in the order of the names, those that are generated at the end."""
+        found = [*(self._known[name] for name in sorted(self._known)), *self.generated.values()]
+        return "\n".join(f"{one.name}: {one.description}" for one in found)

@@ -127,12 +127,21 @@ class Schemas:
         self._folder = resources.files(package) / "schemas"
         self._errors = errors
         self._amend = amend
+        self._request = request
         self.request: Callable[[str], PayloadSchema] = cache(partial(self._compiled, request))
         """Return the schema of the request of an action, as it is read."""
         self.order: Callable[[str], PayloadSchema] = cache(partial(self._compiled, request, instant=is_sendable))
         """Return the schema of the request of an action, as it is sent: to the letter."""
         self.response: Callable[[str], PayloadSchema] = cache(partial(self._compiled, "{action}Response"))
         """Return the schema of the answer to an action."""
+
+    def published_request(self, action: str) -> Mapping[str, Any]:
+        """Return the schema of the request of an action as a JSON value."""
+        return self._read(self._request.format(action=action))
+
+    def published_response(self, action: str) -> Mapping[str, Any]:
+        """Return the schema of the answer to an action as a JSON value."""
+        return self._read(f"{action}Response")
 
     def _compiled(self, name: str, action: str, instant: Callable[[str], bool] = is_instant) -> PayloadSchema:
         return PayloadSchema(self._read(name.format(action=action)), self._errors, instant)

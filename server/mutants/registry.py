@@ -12,17 +12,28 @@ Part = TypeVar("Part", bound=type)
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """The payload that a generated mutant breaks: ``kind`` is request or response."""
+
+    version: str
+    action: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mutant(Altered):
     """A central system with one defect.
 
     ``faults`` are public threads and commits about real central systems that had this defect. One that ``remarks`` is
     a defect over which the text, or the practice of fair systems, forbids to fail anybody: scenarios remark on it. One
     that ``crashes`` has an internal error as its very defect; in any other an internal error is no proof of anything.
+    A generated one says which payload it has ``broken``.
     """
 
     faults: tuple[str, ...] = ()
     remarks: bool = False
     crashes: bool = False
+    broken: Broken | None = None
 
 
 MUTANTS: Registry[Mutant] = Registry("mutant")

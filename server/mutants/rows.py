@@ -96,31 +96,36 @@ _PAYLOAD = {CALL: 3, CALLRESULT: 2, CALLERROR: 4}
 def alters(sent: Messages, *rows: Row[Change]) -> None:
     """Declare mutants that change the payload of messages."""
     for row in rows:
-        _declare(sent, row, partial(_reframed, partial(_altered, _PAYLOAD[sent.kind], row.how)))
+        row.declare(altered(sent, row))
+
+
+def altered(sent: Messages, row: Row[Change]) -> type[Session]:
+    """Return the part of a mutant that changes the payload of messages."""
+    return _altered(sent, row, partial(_reframed, partial(_with_payload, _PAYLOAD[sent.kind], row.how)))
 
 
 def reframes(sent: Messages, *rows: Row[Callable[[Frame], Frame]]) -> None:
     """Declare mutants that change the frame of messages."""
     for row in rows:
-        _declare(sent, row, partial(_reframed, row.how))
+        row.declare(_altered(sent, row, partial(_reframed, row.how)))
 
 
 def fails(sent: Messages, *rows: Row[OCPPError]) -> None:
     """Declare mutants that send a CALLERROR in place of a CALLRESULT, though they have done what they were asked."""
     for row in rows:
-        _declare(sent, row, partial(_reframed, partial(_failed, row.how)))
+        row.declare(_altered(sent, row, partial(_reframed, partial(_failed, row.how))))
 
 
 def rewrites(sent: Messages, *rows: Row[Callable[[bytes], bytes]]) -> None:
     """Declare mutants that change the text of messages."""
     for row in rows:
-        _declare(sent, row, partial(_rewritten, row.how))
+        row.declare(_altered(sent, row, partial(_rewritten, row.how)))
 
 
 def loses(sent: Messages, *rows: Row[Callable[[Frame], bool]]) -> None:
     """Declare mutants that do not send messages with some frames."""
     for row in rows:
-        _declare(sent, row, partial(_kept, row.how))
+        row.declare(_altered(sent, row, partial(_kept, row.how)))
 
 
 def refuses(received: Messages, *rows: Row[OCPPError]) -> None:
@@ -129,7 +134,7 @@ def refuses(received: Messages, *rows: Row[OCPPError]) -> None:
         _refuse(received, row)
 
 
-def _declare(sent: Messages, row: Row[Any], encode: Encode) -> None:
+def _altered(sent: Messages, row: Row[Any], encode: Encode) -> type[Session]:
     class Altered(Session):
         def emit(self, message: Outgoing) -> None:
             if not sent.have(message, row):
@@ -137,7 +142,7 @@ def _declare(sent: Messages, row: Row[Any], encode: Encode) -> None:
             elif (data := encode(self.framing, message)) is not None:
                 self.send(data)
 
-    row.declare(Altered)
+    return Altered
 
 
 def _refuse(received: Messages, row: Row[OCPPError]) -> None:
@@ -150,7 +155,7 @@ def _refuse(received: Messages, row: Row[OCPPError]) -> None:
     row.declare(Refusing)
 
 
-def _altered(at: int, how: Change, frame: Frame) -> Frame:
+def _with_payload(at: int, how: Change, frame: Frame) -> Frame:
     return [*frame[:at], how(frame[at]), *frame[at + 1 :]]
 
 

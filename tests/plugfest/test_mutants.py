@@ -15,7 +15,7 @@ from harness import record
 from harness.scenario import Catalogue, Scenario
 from harness.verdict import POLICY, Verdict
 from plugfest.catalogue import markdown
-from plugfest.mutants import SAMPLE, _lines, _others, internal_errors, mutants
+from plugfest.mutants import EVOKING, SAMPLE, _evoking, _lines, _others, internal_errors, mutants
 from reports.kill_matrix import Played, Row
 from server.core.frame_log import FrameLog
 from server.mutants import MUTANTS
@@ -118,6 +118,21 @@ def test_failing_and_remarking_mutants_are_caught(tmp_path: Path) -> None:
     rows = json.loads((tmp_path / "kill-matrix.json").read_text("utf-8"))["mutants"]
     assert [rows[name]["caught_by"] for name in names] == ["failed", "remarked"]
     assert rows["unknown-vendor-accepted"]["faults"] == ["steve-community/steve@86ccae9c"]
+
+
+def test_generated_mutant_is_caught_by_the_rule_of_its_message(tmp_path: Path) -> None:
+    """What shows the broken message is found by itself, and nothing else is played."""
+    done = CliRunner().invoke(mutants, ["v16.Reset.request.mistyped", "-n1", f"--out={tmp_path}"])
+    assert done.exit_code == 0, done.output
+    (row,) = json.loads((tmp_path / "kill-matrix.json").read_text("utf-8"))["mutants"].values()
+    assert len(row["verdicts"]) == EVOKING
+    assert {rule for rules in row["by"].values() for rule in rules} >= {"v16.wire.payload.Reset.request"}
+
+
+def test_generated_mutants_are_evoked() -> None:
+    """For each generated mutant there is a scenario in which its message is sent."""
+    catalogue = Catalogue.load()
+    assert [name for name, one in MUTANTS.generated.items() if not _evoking(catalogue, one)] == []
 
 
 def test_survivor_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

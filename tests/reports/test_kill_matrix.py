@@ -55,6 +55,8 @@ def test_checks_and_rules_are_told_apart_by_what_became_of_them() -> None:
         (row(a=FAILED), True),
         (row(a=FAILED, b=PASSED), True),
         (row(a=BREACH), True),
+        (replace(row(("a", "b"), a=BREACH, b=PASSED), rule="v16.wire.frame.json"), True),
+        (replace(row(a=FAILED), rule="v16.wire.frame.json"), False),
         (row(remarks=True, a=BREACH), False),
         (row(a=PASSED), False),
         (row(a=REMARKED), False),
