@@ -14,10 +14,9 @@ from typing import Self
 
 from websockets.frames import CloseCode
 
-from server.core.bundle import Bundle, Service
+from server.core.bundle import Bundle, Core, Service
 from server.core.call_queue import Effects
 from server.core.connection import Connection
-from server.core.context import Context
 from server.core.credentials import Credentials
 from server.core.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, entrance_of
 from server.core.frame_log import FrameLog
@@ -75,7 +74,7 @@ class CentralSystem:
         entrance = entrance_of(profile)
         if entrance is PLAIN:
             return self.endpoint
-        await self.context.authority.open()
+        await self.authority.open()
         return f"wss://{self.settings.tls_host}:{self.ports[entrance]}/ocpp"
 
     async def start(self, ports: Mapping[Entrance, int] | None = None) -> None:
@@ -97,19 +96,23 @@ class CentralSystem:
     async def _open_store(self, log: FrameLog) -> None:
         """Open the store, and put together what works on it."""
         settings = self.settings
-        store = Store(settings.database, timeout=settings.store_timeout)
+        self.log, self.metrics, self.links = log, Metrics(), Links()
+        self.store = store = Store(settings.database, timeout=settings.store_timeout)
         await store.open()
-        metrics, links = Metrics(), Links()
-        stations = Stations(store, log, Credentials(profile=settings.security_profile))
-        tags = self._parts.tags(store, accept_unknown=settings.accept_unknown_tags)
-        authority = self._parts.authority(settings.certificates, settings.organisation, settings.tls_host, store)
+        self.stations = stations = Stations(store, log, Credentials(profile=settings.security_profile))
+        self.tags = tags = self._parts.tags(store, accept_unknown=settings.accept_unknown_tags)
+        self.authority = authority = self._parts.authority(
+            settings.certificates, settings.organisation, settings.tls_host, store
+        )
         effects: dict[str, Effects] = {}
-        queue = self._parts.queue(settings, store, links, effects, log)
-        self.context = Context(settings, store, stations, links, tags, queue, authority, metrics, log)
-        self._services = {bundle.version: bundle.open(self.context) for bundle in self._bundles}
+        self.queue = queue = self._parts.queue(settings, store, self.links, effects, log)
+        core = Core(
+            settings=settings, store=store, stations=stations, tags=tags, queue=queue, authority=authority, log=log
+        )
+        self._services = {bundle.version: bundle.open(core) for bundle in self._bundles}
         effects |= {version: service.operations for version, service in self._services.items()}
         self.operator = self._parts.operator(
-            self._services, store=store, known_stations=stations, known_tags=tags, links=links, queue=queue
+            self._services, store=store, known_stations=stations, known_tags=tags, links=self.links, queue=queue
         )
         self.orders = self._parts.orders(self.operator)
         self.security = SecurityConsole(self.operator, store=store, stations=stations, authority=authority)
@@ -117,15 +120,19 @@ class CentralSystem:
         await tags.load()
         await authority.load()
         await queue.load(stations)
-        metrics.watch("plugfest_connected_stations", "Stations.", lambda: len(links))
-        metrics.watch("plugfest_queued_operations", "Operations without an outcome.", lambda: len(queue))
-        metrics.watch("plugfest_waiting_writes", "Jobs of the store that are not durable.", lambda: store.waiting)
-        metrics.watch("plugfest_failed_writes", "Jobs of the store that failed.", lambda: store.failed)
-        metrics.watch("plugfest_lost_log_lines", "Lines that could not be logged.", lambda: log.lost)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Have the metrics tell how it stands."""
+        watch = self.metrics.watch
+        watch("plugfest_connected_stations", "Stations.", lambda: len(self.links))
+        watch("plugfest_queued_operations", "Operations without an outcome.", lambda: len(self.queue))
+        watch("plugfest_waiting_writes", "Jobs of the store that are not durable.", lambda: self.store.waiting)
+        watch("plugfest_failed_writes", "Jobs of the store that failed.", lambda: self.store.failed)
+        watch("plugfest_lost_log_lines", "Lines that could not be logged.", lambda: self.log.lost)
 
     def _note_start(self) -> None:
-        stations = self.context.stations
-        self.context.log.note(
+        self.log.note(
             "started",
             version=version("plugfest"),
             endpoint=self.endpoint,
@@ -133,18 +140,18 @@ class CentralSystem:
             tls_port=self.ports[ENCRYPTED],
             mutual_tls_port=self.ports[MUTUAL],
             database=str(self.settings.database),
-            stations=len(tuple(stations)),
+            stations=len(tuple(self.stations)),
             mutant=self.settings.mutant,
         )
 
     async def stop(self) -> None:
         """Answer what is owed, close all connections, and store what is waiting."""
-        log, connected = self.context.log, len(self.context.links)
+        log, connected = self.log, len(self.links)
         log.note("stopping", connected=connected)
         self._close_listeners()
-        await self.context.queue.stop()
+        await self.queue.stop()
         await self._close_connections(self.settings.close_timeout)
-        await self.context.store.close()
+        await self.store.close()
         log.note("stopped")
         log.close()
 
@@ -153,10 +160,10 @@ class CentralSystem:
         self._close_listeners()
         for connection in tuple(self._connections):
             connection.abort()
-        await self.context.store.kill()
-        await self.context.queue.stop()
+        await self.store.kill()
+        await self.queue.stop()
         await self._wait_for_ends(1.0)
-        self.context.log.close()
+        self.log.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -169,17 +176,16 @@ class CentralSystem:
 
     async def _listen(self, entrance: Entrance, bound: socket.socket) -> None:
         spoken: Mapping[str, Service] = {one.bundle.subprotocol: one for one in self._services.values()}
-        context = self.context
         handshake = self._parts.handshake(
             tuple(spoken),
             entrance,
             self.settings,
-            stations=context.stations,
-            links=context.links,
-            authority=context.authority,
-            store=context.store,
-            metrics=context.metrics,
-            log=context.log,
+            stations=self.stations,
+            links=self.links,
+            authority=self.authority,
+            store=self.store,
+            metrics=self.metrics,
+            log=self.log,
         )
 
         def admit(station: Station, subprotocol: str, connection: Connection) -> Session:
@@ -190,11 +196,11 @@ class CentralSystem:
                 framing,
                 station,
                 connection,
-                links=context.links,
-                stations=context.stations,
-                queue=context.queue,
-                metrics=context.metrics,
-                log=context.log,
+                links=self.links,
+                stations=self.stations,
+                queue=self.queue,
+                metrics=self.metrics,
+                log=self.log,
             )
 
         def begun(connection: Connection) -> None:
@@ -217,9 +223,9 @@ class CentralSystem:
         made: list[ssl.SSLContext] = []
 
         async def secured() -> ssl.SSLContext:
-            await self.context.authority.open()
+            await self.authority.open()
             if not made:
-                made.append(self._parts.tls(self.context.authority).context(mutual=entrance.mutual))
+                made.append(self._parts.tls(self.authority).context(mutual=entrance.mutual))
             return made[0]
 
         return secured

@@ -201,7 +201,7 @@ class ReferenceDriver:
             raise Unknown(str(error)) from error
         except AuthorityError as error:
             raise DriverError(str(error)) from error
-        authority = self._system.context.authority
+        authority = self._system.authority
         return SecureEndpoint(url=url, authority=authority.certificates() if url.startswith("wss") else None)
 
     async def set_security(self, station: str, profile: int, password: bytes | None = None) -> None:

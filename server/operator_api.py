@@ -231,7 +231,7 @@ def _open_routes(system: CentralSystem) -> APIRouter:
     @router.get("/metrics", response_class=Response)
     async def metrics() -> Response:
         """Return all figures in the text format of Prometheus."""
-        return Response(system.context.metrics.text(), media_type="text/plain; version=0.0.4")
+        return Response(system.metrics.text(), media_type="text/plain; version=0.0.4")
 
     return router
 

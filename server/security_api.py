@@ -77,7 +77,7 @@ def security_routes(system: CentralSystem) -> APIRouter:
             url = await system.secure_endpoint(profile)
         except ValueError as error:
             raise HTTPException(404, str(error)) from None
-        authority = system.context.authority.certificates() if url.startswith("wss:") else None
+        authority = system.authority.certificates() if url.startswith("wss:") else None
         return SecureEndpointBody(url=url, authority=authority)
 
     @router.put("/stations/{station}/security", status_code=204)

@@ -69,14 +69,14 @@ async def running(settings: ServerSettings) -> AsyncIterator[Ready]:
     listener = bind(settings.operator_host, settings.port_of("operator_port"), "operator_host", "operator_port")
     with listener:
         async with system:
-            log = system.context.log
+            log = system.log
             host, port = listener.getsockname()[:2]
             operator = f"http://{f'[{host}]' if ':' in host else host}:{port}"
             log.note("operator API", url=operator)
             with log.taking_over():
                 async with _web(system, listener):
                     endpoint = await system.secure_endpoint(settings.security_profile)
-                    authority = system.context.authority.certificate_file if endpoint.startswith("wss:") else None
+                    authority = system.authority.certificate_file if endpoint.startswith("wss:") else None
                     yield Ready(endpoint, operator, system.settings, authority)
 
 

@@ -14,11 +14,15 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from server.core.call_queue import Effects
-from server.core.context import Context
+from server.core.authority import Authority
+from server.core.call_queue import CallQueue, Effects
+from server.core.frame_log import FrameLog
 from server.core.framing import FrameRules
 from server.core.readings import Readings
-from server.core.stations import Station
+from server.core.settings import ServerSettings
+from server.core.stations import Station, Stations
+from server.core.store import Store
+from server.core.tags import Tags
 from server.core.validation import Payload, Schemas
 
 Handler = Callable[[Station, Payload], Payload | Awaitable[Payload]]
@@ -49,6 +53,19 @@ class Operations(Effects, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """What a bundle puts its parts together on; each part is given what it needs, and nothing else."""
+
+    settings: ServerSettings
+    store: Store
+    stations: Stations
+    tags: Tags
+    queue: CallQueue
+    authority: Authority
+    log: FrameLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A version in service: who serves each action, what operations mean, and what is on record."""
 
@@ -75,7 +92,7 @@ class Bundle(ABC):
     unaccepted: frozenset[str] = frozenset({"BootNotification"})
 
     @abstractmethod
-    def open(self, context: Context) -> Service:
+    def open(self, core: Core) -> Service:
         """Put the parts together for a central system whose store is open."""
 
 

@@ -9,7 +9,6 @@ from typing import ClassVar
 from sqlalchemy import Connection
 
 from server.core.call_queue import Operation
-from server.core.context import Context
 from server.core.stations import Station
 from server.core.validation import Payload
 
@@ -24,12 +23,6 @@ class Profile:
     actions: ClassVar[frozenset[str]] = frozenset()
     chosen_later: ClassVar[Mapping[str, Payload]] = {}
     """Action → members that the schema asks for and that are chosen when it is sent; the values are examples."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.settings = context.settings
-        self.store = context.store
-        self.tags = context.tags
 
     # Before an operation is taken
 

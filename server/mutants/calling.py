@@ -52,8 +52,8 @@ class _CallIdWrapsAround(Session):
 
 @mutant("one-queue-for-all", "A station that does not answer keeps the CALLs to all others waiting.")
 class _OneQueueForAll(CallQueue):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self._turn = asyncio.Lock()
 
     async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
@@ -85,8 +85,8 @@ class _CallErrorNeverEnds(CallQueue):
     remarks=True,
 )
 class _CallsNotQueued(CallQueue):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self._under_way: set[asyncio.Task[None]] = set()
 
     def wake(self, station: Station) -> None:

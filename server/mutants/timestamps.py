@@ -40,8 +40,8 @@ refuses(request(),
 
 @mutant("clock-backwards", "Each time that is told is a second before the last one.")
 class _ClockBackwards(CoreHandlers):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.told = instants.now() + timedelta(seconds=30)
 
     def current_time(self) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from ocpp.exceptions import FormationViolationError
 from ocpp.v16.enums import Action
 
-from server.core.bundle import Bundle, Service, routes
-from server.core.context import Context
+from server.core.bundle import Bundle, Core, Service, routes
 from server.core.framing import FrameRules
 from server.core.profile import Profile
 from server.core.validation import Schemas
@@ -44,29 +42,39 @@ class Bundle16(Bundle):
     orders: frozenset[str] = ACTIONS
     schemas: Schemas = field(default=SCHEMAS, repr=False)
     frames: FrameRules = FRAMES
+    core: type[CoreHandlers] = CoreHandlers
     transactions: type[Transactions] = Transactions
+    firmware: type[Firmware] = Firmware
+    local_list: type[LocalList] = LocalList
+    reservations: type[Reservations] = Reservations
+    smart_charging: type[SmartCharging] = SmartCharging
+    trigger: type[Trigger] = Trigger
+    station_keys: type[StationKeys] = StationKeys
+    certificates: type[Certificates] = Certificates
+    security: type[Security] = Security
     operations: type[Operations] = Operations
     readings: type[Readings16] = Readings16
-    handlers: tuple[type[Any], ...] = (CoreHandlers,)
-    profiles: tuple[type[Profile], ...] = (
-        Firmware,
-        LocalList,
-        Reservations,
-        SmartCharging,
-        Trigger,
-        StationKeys,
-        Certificates,
-        Security,
-    )
 
-    def open(self, context: Context) -> Service:
+    def open(self, core: Core) -> Service:
         """Put the parts together."""
-        operations = self.operations([kind(context) for kind in self.profiles])
-        transactions = self.transactions(context.tags, parallel_tag_use=context.settings.parallel_tag_use)
-        handlers = [kind(context, operations, transactions) for kind in self.handlers]
+        settings, store, tags = core.settings, core.store, core.tags
+        lists, reservations, charging = self.local_list(tags), self.reservations(tags), self.smart_charging(tags)
+        certificates = self.certificates(
+            settings, store, stations=core.stations, queue=core.queue, authority=core.authority, log=core.log
+        )
+        profiles: list[Profile] = [lists, reservations, charging, certificates]
+        profiles += [self.firmware(store), self.security(store), self.station_keys(core.stations), self.trigger()]
+        handlers = self.core(
+            settings,
+            store,
+            tags,
+            transactions=self.transactions(tags, parallel_tag_use=settings.parallel_tag_use),
+            reservations=reservations,
+            charging=charging,
+        )
         return Service(
             bundle=self,
-            handlers=routes(_NAMES, [*handlers, *operations.profiles]),
-            operations=operations,
-            readings=self.readings(operations.of(LocalList), operations.of(Reservations), operations.of(SmartCharging)),
+            handlers=routes(_NAMES, [handlers, *profiles]),
+            operations=self.operations(profiles),
+            readings=self.readings(lists, reservations, charging),
         )

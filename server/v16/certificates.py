@@ -11,11 +11,14 @@ from ocpp.v16.enums import Action
 from sqlalchemy import Connection, delete, insert, select
 
 from server.core import tables
+from server.core.authority import Authority
 from server.core.bundle import InvalidOperation
-from server.core.call_queue import Operation
-from server.core.context import Context
+from server.core.call_queue import CallQueue, Operation
+from server.core.frame_log import FrameLog
 from server.core.profile import Profile
-from server.core.stations import Station
+from server.core.settings import ServerSettings
+from server.core.stations import Station, Stations
+from server.core.store import Store
 from server.core.validation import Payload
 from server.v16 import VERSION, reported
 
@@ -40,8 +43,22 @@ class Certificates(Profile):
         }
     )
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(
+        self,
+        settings: ServerSettings,
+        store: Store,
+        *,
+        stations: Stations,
+        queue: CallQueue,
+        authority: Authority,
+        log: FrameLog,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.stations = stations
+        self.queue = queue
+        self.authority = authority
+        self.log = log
         self._handing_over: set[asyncio.Task[None]] = set()
 
     # Requests of stations
@@ -58,19 +75,19 @@ class Certificates(Profile):
             csr = pki.request(text)
             self.check(station, csr)
         except (pki.Unusable, InvalidOperation) as problem:
-            self.context.log.note("certificate refused", station=station.id, reason=str(problem))
+            self.log.note("certificate refused", station=station.id, reason=str(problem))
             return dict(REJECTED)
-        await self.context.authority.open()
-        chain = self.context.authority.sign(csr, csr.common_name or station.id)
+        await self.authority.open()
+        chain = self.authority.sign(csr, csr.common_name or station.id)
         task = asyncio.create_task(self.hand_over(station, chain), name=f"certificate of {station.id}")
         self._handing_over.add(task)
         task.add_done_callback(self._handing_over.discard)
-        self.context.log.watch(task, "certificate not handed over", station=station.id)
+        self.log.watch(task, "certificate not handed over", station=station.id)
         return dict(ACCEPTED)
 
     def check(self, station: Station, csr: pki.Request) -> None:
         """Raise InvalidOperation for a request that does not concern the station, or has a weak key (A02.FR.12)."""
-        if csr.common_name is None or not self.context.stations.named(station, csr.common_name):
+        if csr.common_name is None or not self.stations.named(station, csr.common_name):
             raise InvalidOperation("the common name is not that of the station")
         if csr.organisation not in (None, self.settings.organisation):
             raise InvalidOperation("the organisation is not that of the operator of the station")
@@ -82,11 +99,11 @@ class Certificates(Profile):
         limit = await self.store.read(lambda tx: reported.number(tx, station.id, "CertificateSignedMaxChainSize"))
         text = self.shortened(chain, min(limit or MAX_CHAIN, MAX_CHAIN))
         if text is None:
-            self.context.log.note("certificate too long", station=station.id, limit=limit)
+            self.log.note("certificate too long", station=station.id, limit=limit)
             return
         action = Action.certificate_signed.value
         operation = Operation(station.id, VERSION, action, {"certificateChain": text})
-        await self.context.queue.add(station, operation)
+        await self.queue.add(station, operation)
 
     def shortened(self, chain: Sequence[str], limit: int) -> str | None:
         """Return as much of a chain as fits, leaf first; None where not even the leaf does."""

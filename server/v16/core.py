@@ -15,10 +15,11 @@ from ocpp.v16.enums import (
 from sqlalchemy import Connection, insert
 
 from server.core import connectors, data_transfer, instants, tables
-from server.core.context import Context
+from server.core.settings import ServerSettings
 from server.core.stations import BOOTED, Station
+from server.core.store import Store
+from server.core.tags import Tags
 from server.core.validation import Payload
-from server.v16.operations import Operations
 from server.v16.reservation import Reservations
 from server.v16.smart_charging import SmartCharging
 from server.v16.transactions import Transactions
@@ -32,14 +33,22 @@ _METER_VALUES = insert(tables.meter_values)
 class CoreHandlers:
     """Serves the CALLs of the Core profile; each method is named after the action it serves."""
 
-    def __init__(self, context: Context, operations: Operations, transactions: Transactions) -> None:
-        self.context = context
-        self.settings = context.settings
-        self.tags = context.tags
-        self.store = context.store
+    def __init__(
+        self,
+        settings: ServerSettings,
+        store: Store,
+        tags: Tags,
+        *,
+        transactions: Transactions,
+        reservations: Reservations,
+        charging: SmartCharging,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.tags = tags
         self.transactions = transactions
-        self.reservations = operations.of(Reservations)
-        self.charging = operations.of(SmartCharging)
+        self.reservations = reservations
+        self.charging = charging
 
     # BootNotification and Heartbeat
 

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from server.core import instants
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
-from server.core.context import Context
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.store import Store
 from server.core.tasks import DIAGNOSTICS, DONE, FAILED, FIRMWARE, Tasks
 from server.core.validation import Payload
 from server.v16 import reported
@@ -42,8 +42,8 @@ class Firmware(Profile):
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.update_firmware.value, Action.get_diagnostics.value})
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.tasks = Tasks()
 
     def prepare(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:

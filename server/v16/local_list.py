@@ -15,6 +15,7 @@ from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.tags import Tags
 from server.core.validation import Payload
 from server.v16 import reported
 
@@ -29,6 +30,9 @@ class LocalList(Profile):
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.send_local_list.value, Action.get_local_list_version.value})
     chosen_later: ClassVar[Mapping[str, Payload]] = {Action.send_local_list.value: {"listVersion": 1}}
+
+    def __init__(self, tags: Tags) -> None:
+        self.tags = tags
 
     # Before a list is taken
 

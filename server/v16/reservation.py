@@ -14,6 +14,7 @@ from server.core.call_queue import Operation
 from server.core.links import CallFailed
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.tags import Tags
 from server.core.validation import Payload
 from server.v16 import reported
 
@@ -27,6 +28,9 @@ class Reservations(Profile):
     """Reserves connectors and knows what has become of each reservation."""
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.reserve_now.value, Action.cancel_reservation.value})
+
+    def __init__(self, tags: Tags) -> None:
+        self.tags = tags
 
     # Before a reservation is asked for
 

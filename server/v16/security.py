@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from server.core import instants, security_events
 from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
-from server.core.context import Context
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.store import Store
 from server.core.tasks import DONE, FAILED, FIRMWARE, LOG, Tasks
 from server.core.validation import Payload
 from server.v16.firmware import check_location, check_retries
@@ -29,8 +29,8 @@ class Security(Profile):
 
     actions: ClassVar[frozenset[str]] = frozenset(_KINDS)
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.tasks = Tasks()
 
     # CALLs of stations

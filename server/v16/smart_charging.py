@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 from server.core import instants, tables
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
-from server.core.context import Context
 from server.core.links import CallFailed
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.tags import Tags
 from server.core.validation import Payload
 from server.v16 import reported
 from server.v16.charging_profiles import ProfileRules
@@ -47,8 +47,8 @@ class SmartCharging(Profile):
         }
     )
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, tags: Tags) -> None:
+        self.tags = tags
         self.rules = ProfileRules()
 
     # Before an operation is taken

@@ -17,7 +17,7 @@ from server.core.call_queue import Operation
 from server.core.credentials import BASIC, STORE, TLS, Credentials
 from server.core.frame_log import hidden
 from server.core.profile import Profile
-from server.core.stations import Station
+from server.core.stations import Station, Stations
 from server.core.validation import Payload
 
 KEY, PROFILE = "authorizationkey", "securityprofile"
@@ -34,6 +34,9 @@ class StationKeys(Profile):
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.change_configuration.value})
     chosen_later: ClassVar[Mapping[str, Payload]] = {Action.change_configuration.value: {"value": ""}}
+
+    def __init__(self, stations: Stations) -> None:
+        self.stations = stations
 
     def prepare(self, tx: Connection, station: Station, action: str, payload: Payload) -> Payload:
         """Check a password that is given, and that a security profile only rises (A01.FR.02, A00.FR.005)."""
@@ -79,7 +82,7 @@ class StationKeys(Profile):
 
     def begun(self, tx: Connection, operation: Operation, requests: Sequence[Payload]) -> None:
         """Take the new password for good from now on, and forget its text: only its hash is kept (A01.FR.08)."""
-        station = self.context.stations.get(operation.station)
+        station = self.stations.get(operation.station)
         if operation.payload["key"].casefold() != KEY or station is None:
             return
         self.keep(tx, station, self.offering(station.credentials, bytes.fromhex(requests[0]["value"])))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ocpp.v201.enums import Action, AuthorizationStatusEnumType, AuthorizeCertificateStatusEnumType
 
-from server.core.context import Context
+from server.core.authority import Authority
 from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload
@@ -22,8 +22,8 @@ class Authorization(Profile):
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.clear_cache.value})
 
-    def __init__(self, context: Context, id_tokens: IdTokens) -> None:
-        super().__init__(context)
+    def __init__(self, authority: Authority, id_tokens: IdTokens) -> None:
+        self.authority = authority
         self.id_tokens = id_tokens
 
     def authorize(self, station: Station, payload: Payload) -> Payload | Awaitable[Payload]:
@@ -36,8 +36,8 @@ class Authorization(Profile):
         """Tell what a contract is worth: no token is, whose certificate is not (C07.FR.16)."""
         from server.v201.contracts import Contracts
 
-        await self.context.authority.open()
-        status = await asyncio.to_thread(Contracts(self.context.authority).status, payload)
+        await self.authority.open()
+        status = await asyncio.to_thread(Contracts(self.authority).status, payload)
         info = self.id_tokens.info(payload["idToken"])
         if status != AuthorizeCertificateStatusEnumType.accepted and info["status"] == ACCEPTED:
             info = {"status": INVALID}

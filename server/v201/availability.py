@@ -13,6 +13,7 @@ from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.store import Store
 from server.core.validation import Payload
 from server.v201 import checks
 
@@ -21,6 +22,9 @@ class Availability(Profile):
     """Keeps the states of connectors, and has stations, EVSEs and connectors made operative or inoperative."""
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.change_availability.value})
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
     def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
         """Store the state of a connector; the latest message wins (G01)."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from ocpp.exceptions import FormatViolationError
 from ocpp.v201.enums import Action
 
-from server.core.bundle import Bundle, Service, routes
-from server.core.context import Context
+from server.core.bundle import Bundle, Core, Service, routes
 from server.core.framing import FrameRules
 from server.core.profile import Profile
 from server.core.validation import Schemas
@@ -46,16 +45,28 @@ class Bundle201(Bundle):
     bookkeeping: type[Bookkeeping] = Bookkeeping
     authorization: type[Authorization] = Authorization
     transactions: type[Transactions] = Transactions
-    profiles: tuple[type[Profile], ...] = (Provisioning, DeviceModel, RemoteControl, Availability, Maintenance)
+    provisioning: type[Provisioning] = Provisioning
+    device_model: type[DeviceModel] = DeviceModel
+    remote_control: type[RemoteControl] = RemoteControl
+    availability: type[Availability] = Availability
+    maintenance: type[Maintenance] = Maintenance
     operations: type[Operations] = Operations
     readings: type[Readings201] = Readings201
 
-    def open(self, context: Context) -> Service:
+    def open(self, core: Core) -> Service:
         """Put the parts together."""
-        id_tokens = self.id_tokens(context.tags)
-        books = self.bookkeeping(id_tokens, parallel_tag_use=context.settings.parallel_tag_use)
-        profiles = [kind(context) for kind in self.profiles]
-        profiles += [self.authorization(context, id_tokens), self.transactions(context, books)]
+        settings, store = core.settings, core.store
+        id_tokens = self.id_tokens(core.tags)
+        books = self.bookkeeping(id_tokens, parallel_tag_use=settings.parallel_tag_use)
+        profiles: list[Profile] = [
+            self.provisioning(settings, store),
+            self.authorization(core.authority, id_tokens),
+            self.transactions(store, books),
+            self.device_model(store),
+            self.remote_control(),
+            self.availability(store),
+            self.maintenance(settings, store),
+        ]
         return Service(
             bundle=self,
             handlers=routes(_NAMES, profiles),

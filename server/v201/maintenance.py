@@ -7,9 +7,10 @@ from collections.abc import Awaitable
 from sqlalchemy import Connection
 
 from server.core import data_transfer, instants, security_events
-from server.core.context import Context
 from server.core.profile import Profile
+from server.core.settings import ServerSettings
 from server.core.stations import Station
+from server.core.store import Store
 from server.core.tasks import FIRMWARE, LOG, Tasks
 from server.core.validation import Payload
 from server.v201 import checks
@@ -18,8 +19,9 @@ from server.v201 import checks
 class Maintenance(Profile):
     """Records what stations report of their own accord."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, settings: ServerSettings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
         self.tasks = Tasks()
 
     def security_event_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from server.core import instants
 from server.core.bundle import InvalidOperation
 from server.core.profile import Profile
+from server.core.settings import ServerSettings
 from server.core.stations import BOOTED, Station
+from server.core.store import Store
 from server.core.validation import Payload
 
 
@@ -19,6 +21,10 @@ class Provisioning(Profile):
     """Decides on stations as they boot, resets them, and tells them how to connect."""
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.reset.value, Action.set_network_profile.value})
+
+    def __init__(self, settings: ServerSettings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
 
     # BootNotification and Heartbeat
 

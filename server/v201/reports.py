@@ -19,9 +19,9 @@ from sqlalchemy import Connection, insert
 from server.core import connectors, tasks
 from server.core.bundle import UnsuitableOperation
 from server.core.call_queue import Operation
-from server.core.context import Context
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.store import Store
 from server.core.tasks import Tasks
 from server.core.validation import Payload
 from server.v201 import checks, device_model, tables
@@ -43,8 +43,8 @@ class DeviceModel(Profile):
 
     actions: ClassVar[frozenset[str]] = _REPORTS | {Action.get_variables.value, Action.set_variables.value}
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.tasks = Tasks()
 
     # What stations tell

@@ -10,9 +10,9 @@ import orjson
 from ocpp.v201.enums import Action
 from sqlalchemy import Connection, insert
 
-from server.core.context import Context
 from server.core.profile import Profile
 from server.core.stations import Station
+from server.core.store import Store
 from server.core.validation import Payload
 from server.v201 import checks, tables
 from server.v201.bookkeeping import Bookkeeping
@@ -25,8 +25,8 @@ class Transactions(Profile):
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.get_transaction_status.value})
 
-    def __init__(self, context: Context, books: Bookkeeping) -> None:
-        super().__init__(context)
+    def __init__(self, store: Store, books: Bookkeeping) -> None:
+        self.store = store
         self.books = books
 
     def transaction_event(self, station: Station, payload: Payload) -> Awaitable[Payload]:

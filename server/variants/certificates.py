@@ -58,8 +58,8 @@ class _FollowsLater(Certificates):
 class _CheckedAgainstCpoName(Certificates):
     async def hand_over(self, station: Station, chain: Sequence[str]) -> None:
         asked = Operation(station.id, VERSION, Action.get_configuration.value, {"key": ["CpoName"]})
-        await self.context.queue.add(station, asked)
-        await self.context.queue.outcome(asked.id, 2 * self.settings.call_timeout)
+        await self.queue.add(station, asked)
+        await self.queue.outcome(asked.id, 2 * self.settings.call_timeout)
         name = await self.store.read(lambda tx: reported.text(tx, station.id, "CpoName"))
         from server.core import pki
 

@@ -113,7 +113,7 @@ async def test_any_text(system: CentralSystem, station: Charger, bystander: Char
         await station.send(message.replace(f'"{FRESH}"', f'"{next(NUMBERS)}"'))
     await _served(station)
     assert await bystander.alive()
-    assert system.context.metrics.failures == 0
+    assert system.metrics.failures == 0
 
 
 async def _served(station: Charger) -> None:
@@ -180,7 +180,7 @@ async def test_any_bytes_after_the_handshake(system: CentralSystem, bystander: C
         await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
         await _ends(reader, writer, data)
     assert await bystander.alive()
-    assert system.context.metrics.failures == 0
+    assert system.metrics.failures == 0
 
 
 HEADERS = st.dictionaries(
@@ -199,7 +199,7 @@ async def test_any_handshake(system: CentralSystem, bystander: Charger, asked: b
     async with tcp(system) as (reader, writer):
         await _ends(reader, writer, asked + more)
     assert await bystander.alive()
-    assert system.context.metrics.failures == 0
+    assert system.metrics.failures == 0
 
 
 async def _ends(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes) -> None:

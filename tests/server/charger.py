@@ -74,7 +74,7 @@ class Charger:
 @asynccontextmanager
 async def charger(system: CentralSystem, id: str = "CS-1", *, boot: bool = True, **more: Any) -> AsyncIterator[Charger]:
     """Connect a station, which is made known to the central system if it is not."""
-    if system.context.stations.get(id) is None:
+    if system.stations.get(id) is None:
         await system.operator.provision_station(id)
     more.setdefault("subprotocols", [Subprotocol("ocpp1.6")])
     async with connect(f"{system.endpoint}/{quote(id, safe='')}", close_timeout=1, **more) as connection:

@@ -72,7 +72,7 @@ async def test_tag_is_provisioned(system: CentralSystem, api: httpx.AsyncClient)
     """A tag of any text has a status, a parent and an expiry."""
     body = {"status": "Blocked", "parent": "GROUP", "expires": "2030-01-01T00:00:00+00:00"}
     assert (await api.put("/tags/dot.dash-_*/x", json=body)).status_code == 204
-    tag = system.context.tags.find("DOT.dash-_*/x")
+    tag = system.tags.find("DOT.dash-_*/x")
     assert tag is not None
     assert (tag.status, tag.parent, tag.expires) == ("Blocked", "GROUP", datetime(2030, 1, 1, tzinfo=UTC))
 

@@ -39,8 +39,8 @@ refuses(request(),
 class _AuthorizeRemembered(CoreHandlers):
     """Remembers which idTags have been accepted at an Authorize, by station."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.authorized: set[tuple[str, str]] = set()
 
     def authorize(self, station: Station, payload: Payload) -> Payload:

@@ -64,8 +64,8 @@ class _BootDecisionKept(CoreHandlers):
 
 @mutant("clock-stands-still", "Every Heartbeat is told the time of the first one that its station sent.")
 class _ClockStandsStill(CoreHandlers):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.told: dict[str, Payload] = {}
 
     def heartbeat(self, station: Station, payload: Payload) -> Payload:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Any
-
 from ocpp.exceptions import InternalError, NotSupportedError, PropertyConstraintViolationError
+from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 
 from server.core import tasks
+from server.core.session import Session
 from server.core.stations import Station
 from server.core.tasks import DIAGNOSTICS, FIRMWARE
 from server.core.validation import Payload
@@ -66,17 +65,15 @@ class _FirmwareStatusOrderEnforced(Firmware):
 
 
 @mutant("firmware-status-after-boot-refused", "The end of an installation is refused on another connection.")
-class _FirmwareStatusAfterBootRefused(Firmware):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.installing: dict[str, Any] = {}
+class _FirmwareStatusAfterBootRefused(Session):
+    installing = False
 
-    def firmware_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["status"] == "Installing":
-            self.installing[station.id] = self.context.links.of(station)
-        elif self.installing.get(station.id, link := self.context.links.of(station)) is not link:
-            raise InternalError(description="no installation is going on")
-        return super().firmware_status_notification(station, payload)
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        if action == Action.firmware_status_notification:
+            self.installing = self.installing or payload["status"] == "Installing"
+            if payload["status"].startswith("Install") and not self.installing:
+                raise InternalError(description="no installation is going on")
 
 
 # What a station is asked for

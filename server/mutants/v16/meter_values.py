@@ -86,8 +86,8 @@ class _MeterValuesOfNothingUnanswered(CoreHandlers):
     remarks=True,
 )
 class _LateValuesLost(CoreHandlers):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.free: set[tuple[str, int]] = set()
 
     def status_row(self, station: Station, payload: Payload) -> dict[str, Any]:
@@ -106,8 +106,8 @@ class _LateValuesLost(CoreHandlers):
     faults=["steve-community/steve#72"],
 )
 class _MeterValuesCollideWithStops(CoreHandlers):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.writing: set[str] = set()
 
     async def meter_values(self, station: Station, payload: Payload) -> Payload:

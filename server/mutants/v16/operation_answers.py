@@ -118,8 +118,8 @@ class _RemoteStartTagRefused(CoreHandlers):
 
 @mutant("stop-after-boot-refused", "StopTransaction is refused for a transaction from before the latest boot.")
 class _StopAfterBootRefused(CoreHandlers):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.begun: defaultdict[str, set[int]] = defaultdict(set)
 
     async def boot_notification(self, station: Station, payload: Payload) -> Payload:

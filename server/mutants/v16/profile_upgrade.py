@@ -23,7 +23,7 @@ class _UpgradeIgnored(StationKeys):
 @mutant("profile-value-same", "The security profile that a station is told to use is the one that it has.")
 class _ValueSame(StationKeys):
     def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
-        station = self.context.stations.get(operation.station)
+        station = self.stations.get(operation.station)
         if station is None or operation.payload["key"].casefold() != PROFILE:
             return super().requests(tx, operation)
         return [{**operation.payload, "value": str(station.credentials.profile)}]

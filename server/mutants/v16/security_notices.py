@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any
 
 from ocpp.exceptions import InternalError, OCPPError, PropertyConstraintViolationError
+from ocpp.v16.enums import Action
 from sqlalchemy import Connection
 from websockets.frames import CloseCode
 
@@ -85,14 +84,12 @@ class _RequestMustBeKnown(Security):
 
 
 @mutant("firmware-status-after-boot-unserved", "The end of an installation is refused on another connection.")
-class _AfterBootUnserved(Security):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.rebooting: dict[str, Any] = {}
+class _AfterBootUnserved(Session):
+    rebooting = False
 
-    def signed_firmware_status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        if payload["status"] == "InstallRebooting":
-            self.rebooting[station.id] = self.context.links.of(station)
-        elif self.rebooting.get(station.id, link := self.context.links.of(station)) is not link:
-            raise InternalError(description="no installation is going on")
-        return super().signed_firmware_status_notification(station, payload)
+    def check_payload(self, action: str, payload: Payload) -> None:
+        super().check_payload(action, payload)
+        if action == Action.signed_firmware_status_notification:
+            self.rebooting = self.rebooting or payload["status"] == "InstallRebooting"
+            if payload["status"] == "Installed" and not self.rebooting:
+                raise InternalError(description="no installation is going on")

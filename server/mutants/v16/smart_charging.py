@@ -6,19 +6,21 @@ import struct
 from asyncio import Future
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
+from ocpp.messages import Call
 from ocpp.v16.enums import Action, ChargingProfilePurposeType
 from sqlalchemy import Connection, select
 
 from server.core import instants, tables
-from server.core.bundle import UnsuitableOperation
+from server.core.bundle import Handler, UnsuitableOperation
 from server.core.links import CallFailed
+from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Change, Row, alters, drop, fill, put, shifted, turn, within
 from server.mutants.v16 import request
-from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
 from server.v16.smart_charging import SmartCharging
 
@@ -168,13 +170,11 @@ alters(request("GetCompositeSchedule"),
 # Profiles for a transaction that begins
 
 
-class _Unasked(CoreHandlers):
+class _Unasked(Session):
     """Sends a charging profile of its own for every transaction."""
 
-    def send_profile(self, station: Station, payload: Payload, conf: Payload) -> Future[Payload]:
+    def send_profile(self, payload: Payload, conf: Payload) -> Future[Payload]:
         """Send a profile for a transaction, and return the future of the answer."""
-        link = self.context.links.of(station)
-        assert link is not None, "it has just sent a StartTransaction"
         period = {"startPeriod": 0, "limit": 16.0}
         profile = {
             "chargingProfileId": 1,
@@ -185,23 +185,29 @@ class _Unasked(CoreHandlers):
             "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [period]},
         }
         request = {"connectorId": payload["connectorId"], "csChargingProfiles": profile}
-        return link.call(Action.set_charging_profile.value, request)
+        return self.call(Action.set_charging_profile.value, request)
 
 
 @mutant("profile-before-start-conf", "A charging profile for a transaction is sent before its start is confirmed.")
 class _ProfileBeforeStartConf(_Unasked):
-    async def start_transaction(self, station: Station, payload: Payload) -> Payload:
-        conf = await super().start_transaction(station, payload)
-        self.send_profile(station, payload, conf).add_done_callback(_ignore)
-        return conf
+    def answer(self, call: Call, payload: Payload, began: float) -> None:
+        if call.action == Action.start_transaction:
+            self.send_profile(call.payload, payload).add_done_callback(_ignore)
+        super().answer(call, payload, began)
 
 
 @mutant("start-held-for-profile", "The start of a transaction is not confirmed before a charging profile is set.")
 class _StartHeldForProfile(_Unasked):
-    async def start_transaction(self, station: Station, payload: Payload) -> Payload:
-        conf = await super().start_transaction(station, payload)
+    def route(self, action: str) -> Handler:
+        handler = super().route(action)
+        return partial(self.held, handler) if action == Action.start_transaction else handler
+
+    async def held(self, handler: Handler, station: Station, payload: Payload) -> Payload:
+        """Book a start, and return its answer once the station has answered a profile for it."""
+        answer = handler(station, payload)
+        conf = answer if isinstance(answer, dict) else await answer
         with suppress(CallFailed):
-            await self.send_profile(station, payload, conf)
+            await self.send_profile(payload, conf)
         return conf
 
 

@@ -39,8 +39,8 @@ refuses(request("StatusNotification"),
 
 @mutant("status-return-refused", "StatusNotification is refused when a connector that was prepared is free again.")
 class _StatusReturnRefused(CoreHandlers):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.prepared: set[tuple[str, int]] = set()
 
     def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:
@@ -66,8 +66,8 @@ class _StatusUnchecked(Session):
     faults=["steve-community/steve#2107", "steve-community/steve#2108"],
 )
 class _StatusCollision(CoreHandlers):
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.writing = asyncio.Lock()
 
     async def status_notification(self, station: Station, payload: Payload) -> Payload:

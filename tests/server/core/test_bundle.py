@@ -12,8 +12,7 @@ from ocpp.exceptions import FormatViolationError, OccurrenceConstraintViolationE
 from websockets.typing import Subprotocol
 
 from server.central_system import CentralSystem
-from server.core.bundle import Bundle, Service, routes
-from server.core.context import Context
+from server.core.bundle import Bundle, Core, Service, routes
 from server.core.framing import FrameRules
 from server.core.operator import Impossible
 from server.core.readings import Readings
@@ -57,7 +56,7 @@ class Tiny(Bundle):
     unaccepted: frozenset[str] = frozenset({"Heartbeat", "Authorize"})
     handlers: type[Handlers] = Handlers
 
-    def open(self, context: Context) -> Service:
+    def open(self, core: Core) -> Service:
         """Put the parts together."""
         return Service(
             bundle=self,
@@ -141,7 +140,7 @@ async def test_operation_waits_for_its_version(system: CentralSystem) -> None:
     async with charger(system) as station:
         operation = await system.operator.perform("CS-1", "ClearCache", {}, version="9.9")
         assert system.operator.waits_for(operation) == "the station to connect with OCPP 9.9"
-        system.context.stations.get("CS-1").answered = "Accepted"  # type: ignore[union-attr]
+        system.stations.get("CS-1").answered = "Accepted"  # type: ignore[union-attr]
     async with charger(system, **speaking("ocpp9.9")) as station:
         kind, id, action, _ = await station.receive()
         assert (kind, action) == (2, "ClearCache")

@@ -179,7 +179,7 @@ async def test_remote_start_waits_while_the_station_is_pending(system: CentralSy
         pass
     await perform(system, "RemoteStartTransaction", idTag="A")
     await system.operator.set_registration("CS-1", "Pending")
-    station_record = system.context.stations.get("CS-1")
+    station_record = system.stations.get("CS-1")
     assert station_record is not None
     station_record.answered = "Pending"
     await perform(system, "ClearCache")
@@ -199,7 +199,7 @@ async def test_removed_station_takes_its_operations_along(system: CentralSystem)
         await perform(system, "ClearCache")
         await system.operator.remove_station("CS-1")
         assert await system.operator.outcome(operation, PATIENCE) is None
-    assert len(system.context.queue) == 0
+    assert len(system.queue) == 0
 
 
 async def test_operation_of_a_station_that_was_never_stored_fails(make: Make, tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ async def test_operation_of_a_station_that_was_never_stored_fails(make: Make, tm
         other = await lock(tmp_path / "server.sqlite3")
         async with connect(f"{system.endpoint}/CS-1", subprotocols=[Subprotocol("ocpp1.6")]):
             with pytest.raises(StoreError):
-                await system.context.store.read(lambda _: None)
+                await system.store.read(lambda _: None)
         await asyncio.to_thread(other.close)
         operation = await perform(system, "ClearCache")
     async with make() as system:
@@ -317,5 +317,5 @@ async def test_stopping_leaves_what_waits(make: Make) -> None:
         found = await system.operator.outcome(operation)
         assert found is not None
         assert found.state == "pending"
-        assert len(system.context.queue) == 1
+        assert len(system.queue) == 1
         await asyncio.sleep(0)

@@ -162,7 +162,7 @@ async def test_refusal_is_logged_and_counted(make: Make, tmp_path: Path, text: s
     async with make(log=str(log)) as system:
         await system.operator.provision_station("CS-1")
         await ask(system, text)
-        assert f'plugfest_refused_handshakes_total{{answer="{answer}"}} 1.0' in system.context.metrics.text().decode()
+        assert f'plugfest_refused_handshakes_total{{answer="{answer}"}} 1.0' in system.metrics.text().decode()
     [line] = [one for one in await entries(log) if one["event"] == "refused"]
     assert line["answer"] == answer
     assert reason in line["reason"]

@@ -74,7 +74,7 @@ async def test_failed_tls_is_logged_and_counted(make: Make, tmp_path: Path, entr
         await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
         await writer.wait_closed()
-        assert 'plugfest_refused_handshakes_total{answer="none"} 1.0' in system.context.metrics.text().decode()
+        assert 'plugfest_refused_handshakes_total{answer="none"} 1.0' in system.metrics.text().decode()
     [line] = [one for one in await lines(log) if one["event"] == "refused"]
     assert line["reason"].startswith("TLS failed: ")
     assert line["peer"].startswith("127.0.0.1:")

@@ -54,7 +54,7 @@ async def test_what_needs_no_answer_gets_none(system: CentralSystem, text: str) 
     async with charger(system) as station:
         await station.send(text)
         assert await station.alive()
-    assert system.context.metrics.ignored == 1
+    assert system.metrics.ignored == 1
 
 
 @pytest.mark.parametrize("id", ["0", "aB-_./+= ", "ü", "x" * 36])
@@ -92,9 +92,9 @@ async def test_ids_start_afresh_on_a_new_connection(system: CentralSystem) -> No
 async def test_memory_of_ids_is_bounded(system: CentralSystem) -> None:
     """A connection forgets its oldest ids."""
     async with charger(system):
-        station = system.context.stations.get("CS-1")
+        station = system.stations.get("CS-1")
         assert station is not None
-        session = system.context.links.of(station)
+        session = system.links.of(station)
         assert isinstance(session, Session)
         for number in range(2 * MAX_REMEMBERED_IDS):
             session.check_unique(f"n{number}")
@@ -211,13 +211,13 @@ async def test_defect_is_an_internal_error_without_internals(
     def fail(*_: Any) -> Any:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(system.context.tags, "info", fail)
+    monkeypatch.setattr(system.tags, "info", fail)
     async with charger(system) as station:
         answer = await station.call("Authorize", {"idTag": "A"})
         assert answer[2] == "InternalError"
         assert "secret" not in json.dumps(answer)
         assert await station.alive()
-    assert system.context.metrics.failures == 1
+    assert system.metrics.failures == 1
 
 
 async def test_locked_database_is_an_internal_error(make: Make, tmp_path: Path) -> None:
@@ -237,8 +237,8 @@ async def test_failed_write_is_no_defect(make: Make, tmp_path: Path) -> None:
         other = await lock(tmp_path / "server.sqlite3")
         assert await station.error("StatusNotification", STATUS) == "InternalError"
         await asyncio.to_thread(other.close)
-        assert system.context.metrics.failures == 0
-        assert "plugfest_failed_writes 1.0" in system.context.metrics.text().decode()
+        assert system.metrics.failures == 0
+        assert "plugfest_failed_writes 1.0" in system.metrics.text().decode()
     [line] = [line for line in await entries(log) if line["event"] == "store failed"]
     assert (line["station"], line["action"], line["reason"]) == ("CS-1", "StatusNotification", "database is locked")
 
@@ -318,7 +318,7 @@ async def test_refusal_of_a_repeated_call_comes_after_the_answer(system: Central
             assert (kind, id, "transactionId" in payload) == (3, "dup", True)
             assert (await station.receive())[:2] == [4, "dup"]
             assert await station.alive()
-            for session in system.context.links:
+            for session in system.links:
                 session._seen.clear()  # type: ignore[attr-defined]
 
 
@@ -357,7 +357,7 @@ async def test_boot_keeps_what_the_operator_has_decided(system: CentralSystem) -
         await system.operator.set_registration("CS-1", "Rejected")
     async with charger(system, boot=False) as station:
         assert await station.boot() == "Rejected"
-    assert system.context.stations.get("CS-1").registration == "Rejected"  # type: ignore[union-attr]
+    assert system.stations.get("CS-1").registration == "Rejected"  # type: ignore[union-attr]
 
 
 async def test_deeply_nested_answer_fails_the_operation(system: CentralSystem) -> None:
@@ -478,7 +478,7 @@ async def test_failed_write_of_its_own_is_logged(make: Make, tmp_path: Path) -> 
             other = await lock(tmp_path / "server.sqlite3")
             await station.connection.close()
             with pytest.raises(StoreError):
-                await system.context.store.read(lambda _: None)
+                await system.store.read(lambda _: None)
         await asyncio.to_thread(other.close)
     found = [line for line in await entries(log) if line["event"] == "last sign of life not stored"]
     assert [(line["station"], line["reason"]) for line in found] == [("CS-1", "database is locked")]

@@ -126,7 +126,7 @@ async def test_tags_outlive_the_central_system(make: Make) -> None:
         await system.operator.provision_tag(Tag(id_tag="TAG"))
         await system.operator.provision_tag(Tag(id_tag="tag", parent="GROUP", expires=until))
     async with make() as system:
-        assert system.context.tags.find("TAG") == Tag(id_tag="tag", parent="GROUP", expires=until)
+        assert system.tags.find("TAG") == Tag(id_tag="tag", parent="GROUP", expires=until)
 
 
 async def test_transaction_is_recorded(system: CentralSystem) -> None:

@@ -38,12 +38,12 @@ async def test_boot_is_recorded(make: Make) -> None:
     told = {"vendorName": "V", "model": "M", "firmwareVersion": "1.2", "serialNumber": "S-1"}
     async with make() as system, desk_of(system) as desk:
         await desk.boot(chargingStation=told)
-        assert system.context.stations.get("CS-1").serial == "S-1"
+        assert system.stations.get("CS-1").serial == "S-1"
     async with make() as system:
         record = system.operator.station("CS-1")
         assert (record["vendor"], record["model"], record["firmware_version"]) == ("V", "M", "1.2")
         assert (record["version"], record["latest_boot"]) == ("2.0.1", "Accepted")
-        assert system.context.stations.get("CS-1").serial == "S-1"
+        assert system.stations.get("CS-1").serial == "S-1"
 
 
 @pytest.mark.parametrize("registration", ["Pending", "Rejected"])
