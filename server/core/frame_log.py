@@ -17,8 +17,13 @@ from server.core.settings import another
 MAX_LOGGED = 4096
 """Characters of one frame that the log keeps."""
 
-SECRET_KEYS = frozenset({"authorizationkey"})
-"""Configuration keys, case-folded, whose values never reach the log."""
+SECRET_KEYS = frozenset({"authorizationkey", "basicauthpassword"})
+"""Configuration keys and variables, case-folded, whose values never reach the log."""
+
+SECRET_MEMBERS = frozenset({"apnPassword", "simPin", "vpn"})
+"""Members of a network profile that never reach the log (OCPP 2.0.1 B09)."""
+
+_TELLTALE = tuple(name.casefold().encode() for name in (*SECRET_KEYS, *SECRET_MEMBERS))
 
 _REDACTED = "***"
 
@@ -131,8 +136,8 @@ class _Handler(logging.Handler):
 
 
 def redacted(data: bytes) -> str:
-    """Return a frame as text in which the values of secret configuration keys are hidden."""
-    if b"\\u" in data or any(key.encode() in data.lower() for key in SECRET_KEYS):
+    """Return a frame as text in which what is secret is hidden."""
+    if b"\\u" in data or any(name in data.lower() for name in _TELLTALE):
         try:
             data = orjson.dumps(hidden(orjson.loads(data)))
         except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
@@ -142,12 +147,14 @@ def redacted(data: bytes) -> str:
 
 
 def hidden(value: Any) -> Any:
-    """Return JSON in which the values of secret configuration keys are hidden."""
+    """Return JSON in which passwords, as far as the versions have places for them, are hidden."""
     match value:
         case {"key": str(key)} if key.casefold() in SECRET_KEYS and "value" in value:
             return {**value, "value": _REDACTED}
+        case {"variable": {"name": str(name)}, "attributeValue": _} if name.casefold() in SECRET_KEYS:
+            return {**value, "attributeValue": _REDACTED}
         case dict():
-            return {name: hidden(member) for name, member in value.items()}
+            return {name: _REDACTED if name in SECRET_MEMBERS else hidden(member) for name, member in value.items()}
         case list():
             return [hidden(member) for member in value]
     return value

@@ -9,15 +9,13 @@ from ocpp.v201.enums import AttributeEnumType
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
+from server.core.frame_log import SECRET_KEYS
 from server.core.validation import Payload
 from server.v201 import tables
 
 ACTUAL = AttributeEnumType.actual.value
 
 _known = tables.variables.c
-
-_SECRET = frozenset({"basicauthpassword"})
-"""Variables, case-folded, whose values are not kept."""
 
 
 def store(
@@ -41,7 +39,7 @@ def store(
         "variable": variable["name"],
         "variable_instance": variable.get("instance"),
         "attribute": attribute,
-        "value": None if variable["name"].casefold() in _SECRET else value,
+        "value": None if variable["name"].casefold() in SECRET_KEYS else value,
         "mutability": mutability,
     }
     changes = {name: row[name] for name in ("value", "mutability") if name == "value" or mutability is not None}

@@ -23,8 +23,11 @@ from harness.csms import (
     TagProvisioning,
     TransactionReader,
     Unknown,
+    VariableReader,
+    v16,
+    v201,
 )
-from harness.csms.v16 import OPERATIONS, GetConfiguration, RemoteStartTransaction
+from harness.csms.v16 import GetConfiguration, RemoteStartTransaction
 from harness.drivers.http import HttpDriver, from_settings
 from harness.settings import load
 from plugfest.targets import render
@@ -43,7 +46,7 @@ async def test_reference_target_gives_everything_but_restart(tmp_path: Path) -> 
     path = tmp_path / "reference.toml"
     path.write_text(render("ws://127.0.0.1:9000/ocpp", "http://127.0.0.1:9001", ""))
     driver = await driver_of(path, {})
-    assert driver.operations == frozenset(OPERATIONS.values())
+    assert driver.operations == {*v16.OPERATIONS.values(), *v201.OPERATIONS.values()}
     for ability in (
         ConfigurationReader,
         ConnectorReader,
@@ -53,6 +56,7 @@ async def test_reference_target_gives_everything_but_restart(tmp_path: Path) -> 
         StationReader,
         TagProvisioning,
         TransactionReader,
+        VariableReader,
     ):
         assert isinstance(driver, ability)
     assert not isinstance(driver, Restart)
@@ -113,6 +117,12 @@ async def test_reference_target_drives_the_operator_api(tmp_path: Path) -> None:
             assert (view.online, view.registration) == (False, "Pending")
             with pytest.raises(Unknown):
                 await csms.connector("CP 1", 1)
+            with pytest.raises(Unknown):
+                await csms.connector("CP 1", 1, evse_id=1)
+            assert await csms.variables("CP 1") == []
+            await driver.perform(v201.GetBaseReport(station="CP 1", report_base="FullInventory"))
+            with pytest.raises(Refused, match="422"):
+                await driver.perform(v201.Reset(station="CP 1", type="Hard"))
             assert await csms.transactions("CP 1") == []
             assert await csms.configuration("CP 1") == {}
             await csms.remove_station("CP 1")

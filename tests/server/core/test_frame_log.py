@@ -23,11 +23,14 @@ from server.core.frame_log import MAX_LOGGED, FrameLog, LogError, redacted
         '[2,"a","ChangeConfiguration",{"key":"Authorization\\u004bey","value":"s3cret"}]',
         '[3,"a",{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"s3cret"}]}]',
         '[2,"a","X",{"key":"AuthorizationKey","value":"s3cret"',
+        '[2,"a","SetVariables",{"setVariableData":[{"variable":{"name":"BasicAuthPassword"},"attributeValue":"s3cret"}]}]',
+        '[2,"a","SetNetworkProfile",{"connectionData":{"vpn":{"password":"s3cret","key":"s3cret"}}}]',
+        '[2,"a","SetNetworkProfile",{"connectionData":{"apn":{"apnPassword":"s3cret","simPin":"s3cret"}}}]',
         '{"a":' * 500 + '{"key":"AuthorizationKey","value":"s3cret"}' + "}" * 500,
     ],
 )
 def test_secret_is_hidden(text: str) -> None:
-    """The value of the key never shows, however it is spelt."""
+    """What is secret never shows, however it is spelt."""
     assert "s3cret" not in redacted(text.encode())
 
 
