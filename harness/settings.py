@@ -50,12 +50,16 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+BUNDLED = ("reference", "reference-over-http")
+"""The drivers of the reference central system, which plugfest runs itself."""
+
+
 class CsmsSection(_Section):
     """``[csms]``: the central system under test.
 
-    ``versions`` are the OCPP versions that it speaks. Without ``driver``, the system at ``endpoint`` is operated by
-    nobody ("none"); where there is no endpoint either, it is the bundled reference. ``at_once`` bounds how many
-    scenarios are under way with it.
+    ``versions`` are the OCPP versions that it speaks, for the bundled reference all. Without ``driver``, the system at
+    ``endpoint`` is operated by nobody ("none"); where there is no endpoint either, it is the bundled reference.
+    ``at_once`` bounds how many scenarios are under way with it.
     """
 
     name: str = "reference central system"
@@ -69,9 +73,12 @@ class CsmsSection(_Section):
     @model_validator(mode="before")
     @classmethod
     def _driver_follows_from_the_endpoint(cls, members: Any) -> Any:
-        if isinstance(members, dict) and "driver" not in members and members.get("endpoint") is not None:
-            return members | {"driver": "none"}
-        return members
+        if not isinstance(members, dict):
+            return members
+        foreign = members.get("endpoint") is not None
+        if not foreign and members.get("driver", "reference") in BUNDLED:
+            members = {"versions": tuple(VERSIONS)} | members
+        return {"driver": "none"} | members if foreign else members
 
     @model_validator(mode="after")
     def _endpoint_makes_sense(self) -> Self:
@@ -79,7 +86,7 @@ class CsmsSection(_Section):
             return self
         if not self.endpoint.startswith(("ws://", "wss://")):
             raise ValueError(f"endpoint must begin with ws:// or wss://, not {self.endpoint!r}")
-        if self.driver in ("reference", "reference-over-http"):
+        if self.driver in BUNDLED:
             raise ValueError(
                 f'driver = "{self.driver}" operates the bundled reference, not the system at endpoint; '
                 "leave out endpoint, or name the driver of that system (none: nobody operates it)"

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from ocpp.exceptions import OCPPError
+from ocpp.messages import CallResult
+from websockets.frames import CloseCode
 
 from server.core import instants
 from server.core.framing import CALL, CALLERROR, CALLRESULT, Framing, Outgoing
@@ -132,6 +134,22 @@ def refuses(received: Messages, *rows: Row[OCPPError]) -> None:
     """Declare mutants that answer valid CALLs with a CALLERROR, and do nothing that they ask for."""
     for row in rows:
         _refuse(received, row)
+
+
+def closes(*rows: Row[Callable[[Payload], bool]]) -> None:
+    """Declare mutants that end the connection over some answers of a station."""
+    for row in rows:
+        _close(row)
+
+
+def _close(row: Row[Callable[[Payload], bool]]) -> None:
+    class Closing(Session):
+        def take_result(self, result: CallResult) -> None:
+            super().take_result(result)
+            if row.how(result.payload):
+                self.connection.close(CloseCode.INTERNAL_ERROR, "the answer could not be processed")
+
+    row.declare(Closing)
 
 
 def _altered(sent: Messages, row: Row[Any], encode: Encode) -> type[Session]:

@@ -12,7 +12,6 @@ from ocpp.exceptions import InternalError
 from ocpp.messages import CallResult
 from ocpp.v16.enums import Action, AuthorizationStatus, RegistrationStatus
 from sqlalchemy import Connection, select
-from websockets.frames import CloseCode
 
 from server.core import tables
 from server.core.call_queue import CallQueue, Operation
@@ -21,7 +20,7 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row
+from server.mutants.rows import Row, closes
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
 
@@ -32,22 +31,6 @@ def _fails(answer: Payload) -> bool:
 
 def _shows_no_list(answer: Payload) -> bool:
     return bool(answer.get("listVersion", 1) < 1)
-
-
-def _closes(*rows: Row[Callable[[Payload], bool]]) -> None:
-    """Declare mutants that end the connection over some answers."""
-    for row in rows:
-        _close(row)
-
-
-def _close(row: Row[Callable[[Payload], bool]]) -> None:
-    class Closing(Session):
-        def take_result(self, result: CallResult) -> None:
-            super().take_result(result)
-            if row.how(result.payload):
-                self.connection.close(CloseCode.INTERNAL_ERROR, "the answer could not be processed")
-
-    row.declare(Closing)
 
 
 def _blocks(*rows: Row[Callable[[Payload], bool]]) -> None:
@@ -67,7 +50,7 @@ def _block(row: Row[Callable[[Payload], bool]]) -> None:
     row.declare(Blocking)
 
 
-_closes(
+closes(
     Row("unsuccessful-answer-closes", "An answer that reports no success ends the connection.", _fails),
     Row("list-version-below-one-closes", "A list version of 0 or -1 ends the connection.", _shows_no_list),
     Row("long-configuration-closes", "A configuration of more than 100 keys ends the connection.",

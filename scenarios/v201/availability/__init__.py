@@ -1,0 +1,1 @@
+"""Availability: block G of OCPP 2.0.1."""

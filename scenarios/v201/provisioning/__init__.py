@@ -1,0 +1,1 @@
+"""Provisioning: block B of OCPP 2.0.1."""

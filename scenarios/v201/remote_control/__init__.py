@@ -1,0 +1,1 @@
+"""Remote control: block F of OCPP 2.0.1."""
