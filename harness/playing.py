@@ -53,6 +53,10 @@ class Stage(Protocol):
         """Ask of which scenarios the very version or feature profile is not there, and return why, by their ids."""
         ...
 
+    def lack(self, component: str) -> str | None:
+        """Return why a component of the harness is not there and how to get it, None where it is."""
+        ...
+
     def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AbstractAsyncContextManager[Scene]:
         """Set the scene of one scenario, ``fresh`` or used, and clear it at the end, when the evidence is judged."""
         ...
@@ -149,7 +153,7 @@ class Player:
         return [part for part in parts if not self._left_out(part, absent.get(part.scenario.id))]
 
     def _unmet(self, part: Part) -> str | None:
-        return unmet(part.scenario, self._terms.settings, self._stage.driver)
+        return unmet(part.scenario, self._terms.settings, self._stage.driver, self._stage.lack)
 
     def _left_out(self, part: Part, reason: str | None) -> bool:
         if reason is not None:

@@ -44,8 +44,21 @@ class Takes:
     size: int
 
 
-Need = type[Any] | Declares | Claims | Takes
-"""What a scenario needs of its target: an operation, an ability of the driver, a declared policy, or a feature."""
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """A need: a component that the harness itself works with, and that may not be there."""
+
+    component: str
+
+
+PROXY = Equipment("toxiproxy")
+"""A need: a network whose faults the scenario makes, the argument ``network``."""
+
+Need = type[Any] | Declares | Claims | Takes | Equipment
+"""What a scenario needs of its target: an operation, an ability of the driver, a declared policy, or a feature.
+
+Or of the harness: a component.
+"""
 
 
 class Capabilities(Protocol):
@@ -238,20 +251,34 @@ def need_name(need: Need) -> str:
             return f"feature {feature}"
         case Takes(size):
             return f"message of {size} bytes"
+        case Equipment(component):
+            return component
     return need.__name__
 
 
-def unmet(scenario: Scenario, settings: Settings, driver: Capabilities) -> str | None:
-    """Return why a scenario is not applicable to a target, None when it is."""
+def unmet(
+    scenario: Scenario,
+    settings: Settings,
+    driver: Capabilities,
+    lack: Callable[[str], str | None] = lambda component: None,
+) -> str | None:
+    """Return why a scenario is not applicable to a target, None when it is.
+
+    ``lack`` says why a component of the harness is not there, None where it is.
+    """
     if scenario.version not in settings.csms.versions:
         return f"the target does not speak OCPP {scenario.version}"
     claimed = settings.features.profiles
     if claimed is not None and (left_out := scenario.profiles.difference(claimed, scenario.ocpp.always)):
         return f"the target does not claim the profile {', '.join(sorted(left_out))}"
-    return next((reason for need in scenario.needs if (reason := _lack(need, settings, driver))), None)
+    wanted = [need for need in scenario.needs if not isinstance(need, Equipment)]
+    if reason := next((reason for need in wanted if (reason := _lack(need, settings, driver))), None):
+        return reason
+    components = (need.component for need in scenario.needs if isinstance(need, Equipment))
+    return next((reason for component in components if (reason := lack(component))), None)
 
 
-def _lack(need: Need, settings: Settings, driver: Capabilities) -> str | None:
+def _lack(need: type[Any] | Declares | Claims | Takes, settings: Settings, driver: Capabilities) -> str | None:
     """Return why a target does not have what is needed of it, None where it has."""
     match need:
         case Declares(policy):

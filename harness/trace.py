@@ -24,7 +24,7 @@ class Direction(StrEnum):
 
 
 class Event(StrEnum):
-    """What happened on the wire."""
+    """What happened on the wire; LOST is what the network ended, or did not let through."""
 
     OPENED = "opened"
     REFUSED = "refused"
@@ -33,6 +33,7 @@ class Event(StrEnum):
     PING = "ping"
     PONG = "pong"
     CLOSED = "closed"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)

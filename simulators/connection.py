@@ -7,9 +7,10 @@ import ssl
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any, ClassVar
-from urllib.parse import quote
+from typing import Any, ClassVar, Protocol
+from urllib.parse import quote, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -29,21 +30,56 @@ _PORTION = 4096
 FLOOD = f"a flood of more than {MAX_FRAMES} frames or {MAX_BYTES // 2**20} MiB"
 
 
+class Way(Protocol):
+    """A way to a central system through a network that may fail; ``host`` and ``port`` are where it begins."""
+
+    @property
+    def host(self) -> str:
+        """Where the next connection goes."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """The port to which the next connection goes."""
+        ...
+
+    def severed(self) -> str | None:
+        """Return why the network may have ended a connection just now, None where it has no reason to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where the stations of one run connect; ``url`` is ws:// or wss://.
 
-    ``authority`` is the PEM of the CA that its context trusts, where it is not one of the operating system.
+    ``authority`` is the PEM of the CA that its context trusts, where it is not one of the operating system. ``via`` is
+    the way there, if it is not straight; URL and TLS name stay those of the central system.
     """
 
     url: str
     ssl: ssl.SSLContext | None = None
     authority: str | None = None
+    via: Way | None = None
 
     @property
     def encrypted(self) -> bool:
         """Whether stations connect with TLS."""
         return self.url.startswith("wss:")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port of the central system."""
+        parts = urlsplit(self.url.replace("{station}", ""))
+        return parts.hostname or "", parts.port or (443 if self.encrypted else 80)
+
+    @property
+    def entrance(self) -> tuple[str, int]:
+        """Host and port to which the next connection goes."""
+        return (self.via.host, self.via.port) if self.via else self.place
+
+    def severed(self) -> str | None:
+        """Return why the network may have ended a connection just now, None where it has no reason to."""
+        return self.via.severed() if self.via else None
 
     def address(self, station: str) -> str:
         """Return the URL of one station: its percent-encoded identity appended, or in place of {station}."""
@@ -150,6 +186,8 @@ async def open_socket(
     """Ask for a WebSocket and say what came of it, within ``patience`` seconds."""
     address = endpoint.address(station)
     options: dict[str, Any] = {"ssl": endpoint.ssl} if endpoint.ssl else {}
+    if endpoint.via:
+        options |= {"host": endpoint.via.host, "port": endpoint.via.port}
     try:
         socket = await _Connect(
             address,
@@ -188,23 +226,31 @@ async def open_socket(
     return Upgraded(socket, socket.subprotocol, found)
 
 
+class Party(StrEnum):
+    """Who ended a connection."""
+
+    US = "the station"
+    THEM = "the central system"
+    NETWORK = "the network"
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How a connection ended; ``code`` and ``reason`` are the central system's, None without a close frame.
+    """How a connection ended, and ``by`` whom; ``code`` and ``reason`` are the central system's.
 
-    ``violation`` says what the central system sent that no WebSocket endpoint may send, None if nothing;
-    ``ours`` is set where it was the station that ended it.
+    Without a close frame ``code`` is None, and where the network ended it ``reason`` says what happened there.
+    ``violation`` says what the central system sent that no WebSocket endpoint may send, None if nothing.
     """
 
     kind: ClassVar[str] = "a closed connection"
     code: int | None
     reason: str
     violation: str | None = None
-    ours: bool = False
+    by: Party = Party.THEM
 
     def __str__(self) -> str:
-        if self.ours:
-            return "the connection ended by the station"
+        if self.by is not Party.THEM:
+            return f"the connection ended by {self.by}{f': {self.reason}' if self.reason else ''}"
         if self.violation == FLOOD:
             return FLOOD
         if self.violation:

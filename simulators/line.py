@@ -21,6 +21,7 @@ from simulators.connection import (
     Declined,
     Endpoint,
     Handshake,
+    Party,
     Socket,
     Unreachable,
     Upgraded,
@@ -110,6 +111,8 @@ class Line(ABC):
             self._wire.connection = self.conduct.vacant
             if isinstance(outcome, Declined):
                 self.trace.regard(self._wire.note(Direction.RECEIVED, Event.REFUSED, str(outcome)))
+            elif why := self.endpoint.severed():
+                self._wire.note(Direction.SENT, Event.LOST, f"{outcome}: {why}")
             else:
                 self._wire.note(Direction.SENT, Event.CLOSED, str(outcome))
             return outcome
@@ -255,8 +258,12 @@ class Line(ABC):
     def _note_end(self, connection: Upgraded, error: ConnectionClosed) -> Closed:
         outcome = closed(error, connection.socket)
         if self._connection is not connection and outcome.violation is None:
-            outcome = Closed(None, "", ours=True)
+            outcome = Closed(None, "", by=Party.US)
             self._wire.ended(Direction.SENT, str(outcome))
+            return outcome
+        if (outcome.code, outcome.violation) == (None, None) and (why := self.endpoint.severed()):
+            outcome = Closed(None, why, by=Party.NETWORK)
+            self._wire.note(Direction.SENT, Event.LOST, str(outcome))
             return outcome
         flood = outcome.violation == FLOOD
         self._wire.ended(Direction.RECEIVED, str(outcome), flood=flood, violation=None if flood else outcome.violation)

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from harness.ocppj import CallError, CallResult, elements, encode
@@ -182,10 +182,9 @@ class RawSocket:
         self._headers = {"Sec-WebSocket-Protocol": subprotocol, **(headers or {})}
         self._trace = trace
         self.patience = patience
+        self._endpoint = endpoint
         parts = urlsplit(endpoint.address(station))
-        self._host = parts.hostname or ""
         self.path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-        self._port = parts.port or (443 if parts.scheme == "wss" else 80)
         self._ssl = endpoint.ssl or (True if parts.scheme == "wss" else None)
         self.authority = parts.netloc
         self._frames = self._bytes = 0
@@ -193,9 +192,10 @@ class RawSocket:
 
     async def __aenter__(self) -> Self:
         await self._conduct.approach()
+        options: dict[str, Any] = {"ssl": self._ssl, "server_hostname": self._endpoint.place[0]} if self._ssl else {}
         try:
             async with asyncio.timeout(self.patience):
-                self._reader, self._writer = await asyncio.open_connection(self._host, self._port, ssl=self._ssl)
+                self._reader, self._writer = await asyncio.open_connection(*self._endpoint.entrance, **options)
         except (OSError, TimeoutError) as error:
             raise Inconclusive(f"{self.authority} cannot be reached: {error}") from None
         self._number = self._conduct.opened()
@@ -376,7 +376,10 @@ class RawSocket:
 
     def _ended(self, error: Exception) -> Ended:
         how = "a TCP reset" if isinstance(error, ConnectionError) else "the end of the TCP connection"
-        self._note(Event.CLOSED, how)
+        if why := self._endpoint.severed():
+            self._add(Direction.SENT, Event.LOST, f"{how}: {why}")
+        else:
+            self._note(Event.CLOSED, how)
         return Ended(how)
 
 

@@ -14,7 +14,7 @@ from harness.ocppj import Call, CallError, CallResult, Frame, Payload
 from harness.rules import Ruling
 from harness.trace import Entry, Trace
 from harness.verdict import SHALL, Inconclusive, Level, Nonconformity
-from simulators.connection import Closed
+from simulators.connection import Closed, Party
 from simulators.inbox import Inbox, IncomingCall
 from simulators.line import Line
 from simulators.observation import Answer, ConnectionGone, Observation, Refusal, Silence
@@ -78,8 +78,8 @@ class Station(Line, ABC):
         outcome = await self.attempt(action, dict(payload or {}), unique_id=unique_id)
         if isinstance(outcome, Answer):
             return outcome
-        if isinstance(outcome, Closed) and outcome.ours:
-            raise Inconclusive(f"{self.id} left before {action} was answered")
+        if isinstance(outcome, Closed) and outcome.by is not Party.THEM:
+            raise Inconclusive(f"{action} of {self.id} was not answered before {outcome}")
         evidence = outcome.entry.index if isinstance(outcome, Refusal) else None
         clause = f"OCPP-J {self.version} 4.2"
         raise Nonconformity(f"a CALLRESULT to {action}", str(outcome), clause=clause, evidence=evidence)
@@ -254,8 +254,8 @@ class Station(Line, ABC):
         return Inbox(lambda incoming: self._spawn(self.answer_by_default(incoming)))
 
     def _not_delivered(self, wanted: str, ended: Closed, level: Level) -> Nonconformity | Inconclusive:
-        if ended.ours:
-            return Inconclusive(f"{self.id} left before {wanted} arrived")
+        if ended.by is not Party.THEM:
+            return Inconclusive(f"{wanted} did not arrive at {self.id} before {ended}")
         return self._owed(wanted, str(ended), level)
 
     def _owed(self, wanted: str, observed: str, level: Level) -> Nonconformity:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from harness.trace import Direction, Event
 from harness.verdict import Inconclusive
@@ -126,15 +125,14 @@ async def probe(
 
     Raises Inconclusive where nobody listens, or nothing comes within the patience of the station.
     """
-    parts = urlsplit(station.endpoint.address(station.id))
-    host, port = parts.hostname or "", parts.port or 443
+    host, port = station.endpoint.place
     hello = client_hello(host, version, tuple(suites.values()), compressions)
     offer = f"ClientHello {version.name}, {len(suites)} suites, compressions {list(compressions)}"
     await station.conduct.approach()
     number = station.conduct.opened()
     try:
         async with asyncio.timeout(station.patience):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(*station.endpoint.entrance)
             try:
                 station.trace.add(station.id, Direction.SENT, Event.BINARY, offer, connection=number)
                 writer.write(hello)

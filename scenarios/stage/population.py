@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -29,6 +30,7 @@ from scenarios.stage.identities import Loan
 from scenarios.stage.strangers import Strangers
 from simulators.connection import Endpoint
 from simulators.credentials import Trust
+from simulators.network.network import Network
 from simulators.station import Station
 from simulators.v16 import ChargePoint
 from simulators.v201 import ChargingStation
@@ -53,6 +55,7 @@ class Population(Generic[S]):
         trace: Trace,
         *,
         strangers: Strangers | None = None,
+        network: Network | None = None,
     ) -> None:
         self._kind = kind
         self._settings = settings
@@ -62,6 +65,7 @@ class Population(Generic[S]):
         self._endpoint = endpoint
         self._trace = trace
         self._strangers = strangers
+        self.network = network
         self._made: list[S] = []
         self._registered: list[str] = []
 
@@ -76,7 +80,12 @@ class Population(Generic[S]):
             await self._strangers.demand_served(self._kind, identity, self._identities.manners.of(identity))
         station = self._make(identity)
         await equip(station, self._settings, self._driver, known=registered)
+        station.endpoint = await self.reach(station.endpoint)
         return station
+
+    async def reach(self, endpoint: Endpoint) -> Endpoint:
+        """Return an endpoint as the stations reach it: through their network, if there is one."""
+        return await self.network.reach(endpoint) if self.network else endpoint
 
     def made_up(self) -> str | None:
         """Return an identity that nobody has, None where the driver cannot make its station known."""
@@ -95,8 +104,11 @@ class Population(Generic[S]):
 
     async def leave(self) -> None:
         """Take every station off the wire, and forget those that were registered; a hosted system forgets all."""
-        for station in self._made:
-            await station.leave()
+        async with AsyncExitStack() as life:
+            if self.network:
+                life.push_async_callback(self.network.leave)
+            for station in self._made:
+                await station.leave()
         if isinstance(self._driver, StationProvisioning) and not isinstance(self._driver, Hosted):
             for identity in self._registered:
                 await self.csms.forget(identity)
@@ -160,11 +172,11 @@ class SecureStations:
         """Return where stations of a security profile connect, for one with this certificate or with none."""
         found = await self.csms.ask(SecureHosting).secure_endpoint(profile)
         if not found.url.startswith("wss://"):
-            return Endpoint(found.url)
+            return await self._stations.reach(Endpoint(found.url))
         if certificate is not None:
             trust |= {"chain": certificate.chain, "key": certificate.key}
         whom = Trust(**{"authority": found.authority, **trust})
-        return Endpoint(found.url, whom.context(), whom.authority)
+        return await self._stations.reach(Endpoint(found.url, whom.context(), whom.authority))
 
     async def certificate(
         self,

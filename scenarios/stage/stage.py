@@ -20,9 +20,11 @@ from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.lending import Lender
 from scenarios.stage.numbers import numbers_of
 from scenarios.stage.population import KINDS, Population, S, SecureStations, Tags
+from scenarios.stage.rig import Rig
 from scenarios.stage.strangers import Strangers
 from scenarios.stage.survey import Survey
 from simulators.connection import Endpoint
+from simulators.network.network import Network
 from simulators.station import Station
 
 
@@ -31,8 +33,9 @@ class Stage:
 
     ``csms`` is the central system as its operator sees it, ``station`` a station that it knows and that is not
     connected yet, ``booted`` one that has been accepted and may have served other scenarios; ``stations`` and
-    ``secure`` make more of them, ``tags`` makes idTags. ``policies`` is what the target declares where the text is
-    open; ``check``, ``trace`` and ``case`` are those of the scenario.
+    ``secure`` make more of them, ``tags`` makes idTags. ``network`` lies between all of them and the central system.
+    ``policies`` is what the target declares where the text is open; ``check``, ``trace`` and ``case`` are those of the
+    scenario.
     """
 
     def __init__(self, settings: Settings, driver: Driver, identities: Identities) -> None:
@@ -43,6 +46,7 @@ class Stage:
         self._lender = Lender(identities, self._populate)
         self._strangers = Strangers(settings, driver, self._endpoint)
         self._numbers = numbers_of(settings.features)
+        self._rig = Rig()
 
     async def __aenter__(self) -> Self:
         self.driver = await self.driver.__aenter__()
@@ -55,8 +59,13 @@ class Stage:
     ) -> None:
         try:
             await self._lender.leave()
+            await self._rig.leave()
         finally:
             await self.driver.__aexit__(kind, error, trace)
+
+    def lack(self, component: str) -> str | None:
+        """Return why a component of the harness is not there and how to get it, None where it is."""
+        return self._rig.lack(component)
 
     async def absent(self, scenarios: Collection[Scenario]) -> Mapping[str, str]:
         """Return why scenarios cannot be played whose version or feature profile is not there at all, by their ids."""
@@ -83,7 +92,8 @@ class Stage:
         several = not {"stations", "secure"}.isdisjoint(names)
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=several))
-            stations = self._populate(kind, loan, evidence.trace)
+            network = await self._rig.network() if "network" in names else None
+            stations = self._populate(kind, loan, evidence.trace, network)
             life.push_async_callback(stations.leave)
             life.push_async_callback(stations.csms.leave)
             props = self._props(part, evidence, stations)
@@ -95,7 +105,7 @@ class Stage:
                 props["booted"], used = lent.station, lent.used
             yield Scene({name: props[name] for name in names}, used)
 
-    def _populate(self, kind: type[S], loan: Loan, trace: Trace) -> Population[S]:
+    def _populate(self, kind: type[S], loan: Loan, trace: Trace, network: Network | None = None) -> Population[S]:
         csms = Csms(
             self.driver,
             patience=self._settings.csms.patience,
@@ -103,14 +113,15 @@ class Stage:
             numbers=self._numbers,
             firmware_lead=self._settings.features.firmware_lead,
         )
-        strangers = self._strangers
-        return Population(kind, self._settings, loan, self.driver, csms, self._endpoint, trace, strangers=strangers)
+        company: dict[str, Any] = {"strangers": self._strangers, "network": network}
+        return Population(kind, self._settings, loan, self.driver, csms, self._endpoint, trace, **company)
 
     def _props(self, part: Part, evidence: Evidence, stations: Population[Any]) -> dict[str, Any]:
         return {
             "case": part.case,
             "check": evidence.checks,
             "csms": stations.csms,
+            "network": stations.network,
             "policies": self._settings.policies,
             "secure": SecureStations(stations, stations.csms),
             "stations": stations,

@@ -61,6 +61,10 @@ class Empty:
 
     async def __aexit__(self, *_: object) -> None: ...
 
+    def lack(self, component: str) -> str | None:
+        """Have every component."""
+        return None
+
     async def absent(self, scenarios: Collection[Scenario]) -> Mapping[str, str]:
         """Say which scenarios have nothing to be played with."""
         self.asked.append(frozenset(one.id for one in scenarios))

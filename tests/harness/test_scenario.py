@@ -12,6 +12,7 @@ import pytest
 from harness.csms import StationReader
 from harness.csms.v16 import ClearCache, Reset, SendLocalList, TriggerMessage
 from harness.scenario import (
+    PROXY,
     Catalogue,
     Claims,
     Declares,
@@ -167,10 +168,18 @@ def test_profile_that_is_left_out_takes_all_its_cases_along(scenario: Scenario, 
     assert unmet(scenario, settings, Performing()) == reason
 
 
+def test_component_that_is_not_there() -> None:
+    """What takes a component of the harness is not applicable without it, for the reason that is told."""
+    scenario = one(needs=(PROXY,))
+    assert unmet(scenario, Settings(), Performing(), {"toxiproxy": "there is none"}.get) == "there is none"
+    assert unmet(scenario, Settings(), Performing(), {"toxiproxy": None}.get) is None
+
+
 def test_needs_have_names() -> None:
     """A need is shown by what is needed."""
-    needs = (Reset, StationReader, Declares("call_timeout"), Claims("certificate_authority"), Takes(10))
+    needs = (Reset, StationReader, Declares("call_timeout"), Claims("certificate_authority"), Takes(10), PROXY)
     names = ["Reset", "StationReader", "policy call_timeout", "feature certificate_authority", "message of 10 bytes"]
+    names.append("toxiproxy")
     assert [need_name(need) for need in needs] == names
 
 

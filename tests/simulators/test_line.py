@@ -144,7 +144,7 @@ async def test_end_by_the_station_is_not_the_central_systems_doing(facing: Facin
     await asyncio.sleep(0)
     await leave(station)
     for task in (asked, awaited):
-        with pytest.raises(Inconclusive, match="CP1 left before"):
+        with pytest.raises(Inconclusive, match="before the connection ended by the station"):
             await task
     with pytest.raises(Inconclusive, match="CP1 is not connected"):
         await station.send([])

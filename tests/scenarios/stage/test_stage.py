@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -12,14 +14,16 @@ from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.playing import Player, Terms
 from harness.record import Result
-from harness.scenario import Part, Scenario
+from harness.scenario import PROXY, Part, Scenario
 from harness.settings import PoliciesSection, Settings
 from harness.trace import Trace
 from harness.verdict import Checks, Verdict
 from scenarios.stage.identities import Identities
-from scenarios.stage.population import Population, SecureStations, Tags
+from scenarios.stage.population import Population, SecureStations, Stations, Tags
 from scenarios.stage.stage import Stage
 from server.driver import ReferenceDriver
+from simulators.connection import Party
+from simulators.network.network import Network
 from simulators.v16 import ChargePoint
 from simulators.v201 import ChargingStation
 
@@ -108,3 +112,71 @@ async def test_scenarios_are_played_on_it_side_by_side() -> None:
     await Player(stage, Terms(Settings(), 8), results.append).play([part(function)] * 8)
     assert {result.verdict for result in results} == {Verdict.PASSED}
     assert len(set(seen)) == 8
+
+
+def played(function: Callable[..., Any]) -> Part:
+    """Return a function as a scenario that makes faults of the network."""
+    return Part(replace(part(function).scenario, needs=(PROXY,)), function)
+
+
+async def test_network_of_a_scenario_is_its_own() -> None:
+    """What a scenario does to its network, its stations suffer and nobody else's."""
+
+    async def broken(station: ChargePoint, stations: Stations, network: Network, check: Checks) -> None:
+        await station.ready(announce=False)
+        second = await stations.new()
+        await network.cut()
+        check.equal((await station.wait_closed()).by, Party.NETWORK, clause="c")
+        await second.ready(announce=False)
+
+    async def whole(station: ChargePoint, check: Checks) -> None:
+        await station.ready(announce=False)
+        await station.probe()
+        check.that(station.connected, "a connection", observed="none", clause="c")
+
+    results: list[Result] = []
+    stage = Stage(Settings(), ReferenceDriver(), Identities(Settings()))
+    if reason := stage.lack("toxiproxy"):
+        pytest.skip(reason)
+    await Player(stage, Terms(Settings(), 8), results.append).play([played(broken), part(whole)] * 3)
+    assert [result.message for result in results if result.verdict is not Verdict.PASSED] == []
+
+
+async def test_toxiproxy_that_dies_is_an_error() -> None:
+    """A scenario in which Toxiproxy is killed ends in error, and the next one has a new Toxiproxy."""
+
+    async def killed(station: ChargePoint, network: Network) -> None:
+        await station.ready(announce=False)
+        assert network.pid
+        os.kill(network.pid, signal.SIGKILL)
+        await station.wait_closed()
+        await station.call("Heartbeat")
+
+    async def next_one(station: ChargePoint, network: Network, check: Checks) -> None:
+        await station.ready(announce=False)
+        check.equal(network.trouble(), None, clause="c")
+
+    results: list[Result] = []
+    stage = Stage(Settings(), ReferenceDriver(), Identities(Settings()))
+    if reason := stage.lack("toxiproxy"):
+        pytest.skip(reason)
+    await Player(stage, Terms(Settings(), 1), results.append).play([played(killed), played(next_one)])
+    assert [(one.verdict, one.message) for one in results] == [
+        (Verdict.ERROR, "ToxiproxyError: Toxiproxy ended with exit code -9"),
+        (Verdict.PASSED, ""),
+    ]
+
+
+async def test_scenario_without_toxiproxy_is_not_applicable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no Toxiproxy, what takes one is not applicable, and it is said how to get it."""
+
+    async def function(station: ChargePoint, network: Network) -> None: ...
+
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/nonexistent")
+    results: list[Result] = []
+    await Player(
+        Stage(Settings(), ReferenceDriver(), Identities(Settings())), Terms(Settings(), 1), results.append
+    ).play([played(function)])
+    assert results[0].verdict is Verdict.NOT_APPLICABLE
+    assert "plugfest doctor --install" in results[0].message
