@@ -13,7 +13,6 @@ from sqlalchemy.dialects.sqlite import insert
 
 from server.core import instants, tables
 from server.core.store import Store
-from server.core.validation import Payload
 
 
 class TagStatus(StrEnum):
@@ -95,13 +94,3 @@ class Tags:
         if tag.status == TagStatus.ACCEPTED and tag.expires is not None and tag.expires <= instants.now():
             return TagStatus.EXPIRED.value
         return tag.status
-
-    def info(self, id_tag: str) -> Payload:
-        """Return the idTagInfo of a tag (OCPP 1.6 7.27): an expiry only where it lies ahead."""
-        tag = self.find(id_tag)
-        info: Payload = {"status": self.status(tag)}
-        if tag is not None and tag.parent is not None:
-            info["parentIdTag"] = tag.parent
-        if tag is not None and tag.expires is not None and tag.expires > instants.now():
-            info["expiryDate"] = instants.to_wire(tag.expires)
-        return info

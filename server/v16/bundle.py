@@ -15,6 +15,7 @@ from server.v16 import VERSION
 from server.v16.certificates import Certificates
 from server.v16.core import CoreHandlers
 from server.v16.firmware import Firmware
+from server.v16.id_tags import IdTags
 from server.v16.local_list import LocalList
 from server.v16.operations import ACTIONS, Operations
 from server.v16.readings import Readings16
@@ -43,6 +44,7 @@ class Bundle16(Bundle):
     schemas: Schemas = field(default=SCHEMAS, repr=False)
     frames: FrameRules = FRAMES
     core: type[CoreHandlers] = CoreHandlers
+    id_tags: type[IdTags] = IdTags
     transactions: type[Transactions] = Transactions
     firmware: type[Firmware] = Firmware
     local_list: type[LocalList] = LocalList
@@ -58,7 +60,8 @@ class Bundle16(Bundle):
     def open(self, core: Core) -> Service:
         """Put the parts together."""
         settings, store, tags = core.settings, core.store, core.tags
-        lists, reservations, charging = self.local_list(tags), self.reservations(tags), self.smart_charging(tags)
+        id_tags = self.id_tags(tags)
+        lists, reservations, charging = self.local_list(id_tags), self.reservations(tags), self.smart_charging(tags)
         certificates = self.certificates(
             settings, store, stations=core.stations, queue=core.queue, authority=core.authority, log=core.log
         )
@@ -67,8 +70,8 @@ class Bundle16(Bundle):
         handlers = self.core(
             settings,
             store,
-            tags,
-            transactions=self.transactions(tags, parallel_tag_use=settings.parallel_tag_use),
+            id_tags,
+            transactions=self.transactions(id_tags, parallel_tag_use=settings.parallel_tag_use),
             reservations=reservations,
             charging=charging,
         )

@@ -10,7 +10,6 @@ import orjson
 from ocpp.v16.enums import Action
 from sqlalchemy import Connection, delete, insert, select
 
-from server.core import tables
 from server.core.authority import Authority
 from server.core.bundle import InvalidOperation
 from server.core.call_queue import CallQueue, Operation
@@ -20,7 +19,7 @@ from server.core.settings import ServerSettings
 from server.core.stations import Station, Stations
 from server.core.store import Store
 from server.core.validation import Payload
-from server.v16 import VERSION, reported
+from server.v16 import VERSION, reported, tables
 
 if TYPE_CHECKING:
     from server.core import pki

@@ -14,12 +14,13 @@ from ocpp.v16.enums import (
 )
 from sqlalchemy import Connection, insert
 
-from server.core import connectors, data_transfer, instants, tables
+from server.core import connectors, data_transfer, instants
 from server.core.settings import ServerSettings
 from server.core.stations import BOOTED, Station
 from server.core.store import Store
-from server.core.tags import Tags
 from server.core.validation import Payload
+from server.v16 import tables
+from server.v16.id_tags import IdTags
 from server.v16.reservation import Reservations
 from server.v16.smart_charging import SmartCharging
 from server.v16.transactions import Transactions
@@ -37,7 +38,7 @@ class CoreHandlers:
         self,
         settings: ServerSettings,
         store: Store,
-        tags: Tags,
+        id_tags: IdTags,
         *,
         transactions: Transactions,
         reservations: Reservations,
@@ -45,7 +46,7 @@ class CoreHandlers:
     ) -> None:
         self.settings = settings
         self.store = store
-        self.tags = tags
+        self.id_tags = id_tags
         self.transactions = transactions
         self.reservations = reservations
         self.charging = charging
@@ -101,7 +102,7 @@ class CoreHandlers:
 
     def authorize(self, station: Station, payload: Payload) -> Payload:
         """Tell what an idTag is worth (OCPP 1.6 4.1)."""
-        return {"idTagInfo": self.tags.info(payload["idTag"])}
+        return {"idTagInfo": self.id_tags.info(payload["idTag"])}
 
     def start_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
         """Book the start of a transaction; it always gets an id (OCPP 1.6 4.8)."""
@@ -127,7 +128,7 @@ class CoreHandlers:
     def stop(self, tx: Connection, station: Station, payload: Payload) -> Payload:
         """Book the end and return the StopTransaction.conf."""
         self.transactions.stop(tx, station.id, payload)
-        return {"idTagInfo": self.tags.info(payload["idTag"])} if "idTag" in payload else {}
+        return {"idTagInfo": self.id_tags.info(payload["idTag"])} if "idTag" in payload else {}
 
     # MeterValues and StatusNotification
 

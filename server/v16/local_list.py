@@ -10,14 +10,13 @@ from ocpp.v16.enums import Action, UpdateStatus, UpdateType
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.core import tables
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.profile import Profile
 from server.core.stations import Station
-from server.core.tags import Tags
 from server.core.validation import Payload
-from server.v16 import reported
+from server.v16 import reported, tables
+from server.v16.id_tags import IdTags
 
 Entries = Mapping[str, Payload]
 """The entries of a list by their case-folded idTag."""
@@ -31,8 +30,9 @@ class LocalList(Profile):
     actions: ClassVar[frozenset[str]] = frozenset({Action.send_local_list.value, Action.get_local_list_version.value})
     chosen_later: ClassVar[Mapping[str, Payload]] = {Action.send_local_list.value: {"listVersion": 1}}
 
-    def __init__(self, tags: Tags) -> None:
-        self.tags = tags
+    def __init__(self, id_tags: IdTags) -> None:
+        self.id_tags = id_tags
+        self.tags = id_tags.tags
 
     # Before a list is taken
 
@@ -99,7 +99,7 @@ class LocalList(Profile):
 
     def entry(self, id_tag: str) -> Payload:
         """Return the entry of a known tag."""
-        return {"idTag": id_tag, "idTagInfo": self.tags.info(id_tag)}
+        return {"idTag": id_tag, "idTagInfo": self.id_tags.info(id_tag)}
 
     def changes(self, tx: Connection, station: str) -> list[Payload]:
         """Return the entries that differ from the list of the station; a tag that is gone has no idTagInfo."""

@@ -14,14 +14,14 @@ from ocpp.v16.enums import (
 from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert
 
-from server.core import connectors, tables
+from server.core import connectors
 from server.core.bundle import InvalidOperation
 from server.core.call_queue import Operation
 from server.core.frame_log import hidden
 from server.core.operations import ProfileOperations
 from server.core.stations import Station
 from server.core.validation import Payload
-from server.v16 import reported
+from server.v16 import reported, tables
 from server.v16.schemas import SCHEMAS
 
 ACTIONS: frozenset[str] = frozenset(

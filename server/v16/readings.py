@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import orjson
 from sqlalchemy import Connection, select
 
-from server.core import instants, tables
+from server.core import instants
 from server.core.readings import Readings
 from server.core.validation import Payload
-from server.v16 import samples
+from server.v16 import samples, tables
 from server.v16 import transactions as booked
 from server.v16.local_list import LocalList
 from server.v16.reservation import Reservations

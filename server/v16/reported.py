@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from server.core import tables
+from server.v16 import tables
 
 _known = tables.configuration.c
 

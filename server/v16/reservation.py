@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ocpp.v16.enums import Action, CancelReservationStatus, ChargePointStatus, ReservationStatus
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from server.core import instants, tables
+from server.core import instants
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.links import CallFailed
@@ -16,7 +16,7 @@ from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.tags import Tags
 from server.core.validation import Payload
-from server.v16 import reported
+from server.v16 import reported, tables
 
 REQUESTED, ACTIVE, USED, CANCELLED = "requested", "active", "used", "cancelled"
 EXPIRED, TERMINATED, REFUSED = "expired", "terminated", "refused"

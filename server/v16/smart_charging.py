@@ -16,7 +16,7 @@ from ocpp.v16.enums import (
 )
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
-from server.core import instants, tables
+from server.core import instants
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.links import CallFailed
@@ -24,7 +24,7 @@ from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.tags import Tags
 from server.core.validation import Payload
-from server.v16 import reported
+from server.v16 import reported, tables
 from server.v16.charging_profiles import ProfileRules
 
 _known = tables.charging_profiles.c

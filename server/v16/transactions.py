@@ -13,9 +13,10 @@ import orjson
 from ocpp.v16.enums import AuthorizationStatus, Reason
 from sqlalchemy import Connection, insert, select, update
 
-from server.core import instants, tables
-from server.core.tags import Tags
+from server.core import instants
 from server.core.validation import Payload
+from server.v16 import tables
+from server.v16.id_tags import IdTags
 
 MAX_ID = 2**31 - 1
 
@@ -33,8 +34,9 @@ class Started:
 class Transactions:
     """Books the transactions of all stations (OCPP 1.6 4.8, 4.10)."""
 
-    def __init__(self, tags: Tags, *, parallel_tag_use: bool) -> None:
-        self.tags = tags
+    def __init__(self, id_tags: IdTags, *, parallel_tag_use: bool) -> None:
+        self.id_tags = id_tags
+        self.tags = id_tags.tags
         self.parallel_tag_use = parallel_tag_use
 
     def start(self, tx: Connection, station: str, payload: Payload) -> Started:
@@ -42,7 +44,7 @@ class Transactions:
         row = self.row(station, payload)
         earlier = self.find_repeated(tx, row)
         if earlier is not None:
-            return Started(earlier.id, self.tags.info(payload["idTag"]) | {"status": earlier.authorization})
+            return Started(earlier.id, self.id_tags.info(payload["idTag"]) | {"status": earlier.authorization})
         info = self.authorize(tx, payload["idTag"])
         if info["status"] == AuthorizationStatus.accepted:
             self.end_stale(tx, row)
@@ -75,7 +77,7 @@ class Transactions:
 
     def authorize(self, tx: Connection, id_tag: str) -> Payload:
         """Return the idTagInfo for a start: the tag is verified again, and its parallel use is noticed."""
-        info = self.tags.info(id_tag)
+        info = self.id_tags.info(id_tag)
         if not self.parallel_tag_use and info["status"] == AuthorizationStatus.accepted and self.in_use(tx, id_tag):
             return {**info, "status": AuthorizationStatus.concurrent_tx.value}
         return info

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from server.core.call_queue import Operation
 from server.core.stations import Station
-from server.core.tags import Tag, Tags
+from server.core.tags import Tag
 from server.core.validation import Payload
 from server.v16.core import CoreHandlers
+from server.v16.id_tags import IdTags
 from server.v16.operations import Operations
 from server.v16.transactions import Started, Transactions
 from server.variants.registry import VARIANTS, Variant, variant
@@ -44,11 +45,11 @@ VARIANTS.add(
     "A tag that nobody knows is Invalid at its first use, and on record as blocked from then on.",
     grounds="OCPP 1.6 7.2; SteVe keeps unknown tags on a list of its own",
 )
-class _UnknownTagBlocked(Tags):
+class _UnknownTagBlocked(IdTags):
     def info(self, id_tag: str) -> Payload:
         info = super().info(id_tag)
-        if self.find(id_tag) is None:
-            self._known[self.fold(id_tag)] = Tag(id_tag=id_tag, status=AuthorizationStatus.blocked.value)
+        if self.tags.find(id_tag) is None:
+            self.tags._known[self.tags.fold(id_tag)] = Tag(id_tag=id_tag, status=AuthorizationStatus.blocked.value)
         return info
 
 

@@ -12,13 +12,13 @@ from ocpp.messages import Call
 from ocpp.v16.enums import Action, ChargePointStatus
 from sqlalchemy import select
 
-from server.core import tables
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, loses, put, refuses
 from server.mutants.v16 import request, response
+from server.v16 import tables
 from server.v16.core import CoreHandlers
 
 

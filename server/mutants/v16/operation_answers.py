@@ -94,7 +94,7 @@ class _RemoteStartTagRefused(CoreHandlers):
         def job(tx: Connection) -> Payload:
             named = {orjson.loads(row.payload)["idTag"] for row in tx.execute(starts)}
             blocked = {"status": AuthorizationStatus.blocked.value}
-            return {"idTagInfo": blocked if payload["idTag"] in named else self.tags.info(payload["idTag"])}
+            return {"idTagInfo": blocked if payload["idTag"] in named else self.id_tags.info(payload["idTag"])}
 
         return self.store.read(job)
 

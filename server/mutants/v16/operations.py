@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.core import tables
 from server.core.call_queue import Operation
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, drop, fill, only, put, reframes, swap, turn
 from server.mutants.v16 import request
-from server.v16 import reported
+from server.v16 import reported, tables
 from server.v16.operations import Operations
 
 

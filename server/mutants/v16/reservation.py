@@ -6,12 +6,13 @@ from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import Action, AuthorizationStatus, ChargePointStatus
 from sqlalchemy import Connection, select
 
-from server.core import tables
 from server.core.stations import Station
+from server.core.tables import connectors
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, drop, shifted, turn
 from server.mutants.v16 import request
+from server.v16 import tables
 from server.v16.core import CoreHandlers
 from server.v16.reservation import Reservations
 
@@ -78,7 +79,7 @@ class _ReservationIdPerStation(_Numbered):
 @mutant("reserved-connector-preparing-refused", "A reserved connector that is being plugged in is refused.")
 class _ReservedConnectorPreparingRefused(CoreHandlers):
     async def status_notification(self, station: Station, payload: Payload) -> Payload:
-        known = tables.connectors.c
+        known = connectors.c
         told = select(known.status).where(known.station == station.id, known.connector_id == payload["connectorId"])
         before = await self.store.read(lambda tx: tx.execute(told).scalar())
         if (before, payload["status"]) == (ChargePointStatus.reserved, ChargePointStatus.preparing):

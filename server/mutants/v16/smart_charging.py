@@ -12,7 +12,7 @@ from ocpp.messages import Call
 from ocpp.v16.enums import Action, ChargingProfilePurposeType
 from sqlalchemy import Connection, select
 
-from server.core import instants, tables
+from server.core import instants
 from server.core.bundle import Handler, UnsuitableOperation
 from server.core.links import CallFailed
 from server.core.session import Session
@@ -21,6 +21,7 @@ from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Change, Row, alters, drop, fill, put, shifted, turn, within
 from server.mutants.v16 import request
+from server.v16 import tables
 from server.v16.operations import Operations
 from server.v16.smart_charging import SmartCharging
 

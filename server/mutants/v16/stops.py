@@ -10,12 +10,12 @@ from ocpp.exceptions import FormationViolationError, PropertyConstraintViolation
 from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection, select, update
 
-from server.core import tables
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, loses, put, refuses, turn
 from server.mutants.v16 import request, response
+from server.v16 import tables
 from server.v16.core import CoreHandlers
 from server.v16.transactions import Transactions
 
@@ -116,7 +116,7 @@ class _StopByOtherTagInvalid(CoreHandlers):
 )
 class _StopWithoutTagFails(CoreHandlers):
     def stop_transaction(self, station: Station, payload: Payload) -> Awaitable[Payload]:
-        self.tags.info(payload["idTag"])
+        self.id_tags.info(payload["idTag"])
         return super().stop_transaction(station, payload)
 
 

@@ -10,13 +10,14 @@ from ocpp.v16.enums import AuthorizationStatus
 from sqlalchemy import Connection, select, update
 from websockets.frames import CloseCode
 
-from server.core import instants, tables
+from server.core import instants
 from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, drop, fails, loses, put, turn
 from server.mutants.v16 import response
+from server.v16 import tables
 from server.v16.core import CoreHandlers
 from server.v16.transactions import Transactions
 

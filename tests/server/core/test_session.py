@@ -211,7 +211,7 @@ async def test_defect_is_an_internal_error_without_internals(
     def fail(*_: Any) -> Any:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(system.tags, "info", fail)
+    monkeypatch.setattr(system.tags, "status", fail)
     async with charger(system) as station:
         answer = await station.call("Authorize", {"idTag": "A"})
         assert answer[2] == "InternalError"
