@@ -41,7 +41,7 @@ async def test_boot_for_any_reason_is_accepted(station: ChargingStation, check: 
     "v201.provisioning.version.negotiated",
     spec=["OCPP-J 2.0.1 3.2"],
     octt=["TC_B_58_CSMS"],
-    mutants=["subprotocol-not-needed", "subprotocol-first-only"],
+    mutants=["subprotocol-first-only"],
 )
 async def test_version_is_negotiated(station: ChargingStation, check: Checks) -> None:
     """An offer of an unknown version alone gives no connection, one among which is this version gives it."""
