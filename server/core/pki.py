@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -171,18 +172,25 @@ class Path(StrEnum):
 
 def path(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime) -> Path:
     """Return where a chain leads, leaf first, each issued by the next and the last by a root, or one itself."""
-    above = [*chain[1:], *(root for root in roots if root.subject == chain[-1].issuer)]
-    if chain[-1] not in roots and len(above) < len(chain):
-        return Path.UNKNOWN
-    for certificate, issuer in zip(chain, above, strict=False):
-        if certificate.issuer != issuer.subject:
+    links = [(certificate, [issuer]) for certificate, issuer in pairwise(chain)]
+    if chain[-1] not in roots:
+        links.append((chain[-1], list(roots)))
+    for certificate, issuers in links:
+        named = [issuer for issuer in issuers if issuer.subject == certificate.issuer]
+        if not named:
             return Path.UNKNOWN
-        try:
-            certificate.verify_directly_issued_by(issuer)
-        except (InvalidSignature, TypeError, ValueError):
+        if not any(_signed(certificate, issuer) for issuer in named):
             return Path.FORGED
     valid = all(one.not_valid_before_utc <= at <= one.not_valid_after_utc for one in chain)
     return Path.GOOD if valid else Path.OUTDATED
+
+
+def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (InvalidSignature, TypeError, ValueError):
+        return False
+    return True
 
 
 def common_name(certificate: x509.Certificate) -> str | None:
