@@ -50,6 +50,13 @@ class _CallIdWrapsAround(Session):
 # The queue of CALLs
 
 
+@mutant("outcome-always-accepted", "Whatever a station answers, an operation is shown as Accepted.", remarks=True)
+class _OutcomeAlwaysAccepted(CallQueue):
+    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+        answer = await super().call(station, operation, payload)
+        return {**answer, "status": "Accepted"} if "status" in answer else answer
+
+
 @mutant("one-queue-for-all", "A station that does not answer keeps the CALLs to all others waiting.")
 class _OneQueueForAll(CallQueue):
     def __init__(self, *args: Any, **more: Any) -> None:

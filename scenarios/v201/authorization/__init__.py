@@ -1,0 +1,1 @@
+"""Block C of OCPP 2.0.1: authorization."""
