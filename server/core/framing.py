@@ -20,6 +20,9 @@ CALLERROR: int = MessageType.CallError
 MAX_UNIQUE_ID = 36
 """Longest unique id in characters (OCPP-J 1.6 4.1.4)."""
 
+NAMELESS = "-1"
+"""The unique id of an answer to what names none (OCPP-J 2.0.1 4.2.3)."""
+
 _BEGUN_ANSWER = re.compile(rb'\s*\[\s*(?:3|4)\s*,\s*"([^"\\]{1,36})"')
 """How a CALLRESULT or CALLERROR begins, also one of which the rest is missing."""
 
@@ -53,15 +56,12 @@ class Outgoing(NamedTuple):
 class FrameRules:
     """What a version says of a CALL that is not formed as one, and of what is no message at all.
 
-    ``broken`` is the error of a frame that breaks the form of its type. ``unknown_type`` is that of a frame of a type
-    that there is none of, and ``unreadable`` that of a text without a usable unique id, which is answered under the id
-    ``nameless``; with None either stays unanswered.
+    ``broken`` is the error of a CALL that breaks the form of one, ``unreadable`` that of a text whose unique id cannot
+    be read, which is answered under the id ``NAMELESS``; with None it stays unanswered.
     """
 
     broken: type[OCPPError]
-    unknown_type: type[OCPPError] | None = None
     unreadable: type[OCPPError] | None = None
-    nameless: str = "-1"
 
 
 class Unreadable(Exception):
@@ -137,13 +137,7 @@ class Framing:
         """Return the refusal of what names no unique id, if the version has one (OCPP-J 2.0.1 4.2.3)."""
         if self.rules.unreadable is None:
             return Unreadable(problem)
-        return BrokenCall(self.rules.nameless, self.rules.unreadable(description=problem))
-
-    def unknown_type(self, unique_id: object) -> Unreadable | BrokenCall:
-        """Return the refusal of a type that there is none of, if the version has one (OCPP-J 2.0.1 4.3)."""
-        if self.rules.unknown_type is None or not isinstance(unique_id, str) or not unique_id:
-            return Unreadable("unknown message type")
-        return BrokenCall(unique_id, self.rules.unknown_type(description="unknown message type"))
+        return BrokenCall(NAMELESS, self.rules.unreadable(description=problem))
 
     def _not_json(self, data: bytes) -> NoReturn:
         """Refuse what is not JSON: by CALLERROR where a lenient parser still finds the id of a CALL in it.
@@ -167,7 +161,7 @@ class Framing:
         if type(kind) in (str, float) and kind in _MISTYPED_ANSWERS and isinstance(unique_id, str):
             raise BrokenAnswer(unique_id, f"the message type is {json.dumps(kind)} instead of a whole number")
         if type(kind) is not int or kind not in (CALL, CALLRESULT, CALLERROR):
-            raise self.unknown_type(unique_id)
+            raise Unreadable("unknown message type")
         if not isinstance(unique_id, str) or not unique_id:
             raise self.unreadable("no usable unique id")
         match elements:

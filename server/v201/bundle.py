@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ocpp.exceptions import FormatViolationError
+from ocpp.exceptions import FormatViolationError, OCPPError
 from ocpp.v201.enums import Action
 
 from server.core.bundle import Bundle, Core, Service, routes
@@ -25,7 +25,15 @@ from server.v201.reports import DeviceModel
 from server.v201.schemas import SCHEMAS
 from server.v201.transactions import Transactions
 
-FRAMES = FrameRules(broken=FormatViolationError)
+
+class RpcFrameworkError(OCPPError):  # type: ignore[misc]  # ocpp has no type information
+    """A text of which no CALL can be made (OCPP-J 2.0.1 table 8), an error that ``ocpp`` does not know."""
+
+    code = "RpcFrameworkError"
+    default_description = "Content of the call is no valid RPC request"
+
+
+FRAMES = FrameRules(broken=FormatViolationError, unreadable=RpcFrameworkError)
 """What is not formed as a CALL has one error, and a message of an unknown type is ignored (OCPP-J 2.0.1 4.1.3)."""
 
 _NAMES = {action.value: action.name for action in Action}

@@ -24,7 +24,7 @@ from server.v16.operations import Operations
 from tests.server.charger import PATIENCE, charger
 
 ERRORS = SchemaErrors(form=FormatViolationError, occurrence=OccurrenceConstraintViolationError)
-FRAMES = FrameRules(broken=FormatViolationError, unknown_type=SecurityError, unreadable=FormatViolationError)
+FRAMES = FrameRules(broken=FormatViolationError, unreadable=SecurityError)
 
 
 class Handlers:
@@ -110,10 +110,10 @@ async def test_version_has_its_own_errors(system: CentralSystem) -> None:
     async with charger(system, **speaking("ocpp9.9")) as station:
         assert await station.error("Heartbeat", {"more": 1}) == "FormatViolation"
         assert await station.error("Authorize") == "NotSupported"
-        await station.send([7, "id", {}])
-        assert (await station.receive())[:3] == [4, "id", "SecurityError"]
+        await station.send([2, "id", "Heartbeat"])
+        assert (await station.receive())[:3] == [4, "id", "FormatViolation"]
         await station.send("no JSON")
-        assert (await station.receive())[:3] == [4, "-1", "FormatViolation"]
+        assert (await station.receive())[:3] == [4, "-1", "SecurityError"]
 
 
 async def test_operation_is_judged_by_the_version_spoken_last(system: CentralSystem) -> None:
