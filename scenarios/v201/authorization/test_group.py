@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from harness.scenario import Member, family
 from harness.verdict import Checks
 from scenarios.stage.population import Tags
-from scenarios.v201.authorization.answers import accepted, of_one_group
+from scenarios.v201.answers import accepted, of_one_group
 from simulators.v201 import ChargingStation, id_token
 
 GROUP = "OCPP 2.0.1 C09.FR.02"

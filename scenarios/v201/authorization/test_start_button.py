@@ -2,7 +2,7 @@
 
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.v201.authorization.answers import accepted
+from scenarios.v201.answers import accepted
 from simulators.v201 import ChargingStation, id_token
 
 CLAUSE = "OCPP 2.0.1 C02.FR.02"
