@@ -37,11 +37,25 @@ ASKED: dict[str, Payload] = {
 }
 """What a station is asked for without an operator."""
 
+_INTERVAL = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}
+
+ASKED_IN_201: dict[str, tuple[str, Payload]] = {
+    "GetConfiguration": ("GetVariables", {"getVariableData": [_INTERVAL]}),
+    "ChangeConfiguration": ("SetVariables", {"setVariableData": [_INTERVAL | {"attributeValue": "300"}]}),
+    "TriggerMessage": ("TriggerMessage", {"requestedMessage": "Heartbeat"}),
+}
+"""What a station that speaks OCPP 2.0.1 is asked for in its place, if anything."""
+
 
 class _Asking(Session):
     """Asks a station for something of its own accord."""
 
     asked: ClassVar[str]
+
+    @property
+    def question(self) -> tuple[str, Payload] | None:
+        """What the station is asked for, None where there is no such thing in the version that it speaks."""
+        return (self.asked, ASKED[self.asked]) if self.bundle.version == "1.6" else ASKED_IN_201.get(self.asked)
 
     def take_over(self) -> None:
         self._asking: set[asyncio.Task[None]] = set()
@@ -55,7 +69,9 @@ class _Asking(Session):
 
     async def ask_in_turn(self) -> None:
         """Ask as soon as it is the turn of this question, unless the store has failed or closed meanwhile."""
-        operation = Operation(self.station.id, self.bundle.version, self.asked, ASKED[self.asked])
+        if self.question is None:
+            return
+        operation = Operation(self.station.id, self.bundle.version, *self.question)
         with contextlib.suppress(StoreError):
             await self.queue.add(self.station, operation)
 
@@ -76,10 +92,11 @@ class _OneAtATime(CallQueue):
 
 
 class _AskingBeforeBoot(_Asking):
-    """Asks while the BootNotification of a station that will be accepted is unanswered."""
+    """Asks while the BootNotification of a station that will be accepted is unanswered, where nothing forbids it."""
 
     def serve(self, call: Call, began: float) -> None:
-        if call.action == Action.boot_notification and self.station.registration == RegistrationStatus.accepted:
+        early = self.bundle.version == "1.6" and call.action == Action.boot_notification
+        if early and self.station.registration == RegistrationStatus.accepted:
             self.spawn(self.ask())
         super().serve(call, began)
 
@@ -94,7 +111,7 @@ class _AskingBeforeBoot(_Asking):
         self.queue.wake(self.station)
 
 
-_ACCEPTED = "OCPP 1.6 4.2: an accepted station may be sent anything"
+_ACCEPTED = "OCPP 1.6 4.2, OCPP 2.0.1 B01: an accepted station may be sent anything"
 _EARLY = "OCPP 1.6 4.2 does not forbid it"
 
 

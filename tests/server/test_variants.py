@@ -23,7 +23,7 @@ from server.operator_api import application
 from server.registry import UnknownName
 from server.variants import VARIANTS, variant
 from server.variants.connections import RATE
-from server.variants.own_calls import ASKED
+from server.variants.own_calls import ASKED, ASKED_IN_201
 from tests.server.charger import BOOT, Charger, charger
 from tests.server.conftest import Make
 
@@ -266,6 +266,33 @@ async def test_station_that_boots_is_asked(make: Make, name: str, action: str) -
     async with make(variant=name) as system, charger(system) as station:
         kind, _, asked, payload = await station.receive()
         assert (kind, asked, payload) == (2, action, ASKED[action])
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("get-configuration-after-boot", "GetConfiguration"),
+        ("change-configuration-after-boot", "ChangeConfiguration"),
+        ("trigger-after-boot", "TriggerMessage"),
+        ("trigger-after-reconnect", "TriggerMessage"),
+        ("data-transfer-after-boot", None),
+        ("get-configuration-before-boot-is-answered", None),
+    ],
+)
+async def test_station_of_2_0_1_is_asked_in_its_own_words(make: Make, name: str, action: str | None) -> None:
+    """A station that speaks OCPP 2.0.1 is sent what means the same there, or nothing."""
+    boot = {"reason": "PowerUp", "chargingStation": {"model": "One", "vendorName": "Acme"}}
+    later: dict[str, Any] = {"boot": False, "subprotocols": [Subprotocol("ocpp2.0.1")]}
+    async with make(variant=name) as system:
+        async with charger(system, **later) as station:
+            assert (await station.result("BootNotification", boot))["status"] == "Accepted"
+            if action is None:
+                assert await station.alive()
+            elif name.endswith("boot"):
+                assert tuple((await station.receive())[2:]) == ASKED_IN_201[action]
+        if name.endswith("reconnect"):
+            async with charger(system, **later) as station:
+                assert (await station.receive())[2] == "TriggerMessage"
 
 
 @pytest.mark.parametrize(
