@@ -110,6 +110,10 @@ class Station(Line, ABC):
         """Return one valid CALL of each kind that every central system serves, BootNotification first."""
 
     @abstractmethod
+    async def token_status(self, token: str) -> object:
+        """Send Authorize, and return the status that the central system gives a token, None where it gives none."""
+
+    @abstractmethod
     async def announce(self) -> None:
         """Report the connectors as they are after an accepted boot."""
 

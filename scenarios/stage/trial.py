@@ -19,6 +19,7 @@ from harness.csms import (
     StationProvisioning,
     TagProvisioning,
     v16,
+    v201,
 )
 from harness.csms.console import Csms, Request
 from harness.csms.signature import Function, Shape, functions
@@ -27,10 +28,10 @@ from harness.trace import Trace
 from harness.verdict import Inconclusive, Nonconformity
 from scenarios.stage.access import endpoint_of
 from scenarios.stage.identities import Identities
-from scenarios.stage.population import Stations, Tags
+from scenarios.stage.population import KINDS, Population, Tags
 from simulators.connection import Upgraded
 from simulators.description import patience_for, response_times
-from simulators.v16 import ChargePoint, tag_status
+from simulators.station import Station
 
 STATION = "PLUGFEST-CHECK"
 """The identity of the trial where the target file lists none."""
@@ -44,13 +45,17 @@ AT_ONCE = 0.5
 SHOWN = 160
 """Characters of what a step saw that are shown."""
 
+_INTERVAL = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}
+
 HARMLESS: tuple[Callable[[str], Operation], ...] = (
     lambda to: v16.GetConfiguration(station=to, key=("HeartbeatInterval",)),
     lambda to: v16.TriggerMessage(station=to, requested_message="Heartbeat"),
     lambda to: v16.GetLocalListVersion(station=to),
     lambda to: v16.ExtendedTriggerMessage(station=to, requested_message="Heartbeat"),
+    lambda to: v201.GetVariables(station=to, get_variable_data=(_INTERVAL,)),
+    lambda to: v201.TriggerMessage(station=to, requested_message="Heartbeat"),
 )
-"""Operations that change nothing at a station, the best one first."""
+"""Operations that change nothing at a station, the best one of each version first."""
 
 TRIED: Mapping[str, Any] = {"connector_id": 1, "profile": 2}
 """What readers are asked for, apart from the station of the trial."""
@@ -94,7 +99,8 @@ class Trial:
         listed, patience = settings.stations.identities, settings.csms.patience
         loan = await stage.enter_async_context(Identities(settings).loan(several=False))
         csms = Csms(driver, patience=patience, kept=listed)
-        stations = Stations(ChargePoint, settings, loan, driver, csms, await endpoint_of(settings, driver), self._trace)
+        kind, endpoint = KINDS[settings.csms.versions[0]], await endpoint_of(settings, driver)
+        stations = Population(kind, settings, loan, driver, csms, endpoint, self._trace)
         stage.push_async_callback(stations.leave)
         stage.push_async_callback(csms.leave)
         station = await stations.new(None if listed else STATION)
@@ -107,19 +113,19 @@ class Trial:
         async for step in self._proposals(station, csms):
             yield step
 
-    async def _on_the_wire(self, station: ChargePoint) -> AsyncIterator[Step]:
+    async def _on_the_wire(self, station: Station) -> AsyncIterator[Step]:
         """Connect and boot; raises Inconclusive where that is not granted, Nonconformity where it is not answered."""
         outcome = await station.knock()
         if not isinstance(outcome, Upgraded):
             raise Inconclusive(f"{station.id} was not let in: {outcome}")
         named = outcome.subprotocol == station.subprotocol
-        wanted = "" if named else f"; the subprotocol must be {station.subprotocol} (OCPP-J 1.6 3.2)"
+        wanted = "" if named else f"; the subprotocol must be {station.subprotocol} (OCPP-J {station.version} 3.2)"
         yield Step(named, f"{station.id} connected: {outcome}{wanted}")
         answer = await station.boot()
         status = answer.member("status")
         yield Step(status == "Accepted", f"BootNotification: {status}, interval {answer.member('interval')}")
 
-    async def _at_the_console(self, station: ChargePoint, csms: Csms) -> AsyncIterator[Step]:
+    async def _at_the_console(self, station: Station, csms: Csms) -> AsyncIterator[Step]:
         """Try what the driver can do: an order that changes nothing, each reader once, a tag, the registration."""
         request = None
         if (order := self._order(station)) is None:
@@ -140,12 +146,13 @@ class Trial:
             if isinstance(self._driver, ability):
                 yield await self._tried(ability.__name__, attempt)
 
-    def _order(self, station: ChargePoint) -> Operation | None:
+    def _order(self, station: Station) -> Operation | None:
         """Return the best harmless operation that the driver can have performed."""
         known = (order(station.id) for order in HARMLESS)
-        return next((order for order in known if type(order) in self._driver.operations), None)
+        spoken = (order for order in known if order.version == station.version.name)
+        return next((order for order in spoken if type(order) in self._driver.operations), None)
 
-    async def _ordered(self, order: Operation, station: ChargePoint, csms: Csms) -> tuple[Step, Request | None]:
+    async def _ordered(self, order: Operation, station: Station, csms: Csms) -> tuple[Step, Request | None]:
         """Have an operation performed, see it arrive, and note how long the console took."""
         began = asyncio.get_running_loop().time()
         try:
@@ -169,15 +176,15 @@ class Trial:
         self._console.append(asyncio.get_running_loop().time() - began)
         return Step(True, f"{name}: {_told(seen)}"[:SHOWN])
 
-    async def _admitted(self, station: ChargePoint) -> str:
+    async def _admitted(self, station: Station) -> str:
         """Return what is said of a tag that was made for the occasion; raises DriverError unless it is accepted."""
         tag = await Tags(self._settings, self._driver).accepted()
-        status = tag_status(await station.authorize(tag))
+        status = await station.token_status(tag)
         if status != "Accepted":
             raise DriverError(f"a tag that was provisioned is answered {status}")
         return f"{tag} is accepted"
 
-    async def _proposals(self, station: ChargePoint, csms: Csms) -> AsyncIterator[Step]:
+    async def _proposals(self, station: Station, csms: Csms) -> AsyncIterator[Step]:
         """Say which times suit the system that was seen."""
         declared = self._settings.policies.call_timeout
         if declared is None:
@@ -191,12 +198,9 @@ class Trial:
             took = f"the longest request took {max(self._console):.3f} s"
             yield Step(None, f"proposed: [driver.http] timeout = {patience_for(self._console):g} ({took})")
 
-    async def _call_timeout(self, station: ChargePoint, csms: Csms) -> str:
+    async def _call_timeout(self, station: Station, csms: Csms) -> str:
         """Leave a CALL unanswered, and return when the next one comes in words."""
-        order = next(
-            (order(station.id) for order in HARMLESS if type(order(station.id)) in self._driver.operations), None
-        )
-        if order is None:
+        if (order := self._order(station)) is None:
             return "call_timeout was not measured: the driver has no harmless operation"
         try:
             await csms.perform(order)

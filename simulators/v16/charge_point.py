@@ -66,6 +66,10 @@ class ChargePoint(Station):
         """Send Authorize (OCPP 1.6 4.1)."""
         return await self.call("Authorize", messages.authorize(id_tag))
 
+    async def token_status(self, token: str) -> object:
+        """Send Authorize, and return the status of the idTag."""
+        return tag_status(await self.authorize(token))
+
     async def start_transaction(self, id_tag: str, connector: int = 1, **members: Any) -> Answer:
         """Send StartTransaction with the present time and meter (OCPP 1.6 4.8)."""
         payload = messages.start_transaction(id_tag, connector, next(self._meter), **members)

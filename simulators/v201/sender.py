@@ -57,6 +57,10 @@ class Sender(Station):
         """Send Authorize (C01)."""
         return await self.call("Authorize", messages.authorize(messages.id_token(token, type), **members))
 
+    async def token_status(self, token: str) -> object:
+        """Send Authorize, and return the status of the idToken."""
+        return token_status(await self.authorize(token))
+
     def transaction(
         self,
         token: str | None = None,

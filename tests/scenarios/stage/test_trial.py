@@ -194,3 +194,11 @@ async def test_driver_that_does_not_start() -> None:
             raise DriverError("no console")
 
     assert await tried(Broken(Endpoint("ws://127.0.0.1:1"))) == [Step(False, "the driver failed: no console")]
+
+
+async def test_trial_is_of_a_version_that_the_target_speaks() -> None:
+    """A target that speaks OCPP 2.0.1 is tried with a charging station."""
+    async with central_system(oblige, subprotocols=[Subprotocol("ocpp2.0.1")]) as endpoint:
+        steps = await tried(Scripted(endpoint), target(csms_versions="2.0.1"))
+    assert failed(steps) == []
+    assert any("101 with subprotocol ocpp2.0.1" in step.text for step in steps)
