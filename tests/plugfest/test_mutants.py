@@ -15,10 +15,12 @@ from harness import record
 from harness.scenario import Catalogue, Scenario
 from harness.verdict import POLICY, Verdict
 from plugfest.catalogue import markdown
-from plugfest.mutants import EVOKING, SAMPLE, _evoking, _lines, _others, internal_errors, mutants
+from plugfest.mutants import EVOKING, SAMPLE, _evokes, _evoking, _lines, _others, internal_errors, mutants, play
 from reports.kill_matrix import Played, Row
 from server.core.frame_log import FrameLog
 from server.mutants import MUTANTS
+from server.mutants.generated import UNEVOKED
+from server.mutants.registry import Broken
 from tests.plugfest.test_command import plugfest
 
 POLICIES = {
@@ -133,6 +135,18 @@ def test_generated_mutants_are_evoked() -> None:
     """For each generated mutant there is a scenario in which its message is sent."""
     catalogue = Catalogue.load()
     assert [name for name, one in MUTANTS.generated.items() if not _evoking(catalogue, one)] == []
+
+
+def test_served_actions_are_evoked_or_listed() -> None:
+    """What a scenario evokes by now is not on the list of what none does."""
+    catalogue = Catalogue.load()
+    listed = [Broken(version, action, "response") for version, actions in UNEVOKED.items() for action in actions]
+    assert [one for scenario in catalogue for one in listed if _evokes(scenario, one)] == []
+
+
+def test_mutant_that_no_scenario_is_played_against_is_unproven() -> None:
+    """Nothing to play does not mean that everything is played."""
+    assert play("reset-type-swapped", [], []).played == {}
 
 
 def test_survivor_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

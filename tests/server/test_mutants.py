@@ -82,6 +82,12 @@ def test_defects_of_a_payload(defect: str, broken: object) -> None:
     assert change({"info": [{"status": "Accepted"}], "count": 1}) == broken
 
 
+def test_number_is_mistyped_as_a_text() -> None:
+    """A whole number would still be a number."""
+    _, change = defects({"properties": {"totalCost": {"type": "number"}}})["mistyped"]
+    assert change({}) == {"totalCost": "x"}
+
+
 def test_mutant_must_be_a_part() -> None:
     """A class that derives from no part cannot be a mutant."""
     with pytest.raises(TypeError, match="subclass of no part"):
