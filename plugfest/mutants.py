@@ -175,7 +175,7 @@ def _lines(row: Row) -> Iterable[str]:
     if not row.named:
         yield f"{click.style('unproven', fg='red')} {row.mutant}: no scenario names it"
     elif row.proven:
-        yield f"{click.style('caught  ', fg='green')} {row.mutant} by {len(row.named)}"
+        yield f"{click.style('caught  ', fg='green')} {row.mutant} by {sum(id in row.killers for id in row.named)}"
     for id in row.survived:
         one = row.played.get(id)
         said = one.verdict if one else "nothing"
