@@ -15,11 +15,11 @@ from harness import rules
 from harness.ocppj import Payload
 from harness.rules import Ruling
 from harness.schemas import Kind, Violation
-from harness.verdict import SHOULD, Checks
+from harness.verdict import SHOULD, Checks, Clause
 from harness.versions import Fairness, Version
 
 
-def judge_refusal(word: str, fair: Fairness, check: Checks, *, clause: str) -> None:
+def judge_refusal(word: str, fair: Fairness, check: Checks, *, clause: Clause) -> None:
     """Check how an invalid CALL of a station was met: ``word`` is an error code, CALLRESULT, silence or close."""
     if word == "CALLRESULT":
         check.that(False, "a CALLERROR", observed=word, clause=clause, level=fair.acceptance, axis=fair.axis)

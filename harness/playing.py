@@ -96,7 +96,7 @@ class Player:
                 present = await self._present(applicable)
             except Exception as error:  # without a stage none can be played, and each says why
                 for part in applicable:
-                    evidence = self._evidence()
+                    evidence = self._evidence(part)
                     self._tell(self._result(part, evidence, evidence.judgement(error)))
                 return
             await self._side_by_side([part for part in present if not disturbs(part)])
@@ -125,7 +125,7 @@ class Player:
 
     async def _played(self, part: Part, *, fresh: bool) -> tuple[Result, bool, Trace]:
         """Return the result of a scenario, whether its scene was used, and its wire; trouble around it is an error."""
-        evidence = self._evidence()
+        evidence = self._evidence(part)
         used = False
         try:
             async with self._stage.scene(part, evidence, fresh=fresh) as scene:
@@ -157,12 +157,12 @@ class Player:
 
     def _left_out(self, part: Part, reason: str | None) -> bool:
         if reason is not None:
-            self._tell(self._result(part, self._evidence(), Judgement(Verdict.NOT_APPLICABLE, reason)))
+            self._tell(self._result(part, self._evidence(part), Judgement(Verdict.NOT_APPLICABLE, reason)))
         return reason is not None
 
-    def _evidence(self) -> Evidence:
+    def _evidence(self, part: Part) -> Evidence:
         trace = Trace(heard=self._admission.hear)
-        return Evidence(trace, Checks(trace.evidence, strict=self._terms.strict))
+        return Evidence(trace, Checks(trace.evidence, strict=self._terms.strict, version=part.scenario.version))
 
     def _result(self, part: Part, evidence: Evidence, judgement: Judgement) -> Result:
         scenario = part.scenario

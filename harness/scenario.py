@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from harness.csms import Operation
 from harness.settings import Settings
+from harness.verdict import Clause, cited
 from harness.versions import VERSIONS, Version
 
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -151,7 +152,7 @@ class Member:
     id: str
     title: str
     case: Any
-    spec: Listed[str]
+    spec: Listed[Clause]
     octt: Listed[str] = ()
     requirements: Listed[str] = ()
     needs: Listed[Need] = ()
@@ -163,7 +164,7 @@ class Member:
         one = Scenario(
             id=prefix + self.id,
             title=self.title,
-            clauses=tuple(clause.format(version=version) for clause in _listed(self.spec, version)),
+            clauses=tuple(cited(clause, version or "") for clause in _listed(self.spec, version)),
             octt=_listed(self.octt, version),
             requirements=_listed(self.requirements, version),
             needs=_listed(self.needs, version),
@@ -177,7 +178,7 @@ class Member:
 def scenario(
     id: str,
     *,
-    spec: Listed[str],
+    spec: Listed[Clause],
     versions: Sequence[str] = (),
     octt: Listed[str] = (),
     requirements: Listed[str] = (),

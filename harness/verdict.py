@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -41,6 +41,15 @@ SHALL = Level.SHALL
 SHOULD = Level.SHOULD
 CONFORMANCE = Axis.CONFORMANCE
 POLICY = Axis.POLICY
+
+
+Clause = str | Mapping[str, str]
+"""Where a demand stands: a text in which ``{version}`` is the OCPP version, or a text for each version by its name."""
+
+
+def cited(clause: Clause, version: str) -> str:
+    """Return where a demand stands in one OCPP version."""
+    return (clause if isinstance(clause, str) else clause[version]).replace("{version}", version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +92,14 @@ class Checks:
     """Collects the checks of one scenario; a check records and never raises.
 
     ``latest_evidence`` returns the index of the newest trace entry that the central system produced, or None.
-    ``strict`` promotes SHOULD and policy checks to SHALL on the conformance axis.
+    ``strict`` promotes SHOULD and policy checks to SHALL on the conformance axis. Clauses are cited as those of an OCPP
+    ``version``.
     """
 
-    def __init__(self, latest_evidence: Callable[[], int | None], *, strict: bool = False) -> None:
+    def __init__(self, latest_evidence: Callable[[], int | None], *, strict: bool = False, version: str = "") -> None:
         self._latest_evidence = latest_evidence
         self.strict = strict
+        self.version = version
         self._made: list[Check] = []
         self._measures: dict[str, bool] = {}
 
@@ -110,14 +121,15 @@ class Checks:
         """Record a check that was made elsewhere; very long texts are cut."""
         level, axis = (SHALL, CONFORMANCE) if self.strict else (check.level, check.axis)
         expected, observed = _cut(check.expected), _cut(check.observed)
-        self._made.append(Check(check.clause, level, axis, expected, observed, check.held, check.evidence))
+        clause = cited(check.clause, self.version)
+        self._made.append(Check(clause, level, axis, expected, observed, check.held, check.evidence))
 
     def that(
         self,
         held: bool,
         expected: str,
         *,
-        clause: str,
+        clause: Clause,
         observed: object = None,
         level: Level = SHALL,
         axis: Axis = CONFORMANCE,
@@ -125,7 +137,7 @@ class Checks:
     ) -> bool:
         """Record whether ``expected``, a phrase, holds; ``observed`` is shown when it does not."""
         evidence = at if at is not None else self._latest_evidence()
-        self.add(Check(clause, level, axis, expected, _show(observed), held, evidence))
+        self.add(Check(cited(clause, self.version), level, axis, expected, _show(observed), held, evidence))
         return held
 
     def equal(
@@ -133,7 +145,7 @@ class Checks:
         observed: object,
         expected: object,
         *,
-        clause: str,
+        clause: Clause,
         level: Level = SHALL,
         axis: Axis = CONFORMANCE,
         at: int | None = None,
@@ -148,7 +160,7 @@ class Checks:
         *,
         good: Collection[object],
         tolerable: Collection[object] = (),
-        clause: str,
+        clause: Clause,
         level: Level = SHALL,
         at: int | None = None,
     ) -> bool:
@@ -167,7 +179,7 @@ class Checks:
         expected: float,
         *,
         within: float,
-        clause: str,
+        clause: Clause,
         level: Level = SHALL,
         at: int | None = None,
     ) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.ocppj import Call, CallResult, Frame, elements
 from harness.trace import Entry, Event
-from harness.verdict import SHALL, SHOULD, Checks, Level
+from harness.verdict import SHALL, SHOULD, Checks, Clause, Level
 from simulators.connection import Closed, Upgraded
 from simulators.observation import Answer, Silence
 from simulators.station import Station
@@ -38,7 +38,7 @@ class SignOfLife:
         lasting = f" ({self.seconds:.1f} s)" if self.service in (Service.WEDGED, Service.MUTE) else ""
         return f"{self.service}{lasting}"
 
-    def judge(self, check: Checks, *, clause: str, closing: Level | None = SHALL) -> None:
+    def judge(self, check: Checks, *, clause: Clause, closing: Level | None = SHALL) -> None:
         """Check that the station is served on: a valid CALL on an open connection is owed its answer in any case.
 
         ``closing`` is the level that is violated by closing the connection, None where that is as good. A wedge

@@ -97,6 +97,7 @@ V16 = Version(
     error_codes=_CODES,
     misspelt=frozenset({"FormatViolation", "OccurrenceConstraintViolation"}),
     malformed="FormationViolation",
+    unanswered=SHALL,
     clauses={
         "connection.frames": "RFC 6455 5",
         "connection.flood": "OCPP-J 1.6 4.1.1",

@@ -31,7 +31,8 @@ class Version:
 
     ``name`` is "1.6", ``subprotocol`` what a WebSocket handshake negotiates. ``message_types`` may begin a frame.
     ``error_codes`` are those of its table, ``misspelt`` those of other versions that are seen in their stead;
-    ``malformed`` refuses a payload that its schema forbids.
+    ``malformed`` refuses a payload that its schema forbids. ``unanswered`` is the level that is violated by leaving an
+    invalid CALL without an answer.
     ``clauses`` are where the demands on frames stand, by the name of a demand or by how it begins. ``profiles`` are the
     feature profiles, or functional blocks, by the second part of a scenario id; those ``always`` claimed are there in
     every central system; ``messages`` are the actions of the others. ``fairness`` is how an invalid CALL is rightly
@@ -44,6 +45,7 @@ class Version:
     error_codes: frozenset[str]
     misspelt: frozenset[str]
     malformed: str
+    unanswered: Level
     clauses: Mapping[str, str]
     profiles: Mapping[str, str]
     always: frozenset[str]
@@ -85,11 +87,12 @@ class Version:
     def fair(self, rule: corpus.Rule, *, required: bool) -> Fairness:
         """Return how a payload that breaks a constraint is rightly met; null in an optional member may be absence.
 
-        Other codes that the table has, or another version spells so, do no harm.
+        Other codes that the table has, or another version spells so, do no harm, nor does silence where it is allowed.
         """
         fair = self.fairness[rule]
         lenient = rule is corpus.Rule.NULL and not required
-        tolerable = (self.error_codes | self.misspelt) - fair.right
+        dropped = frozenset({"silence"}) if self.unanswered is SHOULD else frozenset()
+        tolerable = (self.error_codes | self.misspelt | dropped) - fair.right
         return replace(fair, acceptance=SHOULD if lenient else fair.acceptance, tolerable=tolerable)
 
     def _clause(self, demand: Demand) -> str:

@@ -128,6 +128,9 @@ Stations = Population[ChargePoint]
 ChargingStations = Population[ChargingStation]
 """Makes stations that speak OCPP 2.0.1."""
 
+AnyStations = Population[Station]
+"""Makes stations that speak the version of the scenario."""
+
 
 class SecureStations:
     """Makes stations that connect under a security profile, with credentials of their own.

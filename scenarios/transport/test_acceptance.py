@@ -1,27 +1,26 @@
-"""CALLs of a station that is not accepted yet: OCPP-J 1.6 errata 3.8."""
+"""CALLs of a station that is not accepted yet: OCPP-J 1.6 errata 3.8, OCPP 2.0.1 B02 and B03."""
 
 from collections.abc import Sequence
 
 from harness.csms import Registration, RegistrationControl
 from harness.csms.console import Csms
 from harness.scenario import scenario
-from harness.verdict import Checks, Inconclusive
+from harness.verdict import Checks, Clause, Inconclusive
 from scenarios.stage.population import Tags
+from scenarios.transport.clauses import NEVER, NOT_YET
+from scenarios.transport.dialects import EVERY_VERSION
 from simulators.observation import Silence, gist
-from simulators.v16 import ChargePoint
-from simulators.v16.messages import core_calls
-
-CLAUSE = "OCPP-J 1.6 errata 3.8"
+from simulators.station import Station
 
 
-async def premature(station: ChargePoint, csms: Csms, registration: Registration, id_tag: str) -> Sequence[str]:
+async def premature(station: Station, csms: Csms, registration: Registration, id_tag: str) -> Sequence[str]:
     """Return what a station that is Pending or Rejected gets for three CALLs, up to the first silence."""
     await csms.set_registration(station.id, registration)
     answer = await station.boot()
     if answer.payload.get("status") != registration:
         raise Inconclusive(f"{station.id} was not to be accepted, but: {answer}")
     found = []
-    for action, payload in core_calls(id_tag)[1:4]:
+    for action, payload in station.core_calls(id_tag)[1:4]:
         outcome = await station.attempt(action, payload)
         found.append(gist(outcome))
         if isinstance(outcome, Silence) or not station.connected:
@@ -30,31 +29,33 @@ async def premature(station: ChargePoint, csms: Csms, registration: Registration
 
 
 @scenario(
-    "v16.transport.acceptance.pending-station-refused",
-    spec=["OCPP-J 1.6 errata 3.8"],
-    requirements=["J-5.6-a"],
+    "transport.acceptance.pending-station-refused",
+    versions=EVERY_VERSION,
+    spec=[NOT_YET],
+    requirements={"1.6": ["J-5.6-a"]},
     needs=[RegistrationControl],
     mutants=["unaccepted-station-served", "unaccepted-station-unanswered"],
 )
-async def test_pending_station_is_refused(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+async def test_pending_station_is_refused(station: Station, csms: Csms, tags: Tags, check: Checks) -> None:
     """What a pending station sends unasked is answered with SecurityError; any other answer only remarks."""
     for word in await premature(station, csms, Registration.PENDING, tags.unknown()):
-        _judge(word, check)
+        _judge(word, check, NOT_YET)
 
 
 @scenario(
-    "v16.transport.acceptance.rejected-station-refused",
-    spec=["OCPP-J 1.6 errata 3.8"],
-    requirements=["J-5.6-a"],
+    "transport.acceptance.rejected-station-refused",
+    versions=EVERY_VERSION,
+    spec=[NEVER],
+    requirements={"1.6": ["J-5.6-a"]},
     needs=[RegistrationControl],
     mutants=["unaccepted-station-served", "unaccepted-station-unanswered"],
 )
-async def test_rejected_station_is_refused(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
+async def test_rejected_station_is_refused(station: Station, csms: Csms, tags: Tags, check: Checks) -> None:
     """What a rejected station sends is answered with SecurityError; any other answer, or a close, only remarks."""
     for word in await premature(station, csms, Registration.REJECTED, tags.unknown()):
-        _judge(word, check)
+        _judge(word, check, NEVER)
 
 
-def _judge(word: str, check: Checks) -> None:
+def _judge(word: str, check: Checks, clause: Clause) -> None:
     others = [] if word == "silence" else [word]
-    check.graded(word, good=["SecurityError"], tolerable=others, clause=CLAUSE)
+    check.graded(word, good=["SecurityError"], tolerable=others, clause=clause)

@@ -1,4 +1,4 @@
-"""CALLRESULTs: OCPP-J 1.6 sections 4.2.2 and 4.2.4."""
+"""CALLRESULTs: OCPP-J sections 4.2.2 and 4.2.4."""
 
 from collections.abc import Sequence
 
@@ -10,30 +10,35 @@ from harness.schemas import Kind
 from harness.verdict import Checks, Inconclusive
 from scenarios.evoked import evoked
 from scenarios.stage.population import Tags
+from scenarios.transport.clauses import BOOT, VALID_ANSWERS
+from scenarios.transport.dialects import EVERY_VERSION, dialect
 from simulators.observation import Answer, gist
-from simulators.v16 import ChargePoint, now
-from simulators.v16.messages import core_calls
+from simulators.station import Station
 
-CLAUSE = "OCPP-J 1.6 4.2.2"
-
-EMPTY = ("StatusNotification", "MeterValues", "StopTransaction")
+CLAUSE = "OCPP-J {version} 4.2.2"
 
 
 @scenario(
-    "v16.transport.call-result.three-elements",
-    spec=["OCPP-J 1.6 4.2.2"],
-    requirements=["J-4.2.2-a"],
+    "transport.call-result.three-elements",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.2"],
+    requirements={"1.6": ["J-4.2.2-a"]},
     mutants=["result-fourth-element"],
 )
-async def test_call_results_have_three_elements(station: ChargePoint, tags: Tags, check: Checks) -> None:
+async def test_call_results_have_three_elements(station: Station, tags: Tags, check: Checks) -> None:
     """CALLs of all kinds evoke CALLRESULTs, whose elements are a matter of the rules of the wire."""
     await _results(station, tags)
 
     evoked(rules.RESULT_ELEMENTS, station, check)
 
 
-@scenario("v16.transport.call-result.empty-payload", spec=["OCPP-J 1.6 4.2.2"], requirements=["J-4.2.1-c"])
-async def test_empty_answers_are_empty_objects(station: ChargePoint, tags: Tags, check: Checks) -> None:
+@scenario(
+    "transport.call-result.empty-payload",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.2"],
+    requirements={"1.6": ["J-4.2.1-c"]},
+)
+async def test_empty_answers_are_empty_objects(station: Station, tags: Tags, check: Checks) -> None:
     """Answers without members are evoked; that they are written as an empty object is a rule of the wire."""
     await _results(station, tags)
 
@@ -41,17 +46,18 @@ async def test_empty_answers_are_empty_objects(station: ChargePoint, tags: Tags,
 
 
 @scenario(
-    "v16.transport.call-result.negative-outcome",
-    spec=["OCPP-J 1.6 4.2.2"],
-    requirements=["J-4.2.2-b"],
-    mutants=["invalid-tag-call-error"],
+    "transport.call-result.negative-outcome",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.2"],
+    requirements={"1.6": ["J-4.2.2-b"]},
+    mutants={"1.6": ["invalid-tag-call-error"], "2.0.1": ["unknown-token-call-error"]},
 )
-async def test_negative_outcomes_are_call_results(station: ChargePoint, tags: Tags, check: Checks) -> None:
+async def test_negative_outcomes_are_call_results(station: Station, tags: Tags, check: Checks) -> None:
     """An unknown or blocked idTag is told by a status, not by CALLERROR."""
     await station.ready()
     unknown, blocked = tags.unknown(), await tags.blocked()
-    start = {"connectorId": 1, "idTag": unknown, "meterStart": 0, "timestamp": now()}
-    negative = [("Authorize", {"idTag": unknown}), ("StartTransaction", start), ("Authorize", {"idTag": blocked})]
+    say = dialect(station)
+    negative = [say.authorize(unknown), say.start(unknown), say.authorize(blocked)]
 
     for action, payload in negative:
         outcome = await station.attempt(action, payload)
@@ -59,13 +65,14 @@ async def test_negative_outcomes_are_call_results(station: ChargePoint, tags: Ta
 
 
 @scenario(
-    "v16.transport.call-result.rejected-station",
-    spec=["OCPP-J 1.6 4.2.2", "OCPP 1.6 4.2"],
-    requirements=["J-4.2.2-b"],
+    "transport.call-result.rejected-station",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.2", BOOT],
+    requirements={"1.6": ["J-4.2.2-b"]},
     needs=[RegistrationControl],
     mutants=["rejected-boot-call-error"],
 )
-async def test_rejection_of_a_station_is_a_call_result(station: ChargePoint, csms: Csms, check: Checks) -> None:
+async def test_rejection_of_a_station_is_a_call_result(station: Station, csms: Csms, check: Checks) -> None:
     """The BootNotification of a station that is rejected is answered with a status, not with CALLERROR."""
     await csms.set_registration(station.id, Registration.REJECTED)
     await station.connect()
@@ -74,25 +81,28 @@ async def test_rejection_of_a_station_is_a_call_result(station: ChargePoint, csm
 
     check.equal(gist(outcome), "CALLRESULT", clause=CLAUSE)
     status = outcome.payload.get("status") if isinstance(outcome, Answer) else None
-    check.equal(status, "Rejected", clause="OCPP 1.6 4.2")
+    check.equal(status, "Rejected", clause=BOOT)
 
 
 @scenario(
-    "v16.transport.call-result.valid-payload",
-    spec=["OCPP-J 1.6 4.2.4"],
-    requirements=["J-4.2.2-c"],
+    "transport.call-result.valid-payload",
+    versions=EVERY_VERSION,
+    spec=[VALID_ANSWERS],
+    requirements={"1.6": ["J-4.2.2-c"]},
     mutants=["heartbeat-extra-member", "status-notification-extra-member"],
 )
-async def test_answers_are_valid_under_their_schemas(station: ChargePoint, tags: Tags, check: Checks) -> None:
+async def test_answers_are_valid_under_their_schemas(station: Station, tags: Tags, check: Checks) -> None:
     """CALLs of all kinds evoke CALLRESULTs; that they are valid under their schemas is a rule of the wire for each."""
     for action in await _results(station, tags):
         evoked(rules.payload(action, Kind.RESPONSE), station, check)
 
 
-async def _results(station: ChargePoint, tags: Tags) -> Sequence[str]:
+async def _results(station: Station, tags: Tags) -> Sequence[str]:
     """Return the actions that were answered with CALLRESULT, of one CALL each; what is refused is judged elsewhere."""
     await station.connect()
-    outcomes = {action: await station.attempt(action, payload) for action, payload in core_calls(tags.unknown())}
+    outcomes = {
+        action: await station.attempt(action, payload) for action, payload in station.core_calls(tags.unknown())
+    }
     results = [action for action, outcome in outcomes.items() if isinstance(outcome, Answer)]
     if not results:
         raise Inconclusive("no CALL of the Core profile was answered with a CALLRESULT")

@@ -1,22 +1,25 @@
-"""CALLs of the station that are not shaped, or not spelled, as OCPP-J 1.6 section 4.2.1 says."""
+"""CALLs of the station that are not shaped, or not spelled, as OCPP-J section 4.2.1 says."""
 
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
-from scenarios.stage.population import Stations
+from scenarios.stage.population import AnyStations
+from scenarios.transport.clauses import ANSWERED
+from scenarios.transport.dialects import EVERY_VERSION
 from simulators.aftermath import aftermath, sign_of_life
 from simulators.observation import Refusal, gist
-from simulators.v16 import ChargePoint
+from simulators.station import Station
 
-CLAUSE = "OCPP-J 1.6 4.2.1"
+CLAUSE = "OCPP-J {version} 4.2.1"
 
 
 @scenario(
-    "v16.transport.call-shape.action-matched-exactly",
-    spec=["OCPP-J 1.6 4.2.1"],
-    requirements=["J-4.2.1-b"],
+    "transport.call-shape.action-matched-exactly",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.1"],
+    requirements={"1.6": ["J-4.2.1-b"]},
     mutants=["actions-of-any-case", "actions-with-slash"],
 )
-async def test_action_is_matched_exactly(station: ChargePoint, check: Checks) -> None:
+async def test_action_is_matched_exactly(station: Station, check: Checks) -> None:
     """A CALL whose action is in the wrong case, or begins with a slash, is answered with CALLERROR."""
     await station.ready()
 
@@ -28,12 +31,13 @@ async def test_action_is_matched_exactly(station: ChargePoint, check: Checks) ->
 
 
 @scenario(
-    "v16.transport.call-shape.null-payload-accepted",
-    spec=["OCPP-J 1.6 4.2.1", "OCPP-J 1.6 errata 3.2"],
-    requirements=["J-4.2.1-d"],
+    "transport.call-shape.null-payload-accepted",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.1", ANSWERED],
+    requirements={"1.6": ["J-4.2.1-d"]},
     mutants=["null-payload-unanswered"],
 )
-async def test_null_payload_is_taken_for_an_empty_one(station: ChargePoint, check: Checks) -> None:
+async def test_null_payload_is_taken_for_an_empty_one(station: Station, check: Checks) -> None:
     """A Heartbeat whose payload is null is served as one with an empty payload, or refused, but never ignored."""
     await station.ready()
     unique_id = station.new_id()
@@ -46,12 +50,13 @@ async def test_null_payload_is_taken_for_an_empty_one(station: ChargePoint, chec
 
 
 @scenario(
-    "v16.transport.call-shape.malformed-not-served",
-    spec=["OCPP-J 1.6 4.2.1", "OCPP-J 1.6 4.2.3"],
-    requirements=["J-4.2.1-e"],
+    "transport.call-shape.malformed-not-served",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.1", "OCPP-J {version} 4.2.3"],
+    requirements={"1.6": ["J-4.2.1-e"]},
     mutants=["malformed-call-locks-out", "malformed-call-stops-others"],
 )
-async def test_malformed_call_is_not_served(station: ChargePoint, stations: Stations, check: Checks) -> None:
+async def test_malformed_call_is_not_served(station: Station, stations: AnyStations, check: Checks) -> None:
     """A CALL with too few or too many elements, or without a payload object, is not served, and harms nobody."""
     other = await stations.new()
     await station.ready()
@@ -65,12 +70,13 @@ async def test_malformed_call_is_not_served(station: ChargePoint, stations: Stat
 
 
 @scenario(
-    "v16.transport.call-shape.malformed-answered",
-    spec=["OCPP-J 1.6 4.2.1", "OCPP-J 1.6 4.2.3"],
-    requirements=["J-4.2.1-e"],
+    "transport.call-shape.malformed-answered",
+    versions=EVERY_VERSION,
+    spec=["OCPP-J {version} 4.2.1", "OCPP-J {version} 4.2.3"],
+    requirements={"1.6": ["J-4.2.1-e"]},
     mutants=["malformed-call-unanswered"],
 )
-async def test_malformed_call_is_answered(station: ChargePoint, check: Checks) -> None:
+async def test_malformed_call_is_answered(station: Station, check: Checks) -> None:
     """A CALL without payload, or with a fifth element, is refused under its unique id rather than ignored."""
     await station.ready()
 
@@ -78,5 +84,5 @@ async def test_malformed_call_is_answered(station: ChargePoint, check: Checks) -
         unique_id = station.new_id()
         outcome = await station.attempt_raw([2, unique_id, *rest], unique_id)
         refused, expected = isinstance(outcome, Refusal), f"a CALLERROR to {len(rest) + 2} elements"
-        check.that(refused, expected, observed=outcome, clause="OCPP-J 1.6 4.2.3", level=SHOULD)
+        check.that(refused, expected, observed=outcome, clause="OCPP-J {version} 4.2.3", level=SHOULD)
         (await sign_of_life(station)).judge(check, clause=CLAUSE, closing=SHOULD)

@@ -2,22 +2,23 @@
 
 from harness.scenario import scenario
 from harness.verdict import Checks
-from scenarios.stage.population import Stations
+from scenarios.stage.population import AnyStations
+from scenarios.transport.dialects import EVERY_VERSION
 from simulators.connection import Upgraded
 from simulators.rawsocket import Ended, Opcode, frame
-from simulators.station import Answer
-from simulators.v16 import ChargePoint
+from simulators.station import Answer, Station
 
 PERMITTED_CODES = (*range(1000, 1004), *range(1007, 1015), *range(3000, 5000))
 
 
 @scenario(
-    "v16.transport.closing.close-answered",
+    "transport.closing.close-answered",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 5.5.1", "RFC 6455 7.1.1"],
-    requirements=["WS-5.5.1-a"],
+    requirements={"1.6": ["WS-5.5.1-a"]},
     mutants=["close-unanswered", "close-ignored"],
 )
-async def test_close_frame_is_answered(station: ChargePoint, check: Checks) -> None:
+async def test_close_frame_is_answered(station: Station, check: Checks) -> None:
     """A close frame of the station is answered by one, and the central system then closes TCP."""
     async with station.raw_socket() as raw:
         await raw.upgrade()
@@ -30,12 +31,13 @@ async def test_close_frame_is_answered(station: ChargePoint, check: Checks) -> N
 
 
 @scenario(
-    "v16.transport.closing.permitted-code",
+    "transport.closing.permitted-code",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 7.4.1", "RFC 6455 7.4.2"],
-    requirements=["WS-5.5.1-b"],
+    requirements={"1.6": ["WS-5.5.1-b"]},
     mutants=["close-code-1005"],
 )
-async def test_close_codes_are_permitted_ones(station: ChargePoint, check: Checks) -> None:
+async def test_close_codes_are_permitted_ones(station: Station, check: Checks) -> None:
     """A close frame of the central system carries a code that may be sent, whatever made it close."""
     provocations = (
         frame(b"x", masked=False),
@@ -54,12 +56,13 @@ async def test_close_codes_are_permitted_ones(station: ChargePoint, check: Check
 
 
 @scenario(
-    "v16.transport.closing.loss-survived",
+    "transport.closing.loss-survived",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 7.1.7", "RFC 6455 7.2"],
-    requirements=["WS-7.2-a"],
+    requirements={"1.6": ["WS-7.2-a"]},
     mutants=["loss-unnoticed", "loss-stops-everything"],
 )
-async def test_lost_connection_is_survived(station: ChargePoint, stations: Stations, check: Checks) -> None:
+async def test_lost_connection_is_survived(station: Station, stations: AnyStations, check: Checks) -> None:
     """After a connection was lost without a close frame, other stations are served and its own can come back."""
     other = await stations.new()
     await other.ready()

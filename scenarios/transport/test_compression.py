@@ -1,19 +1,22 @@
-"""Compression is left to WebSocket: RFC 7692, OCPP-J 1.6 section 5.1."""
+"""Compression is left to WebSocket: RFC 7692, OCPP-J section 5.1."""
 
 from harness.scenario import scenario
 from harness.trace import Event
 from harness.verdict import POLICY, SHOULD, Checks
-from simulators.station import Answer
-from simulators.v16 import ChargePoint
+from scenarios.transport.clauses import COMPRESSION
+from scenarios.transport.dialects import EVERY_VERSION
+from simulators.rawsocket import HttpAnswer
+from simulators.station import Answer, Station
 
 
 @scenario(
-    "v16.transport.compression.accepted-or-declined",
+    "transport.compression.accepted-or-declined",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 9.1", "RFC 7692 5"],
-    requirements=["WS-9.1-a"],
+    requirements={"1.6": ["WS-9.1-a"]},
     mutants=["compression-broken"],
 )
-async def test_offer_of_compression_does_no_harm(station: ChargePoint, check: Checks) -> None:
+async def test_offer_of_compression_does_no_harm(station: Station, check: Checks) -> None:
     """Whether the offer of permessage-deflate is accepted or declined, messages are answered."""
     await station.connect(compression=True)
 
@@ -24,11 +27,27 @@ async def test_offer_of_compression_does_no_harm(station: ChargePoint, check: Ch
 
 
 @scenario(
-    "v16.transport.compression.none-of-its-own",
-    spec=["OCPP-J 1.6 5.1"],
-    requirements=["J-5.1-a"],
+    "v201.transport.compression.supported",
+    spec=["OCPP-J 2.0.1 3.3", "RFC 7692 5"],
+    mutants=["compression-refused"],
 )
-async def test_messages_are_plain_json(station: ChargePoint, check: Checks) -> None:
+async def test_compression_is_supported(station: Station, check: Checks) -> None:
+    """The offer of permessage-deflate is accepted: a CSMS is required to support it, though plain JSON works too."""
+    async with station.raw_socket() as raw:
+        answer = await raw.handshake(raw.request(Sec_WebSocket_Extensions="permessage-deflate"))
+
+    agreed = answer.headers.get("sec-websocket-extensions", "") if isinstance(answer, HttpAnswer) else str(answer)
+    supported = agreed.startswith("permessage-deflate")
+    check.that(supported, "permessage-deflate", observed=agreed, clause="OCPP-J 2.0.1 3.3", level=SHOULD)
+
+
+@scenario(
+    "transport.compression.none-of-its-own",
+    versions=EVERY_VERSION,
+    spec=[COMPRESSION],
+    requirements={"1.6": ["J-5.1-a"]},
+)
+async def test_messages_are_plain_json(station: Station, check: Checks) -> None:
     """Messages are plain JSON text, with and without the compression that WebSocket offers."""
     for compression in (False, True):
         await station.connect(compression=compression)
@@ -38,5 +57,5 @@ async def test_messages_are_plain_json(station: ChargePoint, check: Checks) -> N
     for entry in station.received():
         if entry.event in (Event.TEXT, Event.BINARY):
             plain = entry.event is Event.TEXT and entry.frame is not None
-            clause, label = "OCPP-J 1.6 5.1", entry.label()
+            clause, label = COMPRESSION, entry.label()
             check.that(plain, "plain JSON", observed=label, clause=clause, level=SHOULD, at=entry.index)

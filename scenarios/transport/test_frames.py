@@ -1,22 +1,24 @@
 """Frames that RFC 6455 allows, however unusual: sections 5 and 10.4."""
 
-from harness.ocppj import CallResult, Payload, encode
+from harness.ocppj import CallResult, encode
 from harness.scenario import Takes, scenario
 from harness.verdict import SHOULD, Checks, Inconclusive
-from scenarios.stage.population import Stations, Tags
+from scenarios.stage.population import AnyStations, Tags
+from scenarios.transport.clauses import ANSWERED
+from scenarios.transport.dialects import EVERY_VERSION, dialect
 from simulators.observation import gist
 from simulators.rawsocket import Opcode, RawFrame, frame
-from simulators.station import Answer
-from simulators.v16 import ChargePoint, meter_value, sampled
+from simulators.station import Answer, Station
 
 
 @scenario(
-    "v16.transport.frames.never-masked",
+    "transport.frames.never-masked",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 5.1"],
-    requirements=["WS-5.1-a"],
+    requirements={"1.6": ["WS-5.1-a"]},
     mutants=["frames-text-masked", "frames-pong-masked"],
 )
-async def test_frames_of_the_central_system_are_not_masked(station: ChargePoint, check: Checks) -> None:
+async def test_frames_of_the_central_system_are_not_masked(station: Station, check: Checks) -> None:
     """None of the frames that the central system sends is masked: messages, pongs, close frames."""
     async with station.raw_socket() as raw:
         await raw.upgrade()
@@ -36,12 +38,13 @@ async def test_frames_of_the_central_system_are_not_masked(station: ChargePoint,
 
 
 @scenario(
-    "v16.transport.frames.fragments-joined",
+    "transport.frames.fragments-joined",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 5.4"],
-    requirements=["WS-5.4-a"],
+    requirements={"1.6": ["WS-5.4-a"]},
     mutants=["frames-last-fragment-lost", "frames-ping-ends-message"],
 )
-async def test_fragments_are_joined(station: ChargePoint, check: Checks) -> None:
+async def test_fragments_are_joined(station: Station, check: Checks) -> None:
     """A message in three fragments with a ping between them is read as one, and the ping is answered."""
     unique_id = station.new_id()
     text = encode([2, unique_id, "BootNotification", station.identity]).encode()
@@ -59,12 +62,13 @@ async def test_fragments_are_joined(station: ChargePoint, check: Checks) -> None
 
 
 @scenario(
-    "v16.transport.frames.ping-answered",
+    "transport.frames.ping-answered",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 5.5.2"],
-    requirements=["WS-5.5.2-a"],
+    requirements={"1.6": ["WS-5.5.2-a"]},
     mutants=["frames-pings-unanswered", "frames-pongs-empty"],
 )
-async def test_ping_is_answered_with_its_data(station: ChargePoint, check: Checks) -> None:
+async def test_ping_is_answered_with_its_data(station: Station, check: Checks) -> None:
     """A ping is answered by a pong with the same data, be it empty or as long as it may be."""
     async with station.raw_socket() as raw:
         await raw.upgrade()
@@ -77,12 +81,13 @@ async def test_ping_is_answered_with_its_data(station: ChargePoint, check: Check
 
 
 @scenario(
-    "v16.transport.frames.unsolicited-pong-ignored",
+    "transport.frames.unsolicited-pong-ignored",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 5.5.3"],
-    requirements=["WS-5.5.3-a"],
+    requirements={"1.6": ["WS-5.5.3-a"]},
     mutants=["frames-unsolicited-pong-fatal"],
 )
-async def test_unsolicited_pong_is_ignored(station: ChargePoint, check: Checks) -> None:
+async def test_unsolicited_pong_is_ignored(station: Station, check: Checks) -> None:
     """A pong that answers no ping changes nothing: the next message is answered."""
     async with station.raw_socket() as raw:
         await raw.upgrade()
@@ -92,29 +97,30 @@ async def test_unsolicited_pong_is_ignored(station: ChargePoint, check: Checks) 
 
 
 @scenario(
-    "v16.transport.frames.long-message-read",
+    "transport.frames.long-message-read",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 10.4"],
-    requirements=["WS-10.4-a"],
+    requirements={"1.6": ["WS-10.4-a"]},
     needs=[Takes(80_000)],
 )
-async def test_long_message_is_read(station: ChargePoint, tags: Tags, check: Checks) -> None:
-    """A StopTransaction of 64 KiB, full of meter values, is confirmed."""
-    transaction = await station.charging(await tags.accepted())
-    values = [meter_value(*(sampled(one) for one in range(1000, 1100))) for _ in range(40)]
-    assert len(encode(values)) > 65_536
+async def test_long_message_is_read(station: Station, tags: Tags, check: Checks) -> None:
+    """The end of a transaction in 64 KiB, full of meter values, is confirmed."""
+    say = dialect(station)
+    action, payload = say.long_end(await say.charge(await tags.accepted()))
+    assert len(encode([payload])) > 65_536
 
-    stop = {"transactionId": transaction.id, "meterStop": 2000, "timestamp": values[-1]["timestamp"]}
-    outcome = await station.attempt("StopTransaction", {**stop, "transactionData": values})
+    outcome = await station.attempt(action, payload)
     confirmed = isinstance(outcome, Answer)
     check.that(confirmed, "a CALLRESULT", observed=outcome, clause="RFC 6455 10.4", level=SHOULD)
 
 
 @scenario(
-    "v16.transport.frames.oversized-message-contained",
+    "transport.frames.oversized-message-contained",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 10.4"],
-    requirements=["WS-10.4-a"],
+    requirements={"1.6": ["WS-10.4-a"]},
 )
-async def test_oversized_message_harms_nobody_else(station: ChargePoint, stations: Stations, check: Checks) -> None:
+async def test_oversized_message_harms_nobody_else(station: Station, stations: AnyStations, check: Checks) -> None:
     """A text of 16 MiB that is no OCPP message leaves the other stations served."""
     other = await stations.new()
     await other.ready()
@@ -128,24 +134,20 @@ async def test_oversized_message_harms_nobody_else(station: ChargePoint, station
 
 
 @scenario(
-    "v16.transport.frames.large-message",
-    spec=["RFC 6455 5.2", "OCPP-J 1.6 errata 3.2"],
-    requirements=["J-4.2.3-f"],
+    "transport.frames.large-message",
+    versions=EVERY_VERSION,
+    spec=["RFC 6455 5.2", ANSWERED],
+    requirements={"1.6": ["J-4.2.3-f"]},
     needs=[Takes(61_000)],
     mutants=["large-messages-lost"],
 )
-async def test_large_message_is_not_lost(station: ChargePoint, check: Checks) -> None:
+async def test_large_message_is_not_lost(station: Station, check: Checks) -> None:
     """MeterValues of some 60 kB are answered; a refusal or a close only remarks, but they never vanish."""
     await station.ready()
-    if not isinstance(short := await station.attempt("MeterValues", _readings(1)), Answer):
+    if not isinstance(short := await station.attempt(*dialect(station).meter_values(1)), Answer):
         raise Inconclusive(f"short MeterValues are not confirmed either: {short}")
 
-    outcome = await station.attempt("MeterValues", _readings(800))
+    outcome = await station.attempt(*dialect(station).meter_values(800))
 
     refused = [] if gist(outcome) == "silence" else [gist(outcome)]
-    check.graded(gist(outcome), good=["CALLRESULT"], tolerable=refused, clause="OCPP-J 1.6 errata 3.2")
-
-
-def _readings(number: int) -> Payload:
-    """Return MeterValues with so many readings, of some 75 characters each."""
-    return {"connectorId": 1, "meterValue": [meter_value(sampled(one)) for one in range(number)]}
+    check.graded(gist(outcome), good=["CALLRESULT"], tolerable=refused, clause=ANSWERED)

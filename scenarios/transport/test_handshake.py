@@ -2,17 +2,19 @@
 
 from harness.scenario import scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.transport.dialects import EVERY_VERSION
 from simulators.rawsocket import HttpAnswer, Opcode, RawFrame, accept_key, new_key
-from simulators.v16 import ChargePoint
+from simulators.station import Station
 
 
 @scenario(
-    "v16.transport.handshake.upgraded",
+    "transport.handshake.upgraded",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.2"],
-    requirements=["WS-4.2.2-a"],
+    requirements={"1.6": ["WS-4.2.2-a"]},
     mutants=["handshake-connection-header-missing"],
 )
-async def test_well_formed_handshake_is_upgraded(station: ChargePoint, check: Checks) -> None:
+async def test_well_formed_handshake_is_upgraded(station: Station, check: Checks) -> None:
     """A well-formed handshake of a known station is answered with status 101 and the headers of an upgrade."""
     async with station.raw_socket() as raw:
         answer = await raw.handshake(raw.request())
@@ -25,12 +27,13 @@ async def test_well_formed_handshake_is_upgraded(station: ChargePoint, check: Ch
 
 
 @scenario(
-    "v16.transport.handshake.key-answered",
+    "transport.handshake.key-answered",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.2"],
-    requirements=["WS-4.2.2-b"],
+    requirements={"1.6": ["WS-4.2.2-b"]},
     mutants=["handshake-accept-constant"],
 )
-async def test_accept_header_is_derived_from_the_key(station: ChargePoint, check: Checks) -> None:
+async def test_accept_header_is_derived_from_the_key(station: Station, check: Checks) -> None:
     """Sec-WebSocket-Accept is derived from the key of each handshake."""
     for key in (new_key(), new_key(), new_key()):
         async with station.raw_socket() as raw:
@@ -40,12 +43,13 @@ async def test_accept_header_is_derived_from_the_key(station: ChargePoint, check
 
 
 @scenario(
-    "v16.transport.handshake.other-version-refused",
+    "transport.handshake.other-version-refused",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.2", "RFC 6455 4.4"],
-    requirements=["WS-4.2.2-c"],
+    requirements={"1.6": ["WS-4.2.2-c"]},
     mutants=["handshake-any-version"],
 )
-async def test_other_websocket_version_is_refused(station: ChargePoint, check: Checks) -> None:
+async def test_other_websocket_version_is_refused(station: Station, check: Checks) -> None:
     """A WebSocket version that is not spoken is refused with an HTTP error that names version 13."""
     for version in ("12", "99"):
         async with station.raw_socket() as raw:
@@ -60,12 +64,13 @@ async def test_other_websocket_version_is_refused(station: ChargePoint, check: C
 
 
 @scenario(
-    "v16.transport.handshake.missing-key-refused",
+    "transport.handshake.missing-key-refused",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.1", "RFC 6455 4.2.2"],
-    requirements=["WS-4.2.1-a"],
+    requirements={"1.6": ["WS-4.2.1-a"]},
     mutants=["handshake-key-optional"],
 )
-async def test_handshake_without_key_is_refused(station: ChargePoint, check: Checks) -> None:
+async def test_handshake_without_key_is_refused(station: Station, check: Checks) -> None:
     """A handshake without Sec-WebSocket-Key is refused with an HTTP error."""
     async with station.raw_socket() as raw:
         answer = await raw.handshake(raw.request(Sec_WebSocket_Key=None))
@@ -76,11 +81,12 @@ async def test_handshake_without_key_is_refused(station: ChargePoint, check: Che
 
 
 @scenario(
-    "v16.transport.handshake.short-key-refused",
+    "transport.handshake.short-key-refused",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.1"],
-    requirements=["WS-4.2.1-a"],
+    requirements={"1.6": ["WS-4.2.1-a"]},
 )
-async def test_handshake_with_short_key_is_refused(station: ChargePoint, check: Checks) -> None:
+async def test_handshake_with_short_key_is_refused(station: Station, check: Checks) -> None:
     """A Sec-WebSocket-Key that does not stand for 16 bytes is refused; a server need not look inside."""
     async with station.raw_socket() as raw:
         answer = await raw.handshake(raw.request(Sec_WebSocket_Key="c2hvcnQ="))
@@ -91,12 +97,13 @@ async def test_handshake_with_short_key_is_refused(station: ChargePoint, check: 
 
 
 @scenario(
-    "v16.transport.handshake.plain-request-not-upgraded",
+    "transport.handshake.plain-request-not-upgraded",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.1"],
-    requirements=["WS-4.2.1-b"],
+    requirements={"1.6": ["WS-4.2.1-b"]},
     mutants=["handshake-upgrade-unasked", "handshake-any-method"],
 )
-async def test_plain_request_is_not_upgraded(station: ChargePoint, check: Checks) -> None:
+async def test_plain_request_is_not_upgraded(station: Station, check: Checks) -> None:
     """A request that asks for no upgrade, or is not a GET, gets an HTTP answer and no WebSocket."""
     plain: dict[str, str | None] = {"Upgrade": None, "Connection": "keep-alive"}
     async with station.raw_socket() as raw:
@@ -111,12 +118,13 @@ async def test_plain_request_is_not_upgraded(station: ChargePoint, check: Checks
 
 
 @scenario(
-    "v16.transport.handshake.case-ignored",
+    "transport.handshake.case-ignored",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.1"],
-    requirements=["WS-4.2.1-c"],
+    requirements={"1.6": ["WS-4.2.1-c"]},
     mutants=["handshake-case-sensitive"],
 )
-async def test_case_of_header_names_and_tokens_is_ignored(station: ChargePoint, check: Checks) -> None:
+async def test_case_of_header_names_and_tokens_is_ignored(station: Station, check: Checks) -> None:
     """Header names and the tokens of an upgrade are matched whatever their case, also among other tokens."""
     odd = {"uPGRADE": "WebSocket", "CONNECTION": "keep-alive, UPGRADE", "sec_websocket_KEY": new_key()}
     async with station.raw_socket() as raw:
@@ -126,12 +134,13 @@ async def test_case_of_header_names_and_tokens_is_ignored(station: ChargePoint, 
 
 
 @scenario(
-    "v16.transport.handshake.no-extension-unasked",
+    "transport.handshake.no-extension-unasked",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.2.2", "RFC 6455 9.1"],
-    requirements=["WS-4.2.2-d"],
+    requirements={"1.6": ["WS-4.2.2-d"]},
     mutants=["handshake-extension-unasked", "frames-reserved-bit-set"],
 )
-async def test_no_extension_is_used_that_was_not_offered(station: ChargePoint, check: Checks) -> None:
+async def test_no_extension_is_used_that_was_not_offered(station: Station, check: Checks) -> None:
     """Where the station offers no extension, none is selected and no frame has a reserved bit set."""
     async with station.raw_socket() as raw:
         answer = await raw.upgrade()
@@ -144,11 +153,12 @@ async def test_no_extension_is_used_that_was_not_offered(station: ChargePoint, c
 
 
 @scenario(
-    "v16.transport.handshake.origin-ignored",
+    "transport.handshake.origin-ignored",
+    versions=EVERY_VERSION,
     spec=["RFC 6455 4.1", "RFC 6455 10.2"],
     mutants=["handshake-origin-refused"],
 )
-async def test_origin_is_ignored(station: ChargePoint, check: Checks) -> None:
+async def test_origin_is_ignored(station: Station, check: Checks) -> None:
     """A station that sends an Origin header, as some WebSocket libraries do unasked, is let in."""
     for origin in ("http://localhost", "https://station.example", "null"):
         async with station.raw_socket() as raw:

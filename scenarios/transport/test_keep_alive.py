@@ -1,23 +1,26 @@
-"""Signs of life: WebSocket pings and half-open connections (OCPP-J 1.6 section 5.3)."""
+"""Signs of life: WebSocket pings and half-open connections (OCPP-J section 5.3)."""
 
 from harness.csms import StationReader
 from harness.csms.console import Csms
 from harness.scenario import Declares, scenario
 from harness.settings import PoliciesSection
 from harness.verdict import POLICY, SHOULD, Checks
+from scenarios.transport.clauses import HEARTBEAT, PINGS, SECOND_CONNECTION
+from scenarios.transport.dialects import EVERY_VERSION
 from simulators.rawsocket import Ended, Opcode, RawFrame, frame
-from simulators.v16 import ChargePoint
+from simulators.station import Station
 
 
 @scenario(
-    "v16.transport.keep-alive.pings-suffice",
-    spec=["OCPP-J 1.6 5.3", "OCPP 1.6 4.6"],
-    requirements=["J-5.3-a"],
+    "transport.keep-alive.pings-suffice",
+    versions=EVERY_VERSION,
+    spec=[PINGS, HEARTBEAT],
+    requirements={"1.6": ["J-5.3-a"]},
     needs=[StationReader, Declares("silence_limit")],
     mutants=["idle-dropped"],
 )
 async def test_pings_keep_the_connection_alive(
-    station: ChargePoint, csms: Csms, policies: PoliciesSection, check: Checks
+    station: Station, csms: Csms, policies: PoliciesSection, check: Checks
 ) -> None:
     """A station that sends pings and no Heartbeat stays connected, and is shown so, beyond the silence limit."""
     await station.ready()
@@ -25,19 +28,20 @@ async def test_pings_keep_the_connection_alive(
 
     ended = await station.linger(1.25 * limit, every=limit / 5)
 
-    check.that(ended is None, "the connection open", observed=ended, clause="OCPP-J 1.6 5.3", level=SHOULD)
+    check.that(ended is None, "the connection open", observed=ended, clause=PINGS, level=SHOULD)
     online = (await csms.ask(StationReader).station(station.id)).online
-    check.that(online is not False, "shown as online", observed=online, clause="OCPP-J 1.6 5.3", level=SHOULD)
+    check.that(online is not False, "shown as online", observed=online, clause=PINGS, level=SHOULD)
 
 
 @scenario(
-    "v16.transport.keep-alive.central-system-pings",
-    spec=["OCPP-J 1.6 5.3"],
-    requirements=["J-5.3-b"],
+    "transport.keep-alive.central-system-pings",
+    versions=EVERY_VERSION,
+    spec=[PINGS],
+    requirements={"1.6": ["J-5.3-b"]},
     needs=[Declares("silence_limit")],
 )
 async def test_answered_pings_of_the_central_system_keep_the_connection(
-    station: ChargePoint, policies: PoliciesSection, check: Checks
+    station: Station, policies: PoliciesSection, check: Checks
 ) -> None:
     """Where the central system pings, a station that answers with pongs stays connected."""
     await station.ready()
@@ -51,18 +55,19 @@ async def test_answered_pings_of_the_central_system_keep_the_connection(
         raw.patience = station.patience
         answer = await raw.answer(await raw.call("Heartbeat"))
     stays = not isinstance(answer, Ended)
-    check.that(stays, "the connection open", observed=answer, clause="OCPP-J 1.6 5.3", level=SHOULD, axis=POLICY)
+    check.that(stays, "the connection open", observed=answer, clause=PINGS, level=SHOULD, axis=POLICY)
 
 
 @scenario(
-    "v16.transport.keep-alive.half-open-detected",
-    spec=["OCPP-J 1.6 errata 3.9"],
-    requirements=["J-5.3-c"],
+    "transport.keep-alive.half-open-detected",
+    versions=EVERY_VERSION,
+    spec=[SECOND_CONNECTION],
+    requirements={"1.6": ["J-5.3-c"]},
     needs=[StationReader, Declares("silence_limit")],
     mutants=["half-open-unnoticed"],
 )
 async def test_half_open_connection_is_detected(
-    station: ChargePoint, csms: Csms, policies: PoliciesSection, check: Checks
+    station: Station, csms: Csms, policies: PoliciesSection, check: Checks
 ) -> None:
     """A station that has fallen silent without closing is given up, and shown as offline, in the declared time."""
     await station.ready()
@@ -74,5 +79,5 @@ async def test_half_open_connection_is_detected(
         online = (await csms.ask(StationReader).station(station.id)).online
 
     closed = isinstance(ended, Ended)
-    check.that(closed, "the connection closed", observed=ended, clause="OCPP-J 1.6 errata 3.9", level=SHOULD)
-    check.that(online is not True, "shown as offline", observed=online, clause="OCPP-J 1.6 errata 3.9", level=SHOULD)
+    check.that(closed, "the connection closed", observed=ended, clause=SECOND_CONNECTION, level=SHOULD)
+    check.that(online is not True, "shown as offline", observed=online, clause=SECOND_CONNECTION, level=SHOULD)

@@ -56,11 +56,13 @@ class Outgoing(NamedTuple):
 class FrameRules:
     """What a version says of a CALL that is not formed as one, and of what is no message at all.
 
-    ``broken`` is the error of a CALL that breaks the form of one, ``unreadable`` that of a text whose unique id cannot
-    be read, which is answered under the id ``NAMELESS``; with None it stays unanswered.
+    ``broken`` is the error of a CALL that breaks the form of one, ``unknown_type`` that of a message of a type that
+    there is none of, ``unreadable`` that of a text whose unique id cannot be read, which is answered under the id
+    ``NAMELESS``; with None either stays unanswered.
     """
 
     broken: type[OCPPError]
+    unknown_type: type[OCPPError] | None = None
     unreadable: type[OCPPError] | None = None
 
 
@@ -139,6 +141,12 @@ class Framing:
             return Unreadable(problem)
         return BrokenCall(NAMELESS, self.rules.unreadable(description=problem))
 
+    def unknown_type(self, unique_id: object) -> Unreadable | BrokenCall:
+        """Return the refusal of a type that there is none of, if the version has one (OCPP-J 2.0.1 4.4)."""
+        if self.rules.unknown_type is None or not isinstance(unique_id, str) or not unique_id:
+            return Unreadable("unknown message type")
+        return BrokenCall(unique_id, self.rules.unknown_type(description="unknown message type"))
+
     def _not_json(self, data: bytes) -> NoReturn:
         """Refuse what is not JSON: by CALLERROR where a lenient parser still finds the id of a CALL in it.
 
@@ -161,7 +169,7 @@ class Framing:
         if type(kind) in (str, float) and kind in _MISTYPED_ANSWERS and isinstance(unique_id, str):
             raise BrokenAnswer(unique_id, f"the message type is {json.dumps(kind)} instead of a whole number")
         if type(kind) is not int or kind not in (CALL, CALLRESULT, CALLERROR):
-            raise Unreadable("unknown message type")
+            raise self.unknown_type(unique_id)
         if not isinstance(unique_id, str) or not unique_id:
             raise self.unreadable("no usable unique id")
         match elements:

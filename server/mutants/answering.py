@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from ocpp.exceptions import (
     InternalError,
     OccurenceConstraintViolationError,
+    OccurrenceConstraintViolationError,
     OCPPError,
     PropertyConstraintViolationError,
     ProtocolError,
@@ -194,7 +195,7 @@ class _HeartbeatAnswerBinary(Connection):
 class _Lenient(Session):
     """Answers CALLs that violate one kind of rule as if nothing were wrong with them."""
 
-    tolerated: type[OCPPError] = OCPPError
+    tolerated: type[OCPPError] | tuple[type[OCPPError], ...] = OCPPError
 
     def serve(self, call: Call, began: float) -> None:
         if call.action in self.handlers and self._tolerates(call):
@@ -217,7 +218,7 @@ class _SchemaNotChecked(_Lenient):
 
 @mutant("missing-members-unchecked", "Nobody checks that required members are there.")
 class _MissingMembersUnchecked(_Lenient):
-    tolerated = OccurenceConstraintViolationError
+    tolerated = (OccurenceConstraintViolationError, OccurrenceConstraintViolationError)
 
 
 @mutant("types-unchecked", "Nobody checks the types of members.")

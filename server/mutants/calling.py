@@ -181,6 +181,11 @@ class _LockingOut(Session):
         if self.despair in problem:
             self.lock_out()
 
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, error)
+        if not call.action and self.despair in error.description:
+            self.lock_out()
+
     def lock_out(self) -> None:
         self.stations._known.pop(self.station.id, None)
         self.connection.abort()
@@ -217,6 +222,11 @@ class _UnreadableStopsOthers(_StoppingOthers):
         if "JSON" in problem:
             self.stop_others()
 
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, error)
+        if "JSON" in error.description:
+            self.stop_others()
+
 
 @mutant("malformed-call-locks-out", "A station that has sent a malformed CALL is not served any more.")
 class _MalformedCallLocksOut(_LockingOut):
@@ -225,7 +235,7 @@ class _MalformedCallLocksOut(_LockingOut):
 
     def refuse(self, call: Call, error: OCPPError) -> None:
         super().refuse(call, error)
-        if isinstance(error, FormationViolationError):
+        if isinstance(error, self.bundle.frames.broken):
             self.lock_out()
 
 
@@ -233,5 +243,5 @@ class _MalformedCallLocksOut(_LockingOut):
 class _MalformedCallStopsOthers(_StoppingOthers):
     def refuse(self, call: Call, error: OCPPError) -> None:
         super().refuse(call, error)
-        if isinstance(error, FormationViolationError):
+        if isinstance(error, self.bundle.frames.broken):
             self.stop_others()

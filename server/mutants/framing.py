@@ -12,7 +12,7 @@ from ocpp.messages import Call
 from server.core.framing import BrokenAnswer, BrokenCall, Framing, Message, Unreadable
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import ERRORS, Row, alters, reframes, request, response, rewrites, turn
+from server.mutants.rows import ERRORS, Row, alters, reframes, request, response, rewrites, turn, within
 
 # What is written
 
@@ -59,6 +59,18 @@ alters(request("ChangeConfiguration"),
         when=_of_ping_interval),
     Row("ping-interval-as-decimal", "The value of WebSocketPingInterval is sent with a decimal place.",
         turn(value="{}.0".format), when=_of_ping_interval),
+)  # fmt: skip
+
+
+def _of_ping_variable(payload: Payload) -> bool:
+    return any(one["variable"]["name"] == "WebSocketPingInterval" for one in payload["setVariableData"])
+
+
+alters(request("SetVariables"),
+    Row("ping-variable-as-number", "The value of the variable WebSocketPingInterval is sent as a JSON number.",
+        within("setVariableData", how=turn(attributeValue=int)), when=_of_ping_variable),
+    Row("ping-variable-as-decimal", "The value of the variable WebSocketPingInterval is sent with a decimal place.",
+        within("setVariableData", how=turn(attributeValue="{}.0".format)), when=_of_ping_variable),
 )  # fmt: skip
 
 # The unique id
@@ -111,8 +123,8 @@ class _EscapesRefused(_Choosy):
 @mutant("json-member-order-fixed", "A BootNotification that names the model before the vendor is refused.")
 class _MemberOrderFixed(_Choosy):
     def dislikes(self, data: bytes) -> bool:
-        model = data.find(b"chargePointModel")
-        return 0 <= model < data.find(b"chargePointVendor")
+        model = data.find(b'odel":')
+        return 0 <= model < data.find(b"endor")
 
 
 @mutant("text-garbled", "Text beyond ASCII is read in the wrong encoding.")

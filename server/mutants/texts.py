@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ocpp.exceptions import InternalError
 
@@ -45,6 +45,14 @@ class _Shown(Operator):
     async def connector(self, id: str, connector_id: int, evse_id: int | None = None) -> Payload | None:
         found = await super().connector(id, connector_id, evse_id)
         return found | {"info": self.show(found["info"])} if found and found["info"] else found
+
+    def station(self, id: str) -> Payload:
+        found = super().station(id)
+        return found | {"vendor": self.show(found["vendor"])} if found["vendor"] else found
+
+    async def variables(self, id: str) -> Sequence[Payload]:
+        found = await super().variables(id)
+        return [one | {"value": self.show(one["value"])} if one["value"] else one for one in found]
 
     async def configuration(self, id: str) -> Mapping[str, str | None]:
         found = await super().configuration(id)

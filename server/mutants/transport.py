@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from ocpp.exceptions import OccurenceConstraintViolationError, ProtocolError, SecurityError
+from ocpp.messages import Call
 from sqlalchemy import Connection as Database
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
@@ -276,19 +277,20 @@ class _BootPerConnection(Session):
 
 
 @mutant("boot-only-once", "A station that was accepted cannot boot again.")
-class _BootOnlyOnce(CoreHandlers):
-    async def boot_notification(self, station: Station, payload: Payload) -> Payload:
-        if station.accepted:
+class _BootOnlyOnce(Session):
+    def check_admitted(self, action: str) -> None:
+        super().check_admitted(action)
+        if action == "BootNotification" and self.station.accepted:
             raise ProtocolError(description="already booted")
-        return await super().boot_notification(station, payload)
 
 
 @mutant("boot-recorded-once", "The firmware version on record is that of the first boot.")
-class _BootRecordedOnce(CoreHandlers):
-    async def boot_notification(self, station: Station, payload: Payload) -> Payload:
-        if station.firmware_version:
-            payload = {**payload, "firmwareVersion": station.firmware_version}
-        return await super().boot_notification(station, payload)
+class _BootRecordedOnce(Session):
+    def serve(self, call: Call, began: float) -> None:
+        known = self.station.firmware_version
+        if call.action == "BootNotification" and known:
+            call.payload.get("chargingStation", call.payload)["firmwareVersion"] = known
+        super().serve(call, began)
 
 
 @mutant("reconnect-keeps-the-old-connection", "Commands go to the first connection that a station ever had.")
@@ -336,11 +338,12 @@ class _OldCloseClosesNewConnection(Session):
 
 @mutant(
     "reconnect-of-another-version",
-    "After a reconnect, a BootNotification is judged as one of OCPP 2.0.1.",
+    "After a reconnect, a BootNotification is judged as one of another version of OCPP.",
     faults=["lbbrhzn/ocpp#2008"],
 )
 class _ReconnectOfAnotherVersion(Session):
     def check_payload(self, action: str, payload: Payload) -> None:
         super().check_payload(action, payload)
-        if action == "BootNotification" and self.station.answered and "chargingStation" not in payload:
-            raise OccurenceConstraintViolationError(description="chargingStation: breaks the rule required")
+        wanted = {"1.6": "chargingStation", "2.0.1": "chargePointVendor"}[self.bundle.version]
+        if action == "BootNotification" and self.station.answered and wanted not in payload:
+            raise OccurenceConstraintViolationError(description=f"{wanted}: breaks the rule required")

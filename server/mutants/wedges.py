@@ -23,6 +23,10 @@ class _Wedged(Session):
         super().ignore(problem)
         self.wedged = self.despair is not None and self.despair in problem
 
+    def refuse(self, call: Call, error: OCPPError) -> None:
+        super().refuse(call, error)
+        self.wedged = self.despair is not None and self.despair in error.description
+
 
 @mutant("unreadable-wedges", "A connection on which an unreadable text came stays open and mute.")
 class _UnreadableWedges(_Wedged):

@@ -33,8 +33,17 @@ class RpcFrameworkError(OCPPError):  # type: ignore[misc]  # ocpp has no type in
     default_description = "Content of the call is no valid RPC request"
 
 
-FRAMES = FrameRules(broken=FormatViolationError, unreadable=RpcFrameworkError)
-"""What is not formed as a CALL has one error, and a message of an unknown type is ignored (OCPP-J 2.0.1 4.1.3)."""
+class MessageTypeNotSupportedError(OCPPError):  # type: ignore[misc]  # ocpp has no type information
+    """A message of an unknown type (OCPP-J 2.0.1 table 8), an error that ``ocpp`` does not know."""
+
+    code = "MessageTypeNotSupported"
+    default_description = "A message of an unknown type"
+
+
+FRAMES = FrameRules(
+    broken=FormatViolationError, unknown_type=MessageTypeNotSupportedError, unreadable=RpcFrameworkError
+)
+"""What is not formed as a CALL has one error, a message of an unknown type another one (OCPP-J 2.0.1 4.2.3, 4.4)."""
 
 _NAMES = {action.value: action.name for action in Action}
 

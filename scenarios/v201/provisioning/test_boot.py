@@ -3,7 +3,6 @@
 from harness.scenario import scenario
 from harness.verdict import Checks
 from scenarios.v201.ordered import confirmed, reported
-from simulators.connection import Upgraded
 from simulators.v201 import ChargingStation, component, event_data, evse, variable
 
 
@@ -35,20 +34,3 @@ async def test_boot_for_any_reason_is_accepted(station: ChargingStation, check: 
     for reason in ("ApplicationReset", "FirmwareUpdate", "LocalReset", "Watchdog", "Unknown"):
         boot = await station.boot(announce=False, reason=reason)
         check.equal(boot.payload.get("status"), "Accepted", clause="OCPP 2.0.1 B01.FR.02")
-
-
-@scenario(
-    "v201.provisioning.version.negotiated",
-    spec=["OCPP-J 2.0.1 3.2"],
-    octt=["TC_B_58_CSMS"],
-    mutants=["subprotocol-first-only"],
-)
-async def test_version_is_negotiated(station: ChargingStation, check: Checks) -> None:
-    """An offer of an unknown version alone gives no connection, one among which is this version gives it."""
-    alone = await station.knock(subprotocols=["ocpp0.1"])
-    taken = isinstance(alone, Upgraded) and alone.subprotocol is not None
-    check.that(not taken, "no connection in a version that does not exist", observed=alone, clause="OCPP-J 2.0.1 3.2")
-
-    offered = await station.knock(subprotocols=["ocpp0.1", station.subprotocol])
-    agreed = isinstance(offered, Upgraded) and offered.subprotocol == station.subprotocol
-    check.that(agreed, f"an upgrade to {station.subprotocol}", observed=offered, clause="OCPP-J 2.0.1 3.2")
