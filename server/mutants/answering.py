@@ -52,6 +52,9 @@ reframes(ERRORS,
         lambda frame: [*frame[:3], "SQL [insert into charge_box]; com.mysql.jdbc.MysqlDataTruncation", {}],
         faults=["steve-community/steve#2107", "steve-community/steve@469126f3"], remarks=True),
 )  # fmt: skip
+loses(response("MeterValues"),
+    Row("meter-values-unanswered", "MeterValues is not answered.", lambda frame: True),
+)  # fmt: skip
 fails(response("BootNotification"),
     Row("rejected-boot-call-error", "The BootNotification of a rejected station is answered with CALLERROR.",
         SecurityError("the station is rejected"), when=lambda payload: payload["status"] == "Rejected"),

@@ -16,7 +16,7 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, loses, put, refuses
+from server.mutants.rows import Row, alters, put, refuses
 from server.mutants.v16 import request, response
 from server.v16 import tables
 from server.v16.core import CoreHandlers
@@ -36,9 +36,6 @@ _UNKNOWN = PropertyConstraintViolationError("sampledValue: not one that is known
 
 alters(response("MeterValues"),
     Row("meter-values-with-status", "MeterValues.conf has a member.", put(status="Accepted")),
-)  # fmt: skip
-loses(response("MeterValues"),
-    Row("meter-values-unanswered", "MeterValues is not answered.", lambda frame: True),
 )  # fmt: skip
 refuses(request("MeterValues"),
     Row("meter-values-connector-zero-refused", "MeterValues of the main meter are answered InternalError.",
