@@ -16,6 +16,7 @@ from harness.csms import (
     ChargingProfileView,
     ClientCertificate,
     ConnectorView,
+    ContractCertificate,
     DriverError,
     Operation,
     Outcome,
@@ -225,6 +226,15 @@ class ReferenceDriver:
             await self._system.security.revoke_certificate(chain)
         except Refusal as refusal:
             raise Refused(str(refusal)) from refusal
+
+    async def contract_certificate(self, emaid: str) -> ContractCertificate:
+        """Issue the certificate of a contract: the mobility operator is the central system's own authority."""
+        issued = await self.client_certificate(CertificateRequest(common_name=emaid))
+        return ContractCertificate(chain=issued.chain)
+
+    async def revoke_contract(self, chain: str) -> None:
+        """Revoke the certificate of a contract."""
+        await self.revoke_certificate(chain)
 
     @_of_a_known_station
     async def security_events(self, station: str) -> Sequence[SecurityEventView]:

@@ -152,8 +152,11 @@ class Certificate:
             return False
         return True
 
-    def hash_data(self, algorithm: str) -> dict[str, str]:
-        """Return the hash data by which a root certificate is named; ``algorithm`` such as "SHA256" (6.1)."""
+    def hash_data(self, algorithm: str, issuer: Certificate | None = None) -> dict[str, str]:
+        """Return the hash data by which a certificate is named, without ``issuer`` a root (6.1).
+
+        ``algorithm`` is such as "SHA256".
+        """
 
         def digest(data: bytes) -> str:
             return hashlib.new(algorithm.lower(), data).hexdigest()
@@ -161,7 +164,7 @@ class Certificate:
         return {
             "hashAlgorithm": algorithm,
             "issuerNameHash": digest(self.raw.issuer.public_bytes()),
-            "issuerKeyHash": digest(_bits(self.raw.public_key())),
+            "issuerKeyHash": digest(_bits((issuer or self).raw.public_key())),
             "serialNumber": f"{self.serial:x}",
         }
 
@@ -171,10 +174,15 @@ def from_der(certificates: Sequence[bytes]) -> list[Certificate]:
     return [Certificate(x509.load_der_x509_certificate(one)) for one in certificates]
 
 
+def chain(text: str) -> list[Certificate]:
+    """Return the certificates of a PEM text; raises ValueError for a bad one."""
+    return [Certificate(one) for one in x509.load_pem_x509_certificates(text.encode())]
+
+
 def from_pem(text: object, *, clause: str) -> list[Certificate]:
     """Return the certificates of a PEM text that the central system sent; raises Nonconformity for a bad one."""
     try:
-        return [Certificate(one) for one in x509.load_pem_x509_certificates(str(text).encode())]
+        return chain(str(text))
     except ValueError as error:
         raise Nonconformity("certificates in PEM", f"{str(text)[:80]!r}: {error}", clause=clause) from None
 

@@ -214,6 +214,17 @@ class ClientCertificate:
     key: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractCertificate:
+    """The certificate chain of a contract, PEM, leaf first and root last.
+
+    ``responder`` is the URL at which OCSP tells whether it is revoked, None where the central system asks nobody.
+    """
+
+    chain: str
+    responder: str | None = None
+
+
 @runtime_checkable
 class Hosted(Protocol):
     """A central system that the driver itself runs, so that it knows the endpoint."""
@@ -388,4 +399,17 @@ class SecureHosting(Protocol):
 
     async def revoke_certificate(self, chain: str) -> None:
         """Revoke a client certificate; the central system learns of it."""
+        ...
+
+
+@runtime_checkable
+class ContractIssuing(Protocol):
+    """Certifying contracts with a mobility operator whose root the central system trusts (OCPP 2.0.1 C07)."""
+
+    async def contract_certificate(self, emaid: str) -> ContractCertificate:
+        """Issue a good certificate for the contract of this number; the token of that number is another matter."""
+        ...
+
+    async def revoke_contract(self, chain: str) -> None:
+        """Revoke the certificate of a contract; the central system learns of it."""
         ...

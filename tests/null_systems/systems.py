@@ -21,6 +21,7 @@ from harness.csms import (
     ChargingProfileView,
     ClientCertificate,
     ConnectorView,
+    ContractCertificate,
     Operation,
     Outcome,
     Receipt,
@@ -190,6 +191,13 @@ class NullSystem(NullOperator):
         raise SILENT
 
     async def revoke_certificate(self, chain: str) -> None:
+        """Take it, and forget it."""
+
+    async def contract_certificate(self, emaid: str) -> ContractCertificate:
+        """Tell nothing."""
+        raise SILENT
+
+    async def revoke_contract(self, chain: str) -> None:
         """Take it, and forget it."""
 
 

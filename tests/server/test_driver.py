@@ -10,6 +10,7 @@ import pytest
 
 from harness import csms
 from harness.csms import v16, v201
+from server.core import pki
 from server.core.settings import SettingsError
 from server.driver import ReferenceDriver
 from server.registry import UnknownName
@@ -26,6 +27,7 @@ ABILITIES = (
     csms.OutcomeReader,
     csms.ConfigurationReader,
     csms.Restart,
+    csms.ContractIssuing,
 )
 START = {"connectorId": 1, "idTag": "TAG", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
 
@@ -181,6 +183,17 @@ async def stop(station: Charger, id: int) -> None:
     """Stop a transaction."""
     payload = {"transactionId": id, "meterStop": 1, "timestamp": "2024-05-01T13:00:00Z"}
     assert await station.result("StopTransaction", payload) == {}
+
+
+async def test_contracts_are_certified_and_revoked() -> None:
+    """The certificate of a contract bears its number, and counts as revoked once it is."""
+    async with ReferenceDriver() as driver:
+        issued = await driver.contract_certificate("DE8AA123456")
+        leaf = pki.certificates(issued.chain)[0]
+        authority = driver._system.authority
+        assert (pki.common_name(leaf), authority.revoked(pki.serial_of(leaf))) == ("DE8AA123456", False)
+        await driver.revoke_contract(issued.chain)
+        assert authority.revoked(pki.serial_of(leaf))
 
 
 async def test_central_system_that_does_not_start_is_the_drivers_trouble() -> None:

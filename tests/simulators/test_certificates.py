@@ -84,6 +84,14 @@ def test_hash_data_is_that_of_ocsp(key: StationKey) -> None:
     }
 
 
+def test_hash_data_names_the_issuer() -> None:
+    """A certificate that another one has issued is named by the key of that one."""
+    leaf, issuer = _certificate(StationKey.ecdsa()), _certificate(StationKey.ecdsa())
+    named = leaf.hash_data("SHA256", issuer)
+    assert named["issuerKeyHash"] == issuer.hash_data("SHA256")["issuerKeyHash"]
+    assert named["serialNumber"] == f"{leaf.serial:x}"
+
+
 def test_firmware_signature_fits_the_key() -> None:
     """The signature of firmware is base64 and is made with the key."""
     key = StationKey.ecdsa()

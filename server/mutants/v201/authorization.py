@@ -6,6 +6,7 @@ from typing import Any
 
 from ocpp.exceptions import InternalError
 from ocpp.v201.enums import AuthorizationStatusEnumType, IdTokenEnumType, ReasonEnumType
+from ocpp.v201.enums import AuthorizeCertificateStatusEnumType as CertificateStatus
 from sqlalchemy import Connection
 
 from server.core.validation import Payload
@@ -26,6 +27,16 @@ def _is_by_master_pass(asked: Payload) -> bool:
     return bool(asked["transactionInfo"].get("stoppedReason") == ReasonEnumType.master_pass)
 
 
+alters(response("Authorize"),
+    Row("certificate-status-missing", "AuthorizeResponse does not tell how the certificate of a contract stands.",
+        drop("certificateStatus")),
+    Row("contract-never-good", "The certificate of a contract is told to lead to nobody who is trusted.",
+        lambda payload: {**_INVALID(payload), "certificateStatus": CertificateStatus.cert_chain_error.value},
+        when=lambda payload: "certificateStatus" in payload),
+    Row("revoked-contract-accepted", "The certificate of a contract that is revoked is accepted.",
+        put(idTokenInfo={"status": ACCEPTED}, certificateStatus=CertificateStatus.accepted.value),
+        when=lambda payload: payload.get("certificateStatus") == CertificateStatus.certificate_revoked),
+)  # fmt: skip
 alters(response("Authorize", "TransactionEvent"),
     Row("token-group-lost", "The group of an idToken is not told.", within("idTokenInfo", how=drop("groupIdToken"))),
 )  # fmt: skip
