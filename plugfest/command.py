@@ -27,6 +27,8 @@ _COMMANDS = (
     "variants",
     "probe",
     "abilities",
+    "judge",
+    "redact",
     "doctor",
 )
 

@@ -1,0 +1,1 @@
+"""Tests of reading, judging and redacting logs from the field."""
