@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from harness.csms.v16 import OPERATIONS
+from harness.drivers.http.driver import OPERATIONS
 from harness.drivers.http.reading import read_table
 from harness.expected import load as load_expected
 from harness.settings import load

@@ -19,9 +19,11 @@ from harness.drivers.http.table import ActionEntry, HttpTable, OperationEntry, R
 from harness.drivers.http.template import point
 from harness.settings import Settings
 
-_OPERATIONS: Mapping[str, type[Operation]] = {
+OPERATIONS: Mapping[str, type[Operation]] = {
     entry_name(kind.version, kind.action()): kind for kind in (*v16.OPERATIONS.values(), *v201.OPERATIONS.values())
 }
+"""Every operation by the name of its entry in a table."""
+
 _GONE = frozenset({404, 410})
 
 
@@ -31,7 +33,7 @@ class HttpDriver:
     def __init__(self, table: HttpTable, versions: Collection[str]) -> None:
         self.table = table
         self.console = Console(table)
-        given = (kind for name, kind in _OPERATIONS.items() if table.request_of(name))
+        given = (kind for name, kind in OPERATIONS.items() if table.request_of(name))
         self._operations = frozenset(kind for kind in given if kind.version in versions)
 
     @property
@@ -74,7 +76,7 @@ def from_settings(
     ``kind`` is the class that gets them. Raises SettingsError that names file, key and the valid choices.
     """
     place = f"{settings.path or 'built-in target'}: driver.http"
-    table = read_table(settings.driver.get("http", {}), place, _OPERATIONS, environment)
+    table = read_table(settings.driver.get("http", {}), place, OPERATIONS, environment)
     methods = {name: _method(functions()[name], entry) for name, entry in table.abilities.entries().items()}
     if any(entry.outcome for entry in table.operations.values()):
         methods["outcome"] = _settled(methods.get("outcome"))
