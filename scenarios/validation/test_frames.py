@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -92,6 +92,20 @@ _HOSTILE: dict[str, tuple[str, str | bytes]] = {
 }
 
 
+_INSTEAD: Mapping[str, Mapping[str, str]] = {
+    "2.0.1": {
+        "duplicate-members": (
+            '[2,"{id}","Authorize",{"idToken":{"idToken":"A","type":"Central"},'
+            '"idToken":{"idToken":"B","type":"Central"}}]'
+        ),
+        "not-a-number": '[2,"{id}","MeterValues",{"evseId":NaN}]',
+        "infinity": '[2,"{id}","MeterValues",{"evseId":1e999}]',
+        "huge-integer": f'[2,"{{id}}","MeterValues",{{"evseId":{"9" * 400}}}]',
+        "lone-surrogate": '[2,"{id}","Authorize",{"idToken":{"idToken":"\\ud800","type":"Central"}}]',
+    }
+}
+"""Version → the messages that take the place of those with an action or a member that it does not know."""
+
 _TOLERANT = {"duplicate-members": ["duplicate-members-accepted"]}
 
 
@@ -101,7 +115,7 @@ def _members() -> Iterator[Member]:
         yield Member(
             id=f"{version.prefix}.validation.frame.{name}",
             title=f"A message that {description} harms neither this station nor another.",
-            case=Hostile(version, message),
+            case=Hostile(version, _INSTEAD.get(version.name, {}).get(name, message)),
             spec=[f"OCPP-J {version} 4.2"],
             requirements=["J-4.2.3-n"] if version is V16 else [],
             mutants=[stopper, *_TOLERANT.get(name, ())],

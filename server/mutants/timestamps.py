@@ -17,7 +17,7 @@ from server.mutants.registry import mutant
 from server.mutants.rows import Row, refuses, request
 from server.v16.core import CoreHandlers
 
-_YEAR = re.compile(rb'"timestamp":"(\d{4})-')
+_YEAR = re.compile(rb'"(?:timestamp|generatedAt)":"(\d{4})-')
 
 
 def _told(pattern: str) -> Callable[[Payload], bool]:

@@ -54,10 +54,14 @@ class _ValidRefused(Session):
         self._booted = True
 
 
+_ANYTHING: Payload = {**ACCEPTED, "listVersion": 1, "getVariableResult": [], "setVariableResult": []}
+"""What passes for a good answer to every CALL."""
+
+
 @mutant("answers-unchecked", "Whatever a station answers to a CALL counts as a good answer.")
 class _AnswersUnchecked(Session):
     def take_result(self, result: CallResult) -> None:
-        self.answered(result.unique_id, lambda _: {**ACCEPTED, "listVersion": 1})
+        self.answered(result.unique_id, lambda _: _ANYTHING)
 
 
 @mutant("valid-answers-refused", "Whatever a station answers to a CALL counts as a bad answer.")
