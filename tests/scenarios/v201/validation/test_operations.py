@@ -58,11 +58,17 @@ async def test_operation_reaches_the_station(scene: Scene, action: str) -> None:
 
 
 async def test_transaction_runs_until_the_operation_is_over(scene: Scene) -> None:
-    """The transaction that is to be stopped is under way, and ends with the case, be it that the case fails."""
+    """The transaction that is to be stopped is under way, and ends with the case."""
+    async with ordinary("RequestStopTransaction", scene.station, scene.csms, scene.tags) as order:
+        assert isinstance(order, v201.RequestStopTransaction)
+        view = await scene.transaction()
+        assert (view.id, view.active) == (order.transaction_id, True)
+    assert not (await scene.transaction()).active
+
+
+async def test_transaction_ends_though_the_case_fails(scene: Scene) -> None:
+    """A case that breaks off leaves no transaction behind, for the next one needs its token."""
     with pytest.raises(LookupError):
-        async with ordinary("RequestStopTransaction", scene.station, scene.csms, scene.tags) as order:
-            assert isinstance(order, v201.RequestStopTransaction)
-            view = await scene.transaction()
-            assert (view.id, view.active) == (order.transaction_id, True)
+        async with ordinary("RequestStopTransaction", scene.station, scene.csms, scene.tags):
             raise LookupError
     assert not (await scene.transaction()).active
