@@ -15,13 +15,16 @@ from harness.csms import Driver, Restart
 from harness.evidence import Evidence, Judgement
 from harness.expected import Expectations
 from harness.record import Result
-from harness.scenario import Part, Scenario, unmet
+from harness.scenario import PROXY, Part, Scenario, unmet
 from harness.settings import Settings
-from harness.trace import Trace
+from harness.trace import Trace, lost
 from harness.verdict import Checks, Inconclusive, Verdict
 
 SCENARIO_LIMIT = 20
 """A scenario may take this many times the patience of the run before the harness ends it."""
+
+TRIES = 5
+"""How often a scenario is played again because the network of the run came between."""
 
 QUICK = 50
 """An answer within this part of the patience is quick, however many stations wait for one."""
@@ -55,6 +58,10 @@ class Stage(Protocol):
 
     def lack(self, component: str) -> str | None:
         """Return why a component of the harness is not there and how to get it, None where it is."""
+        ...
+
+    def unfit(self, scenario: Scenario) -> str | None:
+        """Return why a scenario makes no sense under the network condition of the run, None where it does."""
         ...
 
     def scene(self, part: Part, evidence: Evidence, *, fresh: bool) -> AbstractAsyncContextManager[Scene]:
@@ -113,11 +120,17 @@ class Player:
     async def _perform(self, part: Part) -> None:
         """Play a scenario and judge it; what does not pass on a used scene is played again on a fresh one.
 
-        So none is blamed for what another one caused.
+        So is what the network of the run struck, some times. So none is blamed for what another one caused.
         """
-        result, used, trace = await self._played(part, fresh=False)
-        if used and result.verdict is not Verdict.PASSED:
-            result, _, trace = await self._played(part, fresh=True)
+        for attempt in range(1 + TRIES):
+            result, used, trace = await self._played(part, fresh=attempt > 0)
+            struck = [] if PROXY in part.scenario.needs else lost(trace)
+            if result.verdict is Verdict.PASSED or not (used or struck):
+                break
+        else:
+            evidence = Evidence(trace, Checks(trace.evidence))
+            why = f"the network struck in each of {1 + TRIES} attempts, at last: {struck[-1]}"
+            result = self._result(part, evidence, Judgement(Verdict.INCONCLUSIVE, why))
         if self._terms.out is not None and result.trace is not None:
             text = "".join(f"{line}\n" for line in trace.lines())
             await asyncio.to_thread(_keep, self._terms.out / result.trace, text)  # a slow disk keeps nobody waiting
@@ -153,7 +166,8 @@ class Player:
         return [part for part in parts if not self._left_out(part, absent.get(part.scenario.id))]
 
     def _unmet(self, part: Part) -> str | None:
-        return unmet(part.scenario, self._terms.settings, self._stage.driver, self._stage.lack)
+        stage, scenario = self._stage, part.scenario
+        return unmet(scenario, self._terms.settings, stage.driver, stage.lack) or stage.unfit(scenario)
 
     def _left_out(self, part: Part, reason: str | None) -> bool:
         if reason is not None:

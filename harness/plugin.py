@@ -19,6 +19,7 @@ from typing import Any, Literal
 import pytest
 
 from harness import expected, settings, tally
+from harness.adversity import Adversity
 from harness.playing import Player, Stage, Terms
 from harness.record import Header, Recorder, Result
 from harness.scenario import Catalogue, Declares, Part, Scenario, parts_of
@@ -32,7 +33,7 @@ class Hooks:
 
     @pytest.hookspec(firstresult=True)
     def pytest_plugfest_stage(
-        self, settings: settings.Settings, mutant: str | None, number: int, of: int
+        self, settings: settings.Settings, mutant: str | None, adversity: Adversity, number: int, of: int
     ) -> Stage | None:
         """Return the stage of a target, not yet entered, for one of several processes; ``number`` counts from 0."""
 
@@ -60,6 +61,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--at-once", metavar="N", type=int, help="how many scenarios may be under way, in place of at_once")
     group.addoption("--strict-levels", action="store_true", help="let SHOULD and policy checks fail a scenario")
     group.addoption("--mutant", metavar="NAME", help="play against the reference with this defect")
+    group.addoption("--network", metavar="NAME", help="play under this network condition")
+    group.addoption("--networks", metavar="FILE", help="network conditions of your own")
+    group.addoption("--seed", metavar="N", type=int, default=0, help="what all chance of the run follows from")
+    group.addoption("--patience", metavar="S", type=float, help="seconds in place of the target file's patience")
     group.addoption("--out", metavar="DIR", help="folder for run.jsonl and traces")
 
 
@@ -111,7 +116,7 @@ class Act(pytest.Item):
         """Play the scenarios, and report each as soon as it is judged."""
         self._report("setup", "passed", None, **{_SELECTED: self._selected})
         option, target = self.config.getoption, settings_of(self.config)
-        share = {"number": self._number, "of": self._of}
+        share = {"number": self._number, "of": self._of, "adversity": adversity_of(self.config)}
         stage = self.config.hook.pytest_plugfest_stage(settings=target, mutant=option("mutant"), **share)
         out = Path(option("out")) if option("out") else None
         bounds = [option("at_once") or target.csms.at_once, len(target.stations.identities)]
@@ -155,7 +160,18 @@ def selection_of(config: pytest.Config) -> Selection:
 def settings_of(config: pytest.Config) -> settings.Settings:
     """Return the settings of the target that the options name."""
     target, endpoint = config.getoption("target"), config.getoption("endpoint")
-    return settings.load(Path(target) if target else None, endpoint=endpoint)
+    found = settings.load(Path(target) if target else None, endpoint=endpoint)
+    patience = config.getoption("patience")
+    if patience is None:
+        return found
+    return found.model_copy(update={"csms": found.csms.model_copy(update={"patience": patience})})
+
+
+def adversity_of(config: pytest.Config) -> Adversity:
+    """Return what the options put in the way."""
+    option = config.getoption
+    networks = Path(option("networks")) if option("networks") else None
+    return Adversity(network=option("network"), networks=networks, seed=option("seed"))
 
 
 def expectations_of(target: settings.Settings, catalogue: Catalogue | None = None) -> expected.Expectations:
@@ -203,6 +219,8 @@ class Keeper:
             strict=self._config.getoption("strict_levels"),
             mutant=self._config.getoption("mutant"),
             options=_naming_the_target(self._config),
+            network=self._config.getoption("network"),
+            seed=self._config.getoption("seed"),
         )
         out.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(out / "run.jsonl", header)
@@ -230,6 +248,6 @@ class Keeper:
 
 def _naming_the_target(config: pytest.Config) -> list[str]:
     """Return the options that name the target, as on the command line."""
-    names = ("endpoint", "mutant") if config.getoption("bundled") else ("target", "endpoint", "mutant")
-    given = {name: config.getoption(name) for name in names}
+    names = ["endpoint", "mutant", "network", "networks", *(["seed"] if config.getoption("network") else [])]
+    given = {name: config.getoption(name) for name in ([] if config.getoption("bundled") else ["target"]) + names}
     return [f"--{name}={value}" for name, value in given.items() if value is not None]

@@ -33,7 +33,8 @@ class RecordError(Exception):
 class Header:
     """What was run: against which target, with which version of plugfest, when (ISO 8601, UTC).
 
-    ``options`` are those of the command line that name the target; with them a scenario is played again.
+    ``options`` are those of the command line that name the target; with them a scenario is played again. ``network`` is
+    the condition of the network, ``seed`` what all chance follows from.
     """
 
     plugfest: str
@@ -45,6 +46,8 @@ class Header:
     strict: bool = False
     mutant: str | None = None
     options: Sequence[str] = ()
+    network: str | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

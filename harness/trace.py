@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -155,6 +155,11 @@ class Trace:
         """Yield the trace as JSON lines."""
         for entry in self:
             yield json.dumps(entry.to_json(), ensure_ascii=False)
+
+
+def lost(trace: Iterable[Entry]) -> list[str]:
+    """Return what the network ended, or did not let through."""
+    return [entry.text for entry in trace if entry.event is Event.LOST]
 
 
 def line_name(members: Mapping[str, Any]) -> str:

@@ -12,27 +12,43 @@ from importlib.metadata import PackageNotFoundError, requires, version
 import click
 from packaging.requirements import Requirement
 
+from harness.scenario import PROXY
 from harness.schemas import schemas
+from plugfest.equipment import required
+from simulators.network import finding
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: whether it is fine, and what to do if not."""
+    """One thing that was looked at: whether it is fine, what to do if not, and whether nothing works without it."""
 
     name: str
     fine: bool
     text: str
+    needed: bool = True
 
 
 @click.command()
-def doctor() -> None:
-    """Say what is installed and what is missing, with the remedy; exit code 3 if something is missing."""
-    findings = list(_examine())
-    for finding in findings:
-        mark = click.style("ok     ", fg="green") if finding.fine else click.style("missing", fg="red")
-        click.echo(f"{mark} {finding.name:<20} {finding.text}")
-    if not all(finding.fine for finding in findings):
+@click.option("--install", is_flag=True, help="Get the components that are missing; this may take a minute.")
+def doctor(install: bool) -> None:
+    """Say what is installed and what is missing, with the remedy; exit code 3 if something needed is missing."""
+    findings = [*_examine(), _toxiproxy(install)]
+    for one in findings:
+        mark, colour = ("ok", "green") if one.fine else ("missing", "red") if one.needed else ("absent", "yellow")
+        click.echo(f"{click.style(f'{mark:<7}', fg=colour)} {one.name:<20} {one.text}")
+    if not all(one.fine for one in findings if one.needed):
         sys.exit(3)
+
+
+def _toxiproxy(install: bool) -> Finding:
+    """Look for Toxiproxy, and get it if asked to; without it only faults of the network are left out."""
+    needed = install or PROXY.component in required()
+    try:
+        source = finding.install() if install else finding.find()
+    except finding.Absent as absent:
+        return Finding("toxiproxy", False, str(absent), needed)
+    text = source.text if source else f"scenarios with faults of the network are not applicable: {finding.REMEDY}"
+    return Finding("toxiproxy", source is not None, text, needed)
 
 
 def _examine() -> Iterator[Finding]:

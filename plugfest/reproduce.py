@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -15,6 +16,7 @@ from harness.scenario import Catalogue
 from harness.selection import Selection
 from harness.settings import load
 from harness.trace import entry_line
+from plugfest.equipment import adverse, adversity
 from plugfest.play import arguments
 from plugfest.run import exit_code
 from plugfest.targets import target_of
@@ -26,13 +28,16 @@ from scenarios.stage.driver import driver_of
 @click.option("--target", type=click.Path(path_type=Path), help="Target file.")
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
-def reproduce(id: str, target: Path | None, endpoint: str | None, mutant: str | None) -> None:
+@adverse
+def reproduce(id: str, target: Path | None, endpoint: str | None, mutant: str | None, **obstacles: Any) -> None:
     """Play one scenario and print everything that was sent and received."""
     target = target_of(target, endpoint)
-    driver_of(load(target, endpoint=endpoint), mutant)
+    settings = load(target, endpoint=endpoint)
+    driver_of(settings, mutant)
     selected = Selection([id]).of(Catalogue.load())
     options = [f"--endpoint={endpoint}"] if endpoint else []
     options += [f"--mutant={mutant}"] if mutant else []
+    options += adversity(selected, settings, **obstacles)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         pytest.main([*arguments(selected, out, target=target), f"--scenario={id}", *options])

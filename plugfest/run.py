@@ -7,6 +7,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -22,6 +23,7 @@ from harness.scenario import Catalogue
 from harness.selection import Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
+from plugfest.equipment import adverse, adversity
 from plugfest.play import arguments
 from plugfest.progress import Live, ending
 from plugfest.targets import target_of, write_target
@@ -55,6 +57,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
 @click.option("--write-expected", type=click.Path(path_type=Path), help="Write what came out as a new expected list.")
 @click.option("--at-once", type=click.IntRange(1), help="How many scenarios may be under way; as the target file says.")
+@adverse
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Worker processes; chosen by itself unless given.")
 def run(
     target: Path | None,
@@ -70,6 +73,7 @@ def run(
     write_expected: Path | None,
     at_once: int | None,
     workers: int | None,
+    **obstacles: Any,
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back."""
     known = Catalogue.load()
@@ -89,12 +93,14 @@ def run(
         raise click.UsageError("--mutant goes with the bundled reference, not with a target of its own")
     if write_expected is not None and write_expected.exists():
         raise click.UsageError(f"{write_expected} exists already; name another file, or remove it")
+    against = adversity(selected, settings, **obstacles)
     driver_of(settings, mutant)  # a driver that cannot be had is told before anything starts
     folder = _cleared(out) if out else _new_folder()
     options = [f"--endpoint={endpoint}"] if endpoint is not None else []
     for option, values in (("scenario", ids), ("octt", octt), ("requirement", requirements), ("profile", profiles)):
         options += [f"--{option}={value}" for value in values]
     options += ["--strict-levels"] if strict else []
+    options += against
     options += [f"--mutant={mutant}"] if mutant else []
     options += [f"--at-once={at_once}"] if at_once else []
     workers = workers or _workers(len(selected), settings, at_once or settings.csms.at_once)

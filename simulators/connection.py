@@ -47,6 +47,10 @@ class Way(Protocol):
         """Return why the network may have ended a connection just now, None where it has no reason to."""
         ...
 
+    def used(self) -> None:
+        """Take note of traffic on this way."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -95,6 +99,7 @@ class Socket(ClientConnection):
 
     flooded = False
     pings = 0
+    way: Way | None = None
     _frames = 0
     _bytes = 0
 
@@ -103,6 +108,8 @@ class Socket(ClientConnection):
 
         The library leaves that to the server, which may well stay; the close frame is on its way by then.
         """
+        if self.way:
+            self.way.used()
         for start in range(0, len(data), _PORTION):
             if self.flooded:
                 return
@@ -221,6 +228,8 @@ async def open_socket(
         return Unreachable(f"{address} closed the connection at once", tls=endpoint.encrypted)
     except OSError as error:
         return Unreachable(f"{address} cannot be reached: {error.strerror or error}")
+    if isinstance(socket, Socket):
+        socket.way = endpoint.via
     response = socket.response
     found = {name.lower(): value for name, value in response.headers.raw_items()} if response else {}
     return Upgraded(socket, socket.subprotocol, found)

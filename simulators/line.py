@@ -109,10 +109,10 @@ class Line(ABC):
         )
         if not isinstance(outcome, Upgraded):
             self._wire.connection = self.conduct.vacant
-            if isinstance(outcome, Declined):
-                self.trace.regard(self._wire.note(Direction.RECEIVED, Event.REFUSED, str(outcome)))
-            elif why := self.endpoint.severed():
+            if why := self.endpoint.severed():
                 self._wire.note(Direction.SENT, Event.LOST, f"{outcome}: {why}")
+            elif isinstance(outcome, Declined):
+                self.trace.regard(self._wire.note(Direction.RECEIVED, Event.REFUSED, str(outcome)))
             else:
                 self._wire.note(Direction.SENT, Event.CLOSED, str(outcome))
             return outcome
@@ -210,15 +210,19 @@ class Line(ABC):
         Raises Inconclusive when the connection is gone.
         """
         await self.conduct.turn()
-        socket = self._socket()
-        if self._closed is not None and self._closed.done():
-            raise ConnectionGone(self.id, self._closed.result())
+        socket, ended = self._socket(), self._closed
+        assert ended is not None, "the station never connected"
+        if ended.done():
+            raise ConnectionGone(self.id, ended.result())
         data, entry = self._wire.sent(message)
+        if self.endpoint.via:
+            self.endpoint.via.used()
         try:
             async with asyncio.timeout(self.patience):
                 await socket.send(data)
         except ConnectionClosed as error:
-            raise ConnectionGone(self.id, closed(error, socket)) from None
+            await asyncio.wait({ended}, timeout=self.patience)  # who ended it is for the reader to say
+            raise ConnectionGone(self.id, ended.result() if ended.done() else closed(error, socket)) from None
         except TimeoutError:
             raise Inconclusive(f"{self.id} could not send: the central system stopped reading") from None
         return entry

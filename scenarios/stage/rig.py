@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from random import Random
 
-from harness.scenario import PROXY
+from harness.adversity import Adversity
+from harness.scenario import PROXY, Declares, Scenario, Takes
+from harness.settings import Settings
 from simulators.network import finding
+from simulators.network.conditions import Condition, condition
 from simulators.network.finding import Absent, Source
 from simulators.network.network import Network
 from simulators.network.toxiproxy import Toxiproxy
 
+LONGEST_TRANSFER = 2.0
+"""Seconds that one message of a scenario may take on its way."""
+
 
 class Rig:
-    """Has the components of one stage; a Toxiproxy that has ended is replaced for the next scenario."""
+    """Has the components of one stage, and makes the networks of a run.
 
-    def __init__(self) -> None:
+    A Toxiproxy that has ended is replaced for the next scenario. Raises SettingsError for an unknown condition.
+    """
+
+    def __init__(self, settings: Settings, adversity: Adversity) -> None:
+        name = adversity.network
+        self._condition = condition(name, adversity.networks) if name else None
+        self._settings = settings
+        self._seed = adversity.seed
+        self._draws: Counter[str] = Counter()
         self._source: Source | None = None
         self._absent: str | None = None
         self._toxiproxy: Toxiproxy | None = None
@@ -30,15 +46,49 @@ class Rig:
                 self._absent = str(absent)
         return self._absent
 
-    async def network(self) -> Network:
-        """Return a network of its own for one scenario, not entered by anybody yet; raises ToxiproxyError."""
+    def unfit(self, scenario: Scenario) -> str | None:
+        """Return why a scenario makes no sense, or cannot be had, under the network condition of the run."""
+        if self._condition is None:
+            return None
+        if PROXY in scenario.needs:
+            return f"it makes faults of the network itself, and the run has the condition {self._condition.name}"
+        return self.lack(PROXY.component) or self._condition_forbids(scenario, self._condition)
+
+    def network(self, purpose: str, *, quiet: bool = False) -> Network | None:
+        """Return a network for the stations of one ``purpose``, None where nothing lies between.
+
+        It has the condition of the run, in which each network for a purpose has a fate of its own that the seed
+        decides; a ``quiet`` one is there anyway, and has none.
+        """
+        if quiet:
+            return Network(self._server)
+        if self._condition is None:
+            return None
+        self._draws[purpose] += 1
+        chance = Random(f"{self._seed} {purpose} {self._draws[purpose]}")  # noqa: S311 - chance, not secrecy
+        return Network(self._server, self._condition, chance)
+
+    async def _server(self) -> Toxiproxy:
+        """Return a running server; raises ToxiproxyError."""
         self.lack(PROXY.component)
         assert self._source, "who needs a network lists it in its needs"
         async with self._starting:
             if self._toxiproxy is None or self._toxiproxy.ended:
                 await self.leave()
                 self._toxiproxy = await Toxiproxy(self._source).__aenter__()
-        return Network(self._toxiproxy)
+        return self._toxiproxy
+
+    def _condition_forbids(self, scenario: Scenario, condition: Condition) -> str | None:
+        under = f"under {condition.name}"
+        for need in scenario.needs:
+            match need:
+                case Declares(policy):
+                    span = getattr(self._settings.policies, policy)
+                    if condition.calm is not None and isinstance(span, float) and span > condition.calm:
+                        return f"it takes a connection that lives for {span:g} s, and none may {under}"
+                case Takes(size) if condition.rate and size > condition.rate * 1000 * LONGEST_TRANSFER:
+                    return f"a message of {size} bytes takes too long at {condition.rate} KB/s, {under}"
+        return None
 
     async def leave(self) -> None:
         """Stop what was started."""

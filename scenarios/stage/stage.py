@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
+from harness.adversity import CALM, Adversity
 from harness.csms import Driver
 from harness.csms.console import Csms
 from harness.evidence import Evidence
@@ -38,15 +39,15 @@ class Stage:
     scenario.
     """
 
-    def __init__(self, settings: Settings, driver: Driver, identities: Identities) -> None:
+    def __init__(self, settings: Settings, driver: Driver, identities: Identities, adversity: Adversity = CALM) -> None:
         self._settings = settings
         self._identities = identities
         self.driver = driver
         self._endpoint = Endpoint("")
-        self._lender = Lender(identities, self._populate)
+        self._lender = Lender(identities, self._populate_lent)
         self._strangers = Strangers(settings, driver, self._endpoint)
         self._numbers = numbers_of(settings.features)
-        self._rig = Rig()
+        self._rig = Rig(settings, adversity)
 
     async def __aenter__(self) -> Self:
         self.driver = await self.driver.__aenter__()
@@ -66,6 +67,10 @@ class Stage:
     def lack(self, component: str) -> str | None:
         """Return why a component of the harness is not there and how to get it, None where it is."""
         return self._rig.lack(component)
+
+    def unfit(self, scenario: Scenario) -> str | None:
+        """Return why a scenario makes no sense under the network condition of the run."""
+        return self._rig.unfit(scenario)
 
     async def absent(self, scenarios: Collection[Scenario]) -> Mapping[str, str]:
         """Return why scenarios cannot be played whose version or feature profile is not there at all, by their ids."""
@@ -92,7 +97,7 @@ class Stage:
         several = not {"stations", "secure"}.isdisjoint(names)
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=several))
-            network = await self._rig.network() if "network" in names else None
+            network = self._rig.network(part.scenario.id, quiet="network" in names)
             stations = self._populate(kind, loan, evidence.trace, network)
             life.push_async_callback(stations.leave)
             life.push_async_callback(stations.csms.leave)
@@ -104,6 +109,9 @@ class Stage:
                 lent = await life.enter_async_context(self._lender.lend(kind, evidence, stations.csms, fresh=fresh))
                 props["booted"], used = lent.station, lent.used
             yield Scene({name: props[name] for name in names}, used)
+
+    def _populate_lent(self, kind: type[S], loan: Loan, trace: Trace) -> Population[S]:
+        return self._populate(kind, loan, trace, self._rig.network("lent"))
 
     def _populate(self, kind: type[S], loan: Loan, trace: Trace, network: Network | None = None) -> Population[S]:
         csms = Csms(

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from random import Random
 
 from simulators.connection import Endpoint
+from simulators.network.conditions import Condition
+from simulators.network.portal import portal
 from simulators.network.toxics import Timeout, Toxic
 from simulators.network.toxiproxy import Proxy, Toxiproxy, ToxiproxyError
 
 AFTERMATH = 1.0
 """Seconds after a trouble in which the end of a connection is still put down to it."""
+
+DOWN = "the network is down"
+PORTAL = "a captive portal answers"
 
 
 @dataclass(slots=True)
@@ -46,17 +52,33 @@ class Gateway:
         """Return why the network may have ended a connection just now, None where it has no reason to."""
         return self._network.trouble()
 
+    def used(self) -> None:
+        """Take note of traffic on this way."""
+        self._network.busy()
+
 
 class Network:
     """What lies between the stations of one scenario and the central system; nobody else is affected.
 
     Toxics are there for the connections that are open as well as for those to come. At the end everything is gone.
+    ``server`` is asked for a Toxiproxy once one is needed; ``condition`` prevails from then on, as ``random`` has it.
     All methods raise ToxiproxyError where Toxiproxy fails, which is never a verdict.
     """
 
-    def __init__(self, server: Toxiproxy) -> None:
-        self._server = server
+    def __init__(
+        self,
+        server: Callable[[], Awaitable[Toxiproxy]],
+        condition: Condition | None = None,
+        random: Random = Random(),  # noqa: B008, S311 - chance, not secrecy; shared by those who name no seed
+    ) -> None:
+        self._find = server
+        self._condition = condition
+        self._random = random
+        self._server: Toxiproxy | None = None
         self._life = AsyncExitStack()
+        self._weather: list[asyncio.Task[None]] = []
+        self._leaving = self._is_down = False
+        self._last_use = 0.0
         self._gateways: dict[tuple[str, int], Gateway] = {}
         self._present: list[tuple[Toxic, dict[Proxy, list[str]]]] = []
         self._troubles: list[_Trouble] = []
@@ -65,11 +87,15 @@ class Network:
     @property
     def pid(self) -> int | None:
         """The process of its Toxiproxy, None where that is not ours."""
-        return self._server.pid
+        return self._server.pid if self._server else None
 
     async def reach(self, endpoint: Endpoint) -> Endpoint:
         """Return an endpoint with the same URL and TLS name that is reached through this network."""
         async with self._reaching:
+            if self._server is None:
+                self._server = await self._find()
+                self._begin_weather()
+                await asyncio.sleep(0)  # the condition is there before anybody connects
             if endpoint.place not in self._gateways:
                 proxy = await self._new_proxy(endpoint.place)
                 self._gateways[endpoint.place] = Gateway(self, endpoint.place, proxy)
@@ -95,22 +121,34 @@ class Network:
         """Take a toxic away again; connections on which data was lost end with it."""
         present = next(one for one in self._present if one[0] is toxic)
         self._present.remove(present)
+        self._end(str(toxic))
+        if self._leaving:  # all of it is about to go
+            return
         for proxy, names in present[1].items():
             await proxy.remove(names)
-        self._end(str(toxic))
 
     @asynccontextmanager
     async def down(self) -> AsyncIterator[None]:
         """Let no connection through for a while: those that are open end, new ones are refused."""
-        self._begin("the network is down")
-        for gateway in self._gateways.values():
-            await gateway.proxy.enable(False)
+        self._begin(DOWN)
+        await self._enable(False)
         try:
             yield
         finally:
-            for gateway in self._gateways.values():
-                await gateway.proxy.enable(True)
-            self._end("the network is down")
+            await self._enable(True)
+            self._end(DOWN)
+
+    @asynccontextmanager
+    async def portal(self) -> AsyncIterator[None]:
+        """Have a captive portal answer in place of the central system for a while; open connections end."""
+        self._begin(PORTAL)
+        async with portal() as address:
+            await self._lead(address)
+            try:
+                yield
+            finally:
+                await self._lead(None)
+                self._end(PORTAL)
 
     async def cut(self) -> None:
         """End all connections that are open; new ones come through."""
@@ -128,20 +166,59 @@ class Network:
         """Return what may have ended a connection just now, None where nothing may."""
         now = asyncio.get_running_loop().time()
         lately = (one for one in self._troubles if one.until is None or now <= one.until + AFTERMATH)
-        return next((one.what for one in lately), self._server.ended)
+        return next((one.what for one in lately), self._server.ended if self._server else None)
+
+    def busy(self) -> None:
+        """Take note of traffic."""
+        self._last_use = asyncio.get_running_loop().time()
 
     async def leave(self) -> None:
-        """Remove everything; raises ToxiproxyError where Toxiproxy has ended meanwhile."""
+        """Remove everything; raises ToxiproxyError where Toxiproxy has failed or ended meanwhile."""
+        self._leaving = True
+        for task in self._weather:
+            task.cancel()
+        ends = await asyncio.gather(*self._weather, return_exceptions=True)
         await self._life.aclose()
-        if self._server.ended:
+        if self._server and self._server.ended:
             raise ToxiproxyError(self._server.ended)
+        for failed in (one for one in ends if not isinstance(one, asyncio.CancelledError | None)):
+            raise failed
 
     # Inside
 
+    def _begin_weather(self) -> None:
+        if self._condition:
+            self._weather.append(asyncio.create_task(self._condition.prevail(self, self._random), name="network"))
+        if self._condition and self._condition.idle:
+            self._weather.append(asyncio.create_task(self._forget_idle(self._condition.idle), name="idle network"))
+
+    async def _forget_idle(self, seconds: float) -> None:
+        """Strand connections whenever there has been no traffic for so long."""
+        loop = asyncio.get_running_loop()
+        self.busy()
+        while True:
+            if (left := self._last_use + seconds - loop.time()) > 0:
+                await asyncio.sleep(left)
+            else:
+                await self.strand()
+                self.busy()
+
+    async def _enable(self, enabled: bool) -> None:
+        self._is_down = not enabled
+        for gateway in self._gateways.values() if not self._leaving else ():
+            await gateway.proxy.enable(enabled)
+
+    async def _lead(self, elsewhere: tuple[str, int] | None) -> None:
+        for gateway in self._gateways.values() if not self._leaving else ():
+            await gateway.proxy.lead_to(elsewhere or gateway.upstream)
+
     async def _new_proxy(self, upstream: tuple[str, int]) -> Proxy:
+        assert self._server
         proxy = await self._life.enter_async_context(self._server.proxy(upstream))
         for toxic, names in self._present:
             names[proxy] = await proxy.add(toxic)
+        if self._is_down:
+            await proxy.enable(False)
         return proxy
 
     def _begin(self, what: str) -> None:

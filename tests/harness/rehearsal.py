@@ -65,6 +65,10 @@ class Empty:
         """Have every component."""
         return None
 
+    def unfit(self, scenario: Scenario) -> str | None:
+        """Play everything."""
+        return None
+
     async def absent(self, scenarios: Collection[Scenario]) -> Mapping[str, str]:
         """Say which scenarios have nothing to be played with."""
         self.asked.append(frozenset(one.id for one in scenarios))

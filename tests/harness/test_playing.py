@@ -13,9 +13,9 @@ from harness.csms import DriverError, Refused
 from harness.csms.abilities import Restart
 from harness.csms.v16 import Reset
 from harness.playing import Terms
-from harness.scenario import Declares, Member, Part, family, parts_of
+from harness.scenario import PROXY, Declares, Member, Part, family, parts_of
 from harness.settings import Settings, load
-from harness.trace import Trace
+from harness.trace import Direction, Event, Trace
 from harness.verdict import POLICY, SHOULD, Checks, Inconclusive, Nonconformity, Verdict
 from tests.harness.rehearsal import Empty, Idle, Turnstile, hear, part, play, several
 
@@ -281,3 +281,36 @@ async def test_survey_that_breaks_is_an_error_of_every_scenario() -> None:
 
     (result,) = (await play(passing(), stage=Broken(), terms=TERMS)).values()
     assert (result.verdict, result.message) == (Verdict.ERROR, "RuntimeError: no idea")
+
+
+def striking(times: int, name: str = "one", *needs: Any) -> Part:
+    """Return a scenario whose connection the network ends so many times before it passes."""
+    left = [times]
+
+    async def function(check: Checks, trace: Trace) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            passes(check, trace)
+            return
+        differs(check, trace)
+        trace.add("CP", Direction.SENT, Event.LOST, "the network is down")
+
+    return part(function, name, *needs)
+
+
+async def test_what_the_network_struck_is_played_again() -> None:
+    """A scenario that failed while the network came between is played again, and only the last time counts."""
+    result = (await play(striking(3), terms=TERMS))["one"]
+    assert (result.verdict, len(result.checks)) == (Verdict.PASSED, 1)
+
+
+async def test_network_that_always_strikes_accuses_nobody() -> None:
+    """A scenario in which the network comes between each time remains open, and says why."""
+    result = (await play(striking(99), terms=TERMS))["one"]
+    assert (result.verdict, result.checks) == (Verdict.INCONCLUSIVE, ())
+    assert result.message == "the network struck in each of 6 attempts, at last: the network is down"
+
+
+async def test_scenario_that_makes_the_faults_is_played_once() -> None:
+    """What a scenario does to its own network is no reason to play it again."""
+    assert (await play(striking(1, "one", PROXY), terms=TERMS))["one"].verdict is Verdict.FAILED

@@ -136,6 +136,16 @@ def test_doctor_finds_everything_that_is_needed(tmp_path: Path) -> None:
     assert (done.returncode, "websockets" in done.stdout, "missing" in done.stdout) == (0, True, False)
 
 
+def test_doctor_says_what_is_not_needed_but_absent(tmp_path: Path) -> None:
+    """Without Toxiproxy all is well unless it is required; then it is missing, and the remedy is told."""
+    bare = {"PATH": "", "XDG_CACHE_HOME": str(tmp_path)}
+    done = plugfest("doctor", cwd=tmp_path, **bare)
+    assert (done.returncode, "absent  toxiproxy" in done.stdout, "--install" in done.stdout) == (0, True, True)
+    for arguments, more in ((["--install"], {}), ([], {"PLUGFEST_REQUIRE": "toxiproxy"})):
+        done = plugfest("doctor", *arguments, cwd=tmp_path, **(bare | more))
+        assert (done.returncode, "missing toxiproxy" in done.stdout) == (3, True)
+
+
 def test_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
     """After Ctrl-C the record is complete as far as the run went, and says that it was cut short."""
     command = [sys.executable, "-c", "from plugfest.command import main; main()", "run", "-n1", "--out=o"]

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from plugfest.equipment import required
 from simulators.network.finding import Absent, Source, install
 from simulators.network.network import Network
 from simulators.network.toxiproxy import Toxiproxy
+
+
+def network_of(toxiproxy: Toxiproxy, *weather: Any) -> Network:
+    """Return a network that has a server already."""
+
+    async def server() -> Toxiproxy:
+        return toxiproxy
+
+    return Network(server, *weather)
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +28,8 @@ def source() -> Source:
     try:
         return install()
     except Absent as absent:
+        if "toxiproxy" in required():
+            raise
         pytest.skip(str(absent))
 
 
@@ -30,6 +43,6 @@ async def toxiproxy(source: Source) -> AsyncIterator[Toxiproxy]:
 @pytest.fixture
 async def network(toxiproxy: Toxiproxy) -> AsyncIterator[Network]:
     """A network that leads nowhere yet."""
-    network = Network(toxiproxy)
+    network = network_of(toxiproxy)
     yield network
     await network.leave()

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from simulators.connection import Endpoint
 from simulators.network import toxiproxy as module
 from simulators.network.finding import Source
-from simulators.network.network import Network
 from simulators.network.toxics import Latency
 from simulators.network.toxiproxy import Toxiproxy, ToxiproxyError
+from tests.simulators.network.conftest import network_of
 
 ELSEWHERE = ("127.0.0.1", 9)
 WORK = """
@@ -108,7 +109,8 @@ async def test_nothing_outlives_this_process(source: Source, end: signal.Signals
 async def test_death_is_no_verdict(source: Source) -> None:
     """Where Toxiproxy is killed, whoever uses it learns that it was not the central system."""
     async with Toxiproxy(source) as server:
-        network = Network(server)
+        network = network_of(server)
+        await network.reach(Endpoint("ws://127.0.0.1:9"))
         assert server.pid
         os.kill(server.pid, signal.SIGKILL)
         assert await gone(server.pid)
