@@ -50,13 +50,17 @@ _SELECTED = "plugfest_selected"
 _RESULT = "plugfest_result"
 
 
+SELECTING = ("--scenario", "--octt", "--requirement", "--profile", "--ocpp-version")
+"""The options that select scenarios, in the order of the members of a Selection; pytest has a --version of its own."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run."""
     group = parser.getgroup("plugfest", "OCPP central system under test")
     group.addoption("--target", metavar="FILE", help="target file; without one, the reference in this process")
     group.addoption("--bundled", action="store_true", help="the target file need not be named to play a scenario again")
     group.addoption("--endpoint", metavar="URL", help="where stations connect, in place of the target file's endpoint")
-    for option in ("--scenario", "--octt", "--requirement", "--profile"):
+    for option in SELECTING:
         group.addoption(option, action="append", default=[], help="play only these scenarios")
     group.addoption("--at-once", metavar="N", type=int, help="how many scenarios may be under way, in place of at_once")
     group.addoption("--strict-levels", action="store_true", help="let SHOULD and policy checks fail a scenario")
@@ -153,8 +157,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
 
 def selection_of(config: pytest.Config) -> Selection:
     """Return the selection that the options describe."""
-    option = config.getoption
-    return Selection(option("scenario"), option("octt"), option("requirement"), option("profile"))
+    return Selection(*(config.getoption(option) for option in SELECTING))
 
 
 def settings_of(config: pytest.Config) -> settings.Settings:

@@ -16,7 +16,7 @@ class SelectionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Scenarios by id pattern, certification case, requirement and profile; empty means all of them.
+    """Scenarios by id pattern, certification case, requirement, profile and OCPP version; empty means all of them.
 
     Several values of one kind add up, several kinds narrow down.
     """
@@ -25,6 +25,7 @@ class Selection:
     octt: Sequence[str] = ()
     requirements: Sequence[str] = ()
     profiles: Sequence[str] = ()
+    versions: Sequence[str] = ()
 
     def matches(self, scenario: Scenario) -> bool:
         """Whether the selection takes this scenario."""
@@ -33,6 +34,7 @@ class Selection:
             and (not self.octt or not set(self.octt).isdisjoint(scenario.octt))
             and (not self.requirements or not set(self.requirements).isdisjoint(scenario.requirements))
             and (not self.profiles or scenario.profile in self.profiles)
+            and (not self.versions or scenario.version in self.versions)
         )
 
     def of(self, catalogue: Catalogue) -> list[Scenario]:
@@ -40,6 +42,7 @@ class Selection:
         _known("--octt", self.octt, list(catalogue.by_octt()))
         _known("--requirement", self.requirements, list(catalogue.by_requirement()))
         _known("--profile", self.profiles, sorted({one.profile for one in catalogue}))
+        _known("--version", self.versions, sorted({one.version for one in catalogue}))
         for pattern in self.ids:
             if not any(fnmatchcase(one.id, pattern) for one in catalogue):
                 raise SelectionError(

@@ -17,7 +17,7 @@ import reports
 from harness import record
 from harness.baseline import baseline
 from harness.expected import Standing
-from harness.plugin import expectations_of
+from harness.plugin import SELECTING, expectations_of
 from harness.record import Run
 from harness.scenario import Catalogue
 from harness.selection import Selection
@@ -51,6 +51,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--octt", metavar="ID", multiple=True, help="Only scenarios of this certification case.")
 @click.option("--requirement", "requirements", metavar="ID", multiple=True, help="Only scenarios of this requirement.")
 @click.option("--profile", "profiles", metavar="NAME", multiple=True, help="Only scenarios of this profile.")
+@click.option("--version", "versions", metavar="NAME", multiple=True, help="Only scenarios of this OCPP version.")
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
 @click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit; see plugfest variants.")
@@ -66,6 +67,7 @@ def run(
     octt: tuple[str, ...],
     requirements: tuple[str, ...],
     profiles: tuple[str, ...],
+    versions: tuple[str, ...],
     strict: bool,
     mutant: str | None,
     variant: str | None,
@@ -77,7 +79,8 @@ def run(
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back."""
     known = Catalogue.load()
-    selected = Selection(ids, octt, requirements, profiles).of(known)
+    chosen = (ids, octt, requirements, profiles, versions)
+    selected = Selection(*chosen).of(known)
     if variant is not None:
         if (target, endpoint, mutant) != (None, None, None):
             raise click.UsageError(
@@ -97,8 +100,7 @@ def run(
     driver_of(settings, mutant)  # a driver that cannot be had is told before anything starts
     folder = _cleared(out) if out else _new_folder()
     options = [f"--endpoint={endpoint}"] if endpoint is not None else []
-    for option, values in (("scenario", ids), ("octt", octt), ("requirement", requirements), ("profile", profiles)):
-        options += [f"--{option}={value}" for value in values]
+    options += [f"{option}={value}" for option, values in zip(SELECTING, chosen, strict=True) for value in values]
     options += ["--strict-levels"] if strict else []
     options += against
     options += [f"--mutant={mutant}"] if mutant else []

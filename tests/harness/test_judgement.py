@@ -19,7 +19,7 @@ from harness.judgement import (
 )
 from harness.rules import Problem, Ruling
 from harness.verdict import POLICY, SHALL, SHOULD, Axis, Checks, Level, Verdict
-from harness.versions import V16, VERSIONS, Version
+from harness.versions import V16, V201, VERSIONS, Version
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -124,11 +124,17 @@ def test_number_is_no_timestamp() -> None:
     assert seconds_off(17, NOON) == math.inf
 
 
-def met(word: str, rule: Rule, *, required: bool = True) -> Checks:
+def met(word: str, rule: Rule, *, required: bool = True, version: Version = V16) -> Checks:
     """Return the checks of an invalid CALL that was met with a word."""
     check = Checks(lambda: 0)
-    judge_refusal(word, V16.fair(rule, required=required), check, clause="c")
+    judge_refusal(word, version.fair(rule, required=required), check, clause="c")
     return check
+
+
+@pytest.mark.parametrize(("version", "verdict"), [(V16, Verdict.FAILED), (V201, Verdict.REMARKED)], ids=str)
+def test_silence_is_judged_by_version(version: Version, verdict: Verdict) -> None:
+    """An invalid CALL is owed its refusal in OCPP 1.6, while OCPP 2.0.1 lets it be dropped."""
+    assert met("silence", Rule.REQUIRED, version=version).verdict() is verdict
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=str)

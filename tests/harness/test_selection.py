@@ -18,6 +18,7 @@ CATALOGUE = Catalogue(
         one("v16.core.reset.hard", ("TC_013_CSMS",), ("CORE-5.14-a",)),
         one("v16.core.reset.soft", ("TC_014_CSMS",), ("CORE-5.14-a",)),
         one("v16.transport.ping.answered", (), ("WS-5.5.2-a",)),
+        one("v201.transport.ping.answered-too"),
     ]
 )
 
@@ -25,12 +26,13 @@ CATALOGUE = Catalogue(
 @pytest.mark.parametrize(
     ("selection", "outcomes"),
     [
-        (Selection(), ["hard", "soft", "answered"]),
+        (Selection(), ["hard", "soft", "answered", "answered-too"]),
         (Selection(ids=["v16.core.*"]), ["hard", "soft"]),
-        (Selection(ids=["*.hard", "*.ping.*"]), ["hard", "answered"]),
+        (Selection(ids=["*.hard", "*.ping.*"]), ["hard", "answered", "answered-too"]),
         (Selection(octt=["TC_014_CSMS"]), ["soft"]),
         (Selection(requirements=["CORE-5.14-a"]), ["hard", "soft"]),
-        (Selection(profiles=["Transport"]), ["answered"]),
+        (Selection(profiles=["Transport"]), ["answered", "answered-too"]),
+        (Selection(profiles=["Transport"], versions=["2.0.1"]), ["answered-too"]),
         (Selection(requirements=["CORE-5.14-a"], octt=["TC_013_CSMS"], profiles=["Core"]), ["hard"]),
     ],
 )
@@ -46,6 +48,7 @@ def test_selected_scenarios(selection: Selection, outcomes: list[str]) -> None:
         (Selection(octt=["TC_013"]), "--octt TC_013: not covered by any scenario; did you mean TC_013_CSMS"),
         (Selection(requirements=["?"]), "--requirement ?: not covered by any scenario; choose from CORE-5.14-a, WS"),
         (Selection(profiles=["core"]), "--profile core: not covered by any scenario; did you mean Core?"),
+        (Selection(versions=["2.1"]), "--version 2.1: not covered by any scenario; did you mean 2.0.1"),
         (Selection(ids=["*.hard"], profiles=["Transport"]), "the selection matches no scenario"),
     ],
 )

@@ -17,6 +17,7 @@ from harness.verdict import (
     Level,
     Nonconformity,
     Verdict,
+    cited,
     judge,
 )
 
@@ -121,6 +122,22 @@ def test_close(observed: float, held: bool) -> None:
 def test_infinity_is_close_to_nothing() -> None:
     """An infinite observation is never close."""
     assert not checks().close(math.inf, math.inf, within=1.0, clause=CLAUSE)
+
+
+def test_clause_is_cited_as_that_of_a_version() -> None:
+    """The version stands in its place in a clause, or chooses one of several."""
+    several = {"1.6": "OCPP-J 1.6 5.4", "2.0.1": "OCPP-J {version} 5.3"}
+    assert cited("OCPP-J {version} 3.2", "2.0.1") == "OCPP-J 2.0.1 3.2"
+    assert [cited(several, version) for version in several] == ["OCPP-J 1.6 5.4", "OCPP-J 2.0.1 5.3"]
+
+
+def test_checks_cite_clauses_of_their_version() -> None:
+    """A check names the clause of the version that is played, one that was made elsewhere too."""
+    collected = Checks(lambda: 1, version="2.0.1")
+    collected.that(True, "this", clause="OCPP-J {version} 3.2")
+    collected.equal(1, 1, clause={"1.6": "this", "2.0.1": "that"})
+    collected.add(Nonconformity("this", "that", clause="OCPP-J {version} 4.2").check)
+    assert [one.clause for one in collected.made] == ["OCPP-J 2.0.1 3.2", "that", "OCPP-J 2.0.1 4.2"]
 
 
 def test_nonconformity_carries_its_check() -> None:

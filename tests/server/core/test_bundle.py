@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ocpp.exceptions import FormatViolationError, OccurrenceConstraintViolationError, SecurityError
+from ocpp.exceptions import FormatViolationError, GenericError, OccurrenceConstraintViolationError, SecurityError
 from websockets.typing import Subprotocol
 
 from server.central_system import CentralSystem
@@ -24,7 +24,7 @@ from server.v16.operations import Operations
 from tests.server.charger import PATIENCE, charger
 
 ERRORS = SchemaErrors(form=FormatViolationError, occurrence=OccurrenceConstraintViolationError)
-FRAMES = FrameRules(broken=FormatViolationError, unreadable=SecurityError)
+FRAMES = FrameRules(broken=FormatViolationError, unknown_type=GenericError, unreadable=SecurityError)
 
 
 class Handlers:
@@ -114,6 +114,8 @@ async def test_version_has_its_own_errors(system: CentralSystem) -> None:
         assert (await station.receive())[:3] == [4, "id", "FormatViolation"]
         await station.send("no JSON")
         assert (await station.receive())[:3] == [4, "-1", "SecurityError"]
+        await station.send([9, "id", {}])
+        assert (await station.receive())[:3] == [4, "id", "GenericError"]
 
 
 async def test_operation_is_judged_by_the_version_spoken_last(system: CentralSystem) -> None:
