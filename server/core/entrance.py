@@ -16,11 +16,6 @@ class Entrance:
     encrypted: bool = False
     mutual: bool = False
 
-    @property
-    def scheme(self) -> str:
-        """The scheme of its URL."""
-        return "wss" if self.encrypted else "ws"
-
 
 PLAIN = Entrance(frozenset({NONE, BASIC}), "port")
 ENCRYPTED = Entrance(frozenset({TLS}), "tls_port", encrypted=True)

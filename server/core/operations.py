@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
@@ -12,8 +12,6 @@ from server.core.call_queue import Operation
 from server.core.profile import Profile
 from server.core.stations import Station
 from server.core.validation import Payload, Schemas
-
-P = TypeVar("P", bound=Profile)
 
 LARGEST = 2**31 - 1
 """The largest whole number that every station can be trusted to hold; the schemas name no limit."""
@@ -27,10 +25,6 @@ class ProfileOperations:
     def __init__(self, profiles: Sequence[Profile]) -> None:
         self.profiles = profiles
         self._by_action = {action: profile for profile in profiles for action in profile.actions}
-
-    def of(self, kind: type[P]) -> P:
-        """Return the profile of a kind."""
-        return next(profile for profile in self.profiles if isinstance(profile, kind))
 
     # Before an operation is taken
 

@@ -165,6 +165,16 @@ async def test_version_outlives_a_restart(tmp_path: Path) -> None:
         assert found.reason == "OCPP 9.9 is not served any more"
 
 
+async def test_versions_show_their_records_together(system: CentralSystem) -> None:
+    """What one version has on record is shown beside what another has, which may be nothing."""
+    start = {"connectorId": 1, "idTag": "A", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
+    async with charger(system) as station:
+        await station.result("StartTransaction", start)
+    async with charger(system, **speaking("ocpp9.9")):
+        assert [one["id_tag"] for one in await system.operator.transactions("CS-1")] == ["A"]
+        assert await system.operator.meter_values("CS-1", 10) == []
+
+
 async def test_versions_can_be_chosen(tmp_path: Path) -> None:
     """A version that is not to be served is not agreed to."""
     async with CentralSystem(settings(tmp_path, versions=("1.6",)), PARTS) as system:

@@ -29,6 +29,11 @@ def test_flags_override_variables() -> None:
     assert (settings.interval, settings.call_timeout) == (9, 2.5)
 
 
+def test_versions_are_listed_with_commas() -> None:
+    """Several versions are one text."""
+    assert ServerSettings.load({}, versions="1.6, 2.0.1").versions == ("1.6", "2.0.1")
+
+
 def test_values_need_no_text() -> None:
     """Values that are not texts are taken as they are."""
     assert ServerSettings.load({}, database=Path("x")).database == Path("x")
@@ -38,6 +43,7 @@ def test_values_need_no_text() -> None:
     ("name", "text"),
     [
         ("port", "65536"),
+        ("versions", " , "),
         ("port", "http"),
         ("interval", "0"),
         ("call_timeout", "0"),
