@@ -22,7 +22,7 @@ from ocpp.v16.enums import Action
 from server.core.connection import Connection
 from server.core.session import Session
 from server.mutants.registry import mutant
-from server.mutants.rows import ERRORS, Row, code, exchange, fails, loses, reframes, response, swap
+from server.mutants.rows import ERRORS, Row, code, exchange, fails, loses, reframes, response, stubs, swap
 from server.mutants.validation import ANSWERS
 
 # Refusals
@@ -119,15 +119,10 @@ class _UnknownActionConfirmed(Session):
             self.answer(call, {}, began)
 
 
-@mutant(
-    "duplicate-id-served",
-    "A CALL is served though its unique id was used before on the connection.",
-    faults=["steve-community/steve#1305", "citrineos/citrineos#212"],
-    remarks=True,
-)
-class _DuplicateIdServed(Session):
-    def check_unique(self, unique_id: str) -> None:
-        pass
+stubs(Session, "check_unique",
+    Row("duplicate-id-served", "A CALL is served though its unique id was used before on the connection.",
+        None, faults=["steve-community/steve#1305", "citrineos/citrineos#212"], remarks=True),
+)  # fmt: skip
 
 
 @mutant(
@@ -141,15 +136,10 @@ class _RepeatedCallRefusedFirst(Session):
         super().refuse(call, error)
 
 
-@mutant(
-    "unaccepted-station-served",
-    "A station is served before it is accepted.",
-    faults=["motown-io/motown#19"],
-    remarks=True,
-)
-class _UnacceptedServed(Session):
-    def check_admitted(self, action: str) -> None:
-        pass
+stubs(Session, "check_admitted",
+    Row("unaccepted-station-served", "A station is served before it is accepted.",
+        None, faults=["motown-io/motown#19"], remarks=True),
+)  # fmt: skip
 
 
 # CALLs that stay unanswered
@@ -237,6 +227,4 @@ class _ValuesUnchecked(_Lenient):
 # Outcomes that are told the wrong way
 
 
-@mutant("nothing-answered", "No message of a station is answered.")
-class _NothingAnswered(Session):
-    def receive(self, data: bytes) -> None: ...
+stubs(Session, "receive", Row("nothing-answered", "No message of a station is answered.", None))

@@ -12,12 +12,9 @@ from server.core.handshake import Handshake, Refusal
 from server.core.stations import Station
 from server.core.tls import PeerCertificate
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, stubs
 
-
-@mutant("basic-refused", "Good Basic credentials are refused like bad ones.")
-class _Refused(Handshake):
-    def password_fits(self, station: Station, request: Request) -> bool:
-        return False
+stubs(Handshake, "password_fits", Row("basic-refused", "Good Basic credentials are refused like bad ones.", False))
 
 
 @mutant("basic-asked-once", "A station that has given good credentials once need not give any again.")

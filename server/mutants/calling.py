@@ -14,6 +14,7 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, stubs
 
 _CODES = frozenset(error.code for error in OCPPError.__subclasses__())
 
@@ -26,16 +27,10 @@ class _CallIdOverlong(Session):
         return super().new_id() + super().new_id()
 
 
-@mutant("call-id-empty", "The unique ids of CALLs are empty.")
-class _CallIdEmpty(Session):
-    def new_id(self) -> str:
-        return ""
-
-
-@mutant("call-id-constant", "All CALLs have the same unique id.")
-class _CallIdConstant(Session):
-    def new_id(self) -> str:
-        return "1"
+stubs(Session, "new_id",
+    Row("call-id-empty", "The unique ids of CALLs are empty.", ""),
+    Row("call-id-constant", "All CALLs have the same unique id.", "1"),
+)  # fmt: skip
 
 
 @mutant("call-id-wraps-around", "The unique ids of CALLs start again after 32.")

@@ -6,12 +6,9 @@ from server.core.handshake import Handshake
 from server.core.stations import Station
 from server.core.tls import PeerCertificate
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, stubs
 
-
-@mutant("certificate-never-good", "Every client certificate is refused.")
-class _NeverGood(Handshake):
-    def certificate_fits(self, station: Station, certificate: PeerCertificate | None) -> bool:
-        return False
+stubs(Handshake, "certificate_fits", Row("certificate-never-good", "Every client certificate is refused.", False))
 
 
 @mutant("certificate-of-similar-station", "A client certificate is good if its common name contains the identity.")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
 from ocpp.exceptions import OCPPError
@@ -150,6 +151,22 @@ def _close(row: Row[Callable[[Payload], bool]]) -> None:
                 self.connection.close(CloseCode.INTERNAL_ERROR, "the answer could not be processed")
 
     row.declare(Closing)
+
+
+def stubs(part: type, method: str, *rows: Row[Any]) -> None:
+    """Declare mutants in which a method of a part only returns a value; raises AttributeError where there is none."""
+    for row in rows:
+        row.declare(type("Stubbed", (part,), {method: _stub(getattr(part, method), row.how)}))
+
+
+def _stub(method: Callable[..., Any], value: Any) -> Callable[..., Any]:
+    def stub(*_: Any, **__: Any) -> Any:
+        return value
+
+    async def waited_for(*_: Any, **__: Any) -> Any:
+        return value
+
+    return waited_for if iscoroutinefunction(method) else stub
 
 
 def _altered(sent: Messages, row: Row[Any], encode: Encode) -> type[Session]:

@@ -18,6 +18,7 @@ from server.core.stations import Station
 from server.core.tls import PeerCertificate, Tls
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row, stubs
 from server.v16.certificates import Certificates
 from server.v16.security import Security
 from server.v16.station_keys import StationKeys
@@ -28,12 +29,10 @@ if TYPE_CHECKING:
 # Who may come in
 
 
-@mutant("security-profile-ignored", "A station may connect without the security profile that it is configured for.")
-class _ProfileIgnored(Handshake):
-    def authenticate(
-        self, station: Station, request: Request, certificate: PeerCertificate | None = None
-    ) -> Refusal | None:
-        return None
+stubs(Handshake, "authenticate",
+    Row("security-profile-ignored", "A station may connect without the security profile that it is configured for.",
+        None),
+)  # fmt: skip
 
 
 @mutant("basic-password-unchecked", "Any password is good as long as the user name is right.")
@@ -43,10 +42,9 @@ class _PasswordUnchecked(Handshake):
         return given is not None and self.user_fits(station, given[0])
 
 
-@mutant("basic-user-unchecked", "The user name of Basic credentials need not be the identity of the station.")
-class _UserUnchecked(Handshake):
-    def user_fits(self, station: Station, user: bytes) -> bool:
-        return True
+stubs(Handshake, "user_fits",
+    Row("basic-user-unchecked", "The user name of Basic credentials need not be the identity of the station.", True),
+)  # fmt: skip
 
 
 @mutant("basic-optional", "A request without credentials is let in, one with bad ones is not.")
@@ -74,22 +72,19 @@ class _TextOnly(Handshake):
             return None
 
 
-@mutant("certificate-of-any-station", "A station may connect with the client certificate of another one.")
-class _CertificateOfAnyStation(Handshake):
-    def name_fits(self, station: Station, certificate: PeerCertificate) -> bool:
-        return True
+stubs(Handshake, "name_fits",
+    Row("certificate-of-any-station", "A station may connect with the client certificate of another one.", True),
+)  # fmt: skip
 
 
-@mutant("certificate-of-any-organisation", "Client certificates of every organisation are good.")
-class _CertificateOfAnyOrganisation(Handshake):
-    def organisation_fits(self, certificate: PeerCertificate) -> bool:
-        return True
+stubs(Handshake, "organisation_fits",
+    Row("certificate-of-any-organisation", "Client certificates of every organisation are good.", True),
+)  # fmt: skip
 
 
-@mutant("certificate-revocation-ignored", "Client certificates that are revoked stay good.", remarks=True)
-class _RevocationIgnored(Authority):
-    def revoked(self, serial: str) -> bool:
-        return False
+stubs(Authority, "revoked",
+    Row("certificate-revocation-ignored", "Client certificates that are revoked stay good.", False, remarks=True),
+)  # fmt: skip
 
 
 @mutant("certificate-expiry-ignored", "Client certificates that have expired stay good.")
@@ -110,10 +105,9 @@ class _CertificateNotDemanded(Tls):
     client_certificate = ssl.CERT_NONE
 
 
-@mutant("security-refusal-not-recorded", "A refused connection is no security event.", remarks=True)
-class _RefusalNotRecorded(Handshake):
-    def refused(self, station: Station, refusal: Refusal) -> None:
-        pass
+stubs(Handshake, "refused",
+    Row("security-refusal-not-recorded", "A refused connection is no security event.", None, remarks=True),
+)  # fmt: skip
 
 
 # TLS
@@ -184,16 +178,14 @@ class _TooShort(StationKeys):
         return super().new_password(station)[:8]
 
 
-@mutant("profile-lowered", "A station can be told to use a lower security profile.", remarks=True)
-class _Lowered(StationKeys):
-    def check_profile(self, station: Station, value: str) -> None:
-        pass
+stubs(StationKeys, "check_profile",
+    Row("profile-lowered", "A station can be told to use a lower security profile.", None, remarks=True),
+)  # fmt: skip
 
 
-@mutant("profile-old-one-kept", "After an upgrade the lower security profile is accepted for ever.")
-class _OldProfileKept(Handshake):
-    def proven(self, station: Station, profile: int, request: Request) -> None:
-        pass
+stubs(Handshake, "proven",
+    Row("profile-old-one-kept", "After an upgrade the lower security profile is accepted for ever.", None),
+)  # fmt: skip
 
 
 @mutant(
@@ -207,10 +199,9 @@ class _SwitchedAtOnce(StationKeys):
 # Certificates, events, logs and firmware
 
 
-@mutant("certificate-never-sent", "No CertificateSigned follows a request that was accepted.")
-class _NeverSent(Certificates):
-    async def hand_over(self, station: Station, chain: Sequence[str]) -> None:
-        pass
+stubs(Certificates, "hand_over",
+    Row("certificate-never-sent", "No CertificateSigned follows a request that was accepted.", None),
+)  # fmt: skip
 
 
 @mutant("certificate-chain-reversed", "A certificate chain begins with the root.")
@@ -233,7 +224,6 @@ class _SentAgain(Certificates):
         return super().follow_ups(tx, operation, answer)
 
 
-@mutant("request-ids-constant", "Every GetLog and SignedUpdateFirmware has the same requestId.")
-class _RequestIdsConstant(Security):
-    def new_number(self) -> int:
-        return 1
+stubs(Security, "new_number",
+    Row("request-ids-constant", "Every GetLog and SignedUpdateFirmware has the same requestId.", 1),
+)  # fmt: skip

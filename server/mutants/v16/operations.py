@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from server.core.call_queue import Operation
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, drop, fill, only, put, reframes, swap, turn
+from server.mutants.rows import Row, alters, drop, fill, only, put, reframes, stubs, swap, turn
 from server.mutants.v16 import request
 from server.v16 import reported, tables
 from server.v16.operations import Operations
@@ -44,9 +44,7 @@ alters(request("GetConfiguration"),
     Row("configuration-keys-invented", "GetConfiguration for all keys asks for one of them only.",
         put(key=["SupportedFeatureProfiles"]), when=lambda payload: not payload.get("key")),
 )  # fmt: skip
-alters(request("ClearCache"),
-    Row("clear-cache-with-payload", "ClearCache carries a member.", put(idTag="ALL")),
-)  # fmt: skip
+alters(request("ClearCache"), Row("clear-cache-with-payload", "ClearCache carries a member.", put(idTag="ALL")))
 
 alters(request("RemoteStartTransaction"),
     Row("remote-start-tag-mangled", "RemoteStartTransaction carries the idTag without its last character.",
@@ -107,7 +105,6 @@ class _ConfigurationBatchesEmpty(Operations):
         return [{"key": []}] * 1000 if endless else super().requests(tx, operation)
 
 
-@mutant("operator-input-unchecked", "What an operator enters is sent as it is, whatever OCPP allows.")
-class _OperatorInputUnchecked(Operations):
-    def check(self, action: str, payload: Payload) -> None:
-        pass
+stubs(Operations, "check",
+    Row("operator-input-unchecked", "What an operator enters is sent as it is, whatever OCPP allows.", None),
+)  # fmt: skip

@@ -10,7 +10,7 @@ from server.core.stations import Station
 from server.core.tables import connectors
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, drop, shifted, turn
+from server.mutants.rows import Row, alters, drop, shifted, stubs, turn
 from server.mutants.v16 import request
 from server.v16 import tables
 from server.v16.core import CoreHandlers
@@ -40,10 +40,7 @@ alters(request("CancelReservation"),
 # The numbers of reservations
 
 
-@mutant("reservation-id-constant", "All reservations have the same id.")
-class _ReservationIdConstant(Reservations):
-    def new_id(self, tx: Connection) -> int:
-        return 1
+stubs(Reservations, "new_id", Row("reservation-id-constant", "All reservations have the same id.", 1))
 
 
 class _Numbered(Reservations):
@@ -97,15 +94,10 @@ class _ReservedStartOfOthersRefused(CoreHandlers):
         return conf | {"idTagInfo": {"status": AuthorizationStatus.invalid.value}} if foreign else conf
 
 
-@mutant(
-    "reservation-outlives-failure",
-    "A reservation stays active when its connector becomes unavailable or faulty.",
-    faults=["steve-community/steve#1979", "steve-community/steve#1398"],
-    remarks=True,
-)
-class _ReservationOutlivesFailure(Reservations):
-    def terminated(self, tx: Connection, station: str, connector_id: int) -> None:
-        pass
+stubs(Reservations, "terminated",
+    Row("reservation-outlives-failure", "A reservation stays active when its connector becomes unavailable or faulty.",
+        None, faults=["steve-community/steve#1979", "steve-community/steve#1398"], remarks=True),
+)  # fmt: skip
 
 
 @mutant(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, loses, put, refuses, turn
+from server.mutants.rows import Row, alters, loses, put, refuses, stubs, turn
 from server.mutants.v16 import request, response
 from server.v16 import tables
 from server.v16.core import CoreHandlers
@@ -58,10 +58,7 @@ class _StopClosesAll(Transactions):
         tx.execute(update(_known).where(_known.c.station == station).values(active=False))
 
 
-@mutant("stop-closes-none", "A stop is confirmed and forgotten.")
-class _StopClosesNone(Transactions):
-    def stop(self, tx: Connection, station: str, payload: Payload) -> None:
-        pass
+stubs(Transactions, "stop", Row("stop-closes-none", "A stop is confirmed and forgotten.", None))
 
 
 @mutant(

@@ -15,7 +15,7 @@ from server.core.session import Session
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, drop, fails, loses, put, turn
+from server.mutants.rows import Row, alters, drop, fails, loses, put, stubs, turn
 from server.mutants.v16 import response
 from server.v16 import tables
 from server.v16.core import CoreHandlers
@@ -152,15 +152,10 @@ class _ReplayedStartForgotten(Transactions):
         return type(started)(self.new_id(tx), started.info) if forgotten else started
 
 
-@mutant(
-    "connector-started-twice",
-    "Of two starts on one connector both transactions run on.",
-    faults=["steve-community/steve#1295"],
-    remarks=True,
-)
-class _ConnectorStartedTwice(Transactions):
-    def end_stale(self, tx: Connection, row: dict[str, Any]) -> None:
-        pass
+stubs(Transactions, "end_stale",
+    Row("connector-started-twice", "Of two starts on one connector both transactions run on.",
+        None, faults=["steve-community/steve#1295"], remarks=True),
+)  # fmt: skip
 
 
 @mutant(

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
-from server.core.stations import Station
-from server.core.validation import Payload
-from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, drop, fill, put, turn
+from server.mutants.rows import Row, alters, drop, fill, put, stubs, turn
 from server.mutants.v16 import request
 from server.v16.trigger import Trigger
 
@@ -37,20 +32,13 @@ alters(request("ExtendedTriggerMessage"),
 # What an operator enters, and what the station may send then
 
 
-@mutant(
-    "trigger-connector-unchecked", "A message is triggered for whatever connector the operator enters.", remarks=True
-)
-class _TriggerConnectorUnchecked(Trigger):
-    def check_connector(self, tx: Connection, station: Station, wanted: str, connector_id: int) -> None:
-        pass
+stubs(Trigger, "check_connector",
+    Row("trigger-connector-unchecked", "A message is triggered for whatever connector the operator enters.",
+        None, remarks=True),
+)  # fmt: skip
 
 
-@mutant(
-    "triggered-message-refused",
-    "A station that is not accepted may not even send what it was asked for.",
-    faults=["citrineos/citrineos-core#1052"],
-    remarks=True,
-)
-class _TriggeredMessageRefused(Trigger):
-    def sent(self, station: Station, action: str, payload: Payload) -> None:
-        pass
+stubs(Trigger, "sent",
+    Row("triggered-message-refused", "A station that is not accepted may not even send what it was asked for.",
+        None, faults=["citrineos/citrineos-core#1052"], remarks=True),
+)  # fmt: skip
