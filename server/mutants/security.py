@@ -75,13 +75,9 @@ class _TextOnly(Handshake):
 stubs(Handshake, "name_fits",
     Row("certificate-of-any-station", "A station may connect with the client certificate of another one.", True),
 )  # fmt: skip
-
-
 stubs(Handshake, "organisation_fits",
     Row("certificate-of-any-organisation", "Client certificates of every organisation are good.", True),
 )  # fmt: skip
-
-
 stubs(Authority, "revoked",
     Row("certificate-revocation-ignored", "Client certificates that are revoked stay good.", False, remarks=True),
 )  # fmt: skip
@@ -181,8 +177,6 @@ class _TooShort(StationKeys):
 stubs(StationKeys, "check_profile",
     Row("profile-lowered", "A station can be told to use a lower security profile.", None, remarks=True),
 )  # fmt: skip
-
-
 stubs(Handshake, "proven",
     Row("profile-old-one-kept", "After an upgrade the lower security profile is accepted for ever.", None),
 )  # fmt: skip

@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from server.core.connection import Connection
 from server.mutants.registry import mutant
-
-
-class _Tampering(Connection):
-    """Reads the bytes of a frame that ``tamper`` makes of those which arrive, none to skip the frame."""
-
-    def data_received(self, data: bytes) -> None:
-        kept = self.tamper(data, data[0] & 0x0F) if self.open else data
-        if kept:
-            super().data_received(kept)
-
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        raise NotImplementedError
-
+from server.mutants.rows import Row
 
 # Illegal frames
 
 
-@mutant("frames-mask-optional", "Frames of a station that are not masked are read.")
-class _MaskOptional(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return data if data[1] & 0x80 else bytes([data[0], data[1] | 0x80]) + bytes(4) + data[2:]
+def _reads(*rows: Row[Callable[[bytes, int], bytes]]) -> None:
+    """Declare mutants that read other bytes than those of a frame, none to skip it; ``how`` also gets its opcode."""
+    for row in rows:
+        row.declare(_reading(row.how))
 
 
-@mutant("frames-reserved-bits-ignored", "Reserved bits are ignored.")
-class _ReservedBitsIgnored(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return bytes([data[0] & 0x8F]) + data[1:]
+def _reading(how: Callable[[bytes, int], bytes]) -> type[Connection]:
+    class Reading(Connection):
+        def data_received(self, data: bytes) -> None:
+            kept = how(data, data[0] & 0x0F) if self.open else data
+            if kept:
+                super().data_received(kept)
+
+    return Reading
 
 
-@mutant("frames-unknown-opcodes-skipped", "Frames of an unknown type are skipped.")
-class _UnknownOpcodesSkipped(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return data if opcode in list(Opcode) else b""
+_reads(
+    Row("frames-mask-optional", "Frames of a station that are not masked are read.",
+        lambda data, _: data if data[1] & 0x80 else bytes([data[0], data[1] | 0x80]) + bytes(4) + data[2:]),
+    Row("frames-reserved-bits-ignored", "Reserved bits are ignored.",
+        lambda data, _: bytes([data[0] & 0x8F]) + data[1:]),
+    Row("frames-unknown-opcodes-skipped", "Frames of an unknown type are skipped.",
+        lambda data, opcode: data if opcode in list(Opcode) else b""),
+    Row("frames-long-pings-skipped", "Pings with more than 125 bytes are skipped.",
+        lambda data, opcode: b"" if opcode == Opcode.PING and data[1] & 0x7F > 125 else data),
+    Row("frames-fragmented-pings-answered", "Pings that are fragments are answered.",
+        lambda data, opcode: bytes([data[0] | 0x80]) + data[1:] if opcode == Opcode.PING else data),
+    Row("frames-pings-unanswered", "Pings are not answered.",
+        lambda data, opcode: b"" if opcode == Opcode.PING else data),
+    Row("close-ignored", "A close frame is ignored.", lambda data, opcode: b"" if opcode == Opcode.CLOSE else data),
+)  # fmt: skip
 
 
 @mutant("frames-orphan-continuation-skipped", "A continuation without a beginning is skipped.")
-class _OrphanContinuationSkipped(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return b"" if opcode == Opcode.CONT and self._fragments is None else data
+class _OrphanContinuationSkipped(Connection):
+    def data_received(self, data: bytes) -> None:
+        if not self.open or data[0] & 0x0F != Opcode.CONT or self._fragments is not None:
+            super().data_received(data)
 
 
 class _Joining(ServerProtocol):
@@ -59,18 +65,6 @@ class _Joining(ServerProtocol):
 @mutant("frames-interleaved-message-joined", "A message that begins inside another is joined to that.")
 class _InterleavedMessageJoined(Connection):
     protocol = _Joining
-
-
-@mutant("frames-long-pings-skipped", "Pings with more than 125 bytes are skipped.")
-class _LongPingsSkipped(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return b"" if opcode == Opcode.PING and data[1] & 0x7F > 125 else data
-
-
-@mutant("frames-fragmented-pings-answered", "Pings that are fragments are answered.")
-class _FragmentedPingsAnswered(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return bytes([data[0] | 0x80]) + data[1:] if opcode == Opcode.PING else data
 
 
 @mutant("frames-utf8-repaired", "Bytes that are not UTF-8 are left out of a message.")
@@ -128,12 +122,6 @@ class _PingEndsMessage(Connection):
         super()._take(frame)
 
 
-@mutant("frames-pings-unanswered", "Pings are not answered.")
-class _PingsUnanswered(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return b"" if opcode == Opcode.PING else data
-
-
 class _EmptyPongs(ServerProtocol):
     def send_frame(self, frame: Frame) -> None:
         super().send_frame(Frame(Opcode.PONG, b"") if frame.opcode is Opcode.PONG else frame)
@@ -156,17 +144,12 @@ class _UnsolicitedPongFatal(Connection):
 
 
 @mutant("close-unanswered", "A close frame is answered by the end of TCP alone.")
-class _CloseUnanswered(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        if opcode == Opcode.CLOSE:
+class _CloseUnanswered(Connection):
+    def data_received(self, data: bytes) -> None:
+        if self.open and data[0] & 0x0F == Opcode.CLOSE:
             self.abort()
-        return b"" if opcode == Opcode.CLOSE else data
-
-
-@mutant("close-ignored", "A close frame is ignored.")
-class _CloseIgnored(_Tampering):
-    def tamper(self, data: bytes, opcode: int) -> bytes:
-        return b"" if opcode == Opcode.CLOSE else data
+        else:
+            super().data_received(data)
 
 
 class _NoStatus(ServerProtocol):

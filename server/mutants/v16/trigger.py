@@ -36,8 +36,6 @@ stubs(Trigger, "check_connector",
     Row("trigger-connector-unchecked", "A message is triggered for whatever connector the operator enters.",
         None, remarks=True),
 )  # fmt: skip
-
-
 stubs(Trigger, "sent",
     Row("triggered-message-refused", "A station that is not accepted may not even send what it was asked for.",
         None, faults=["citrineos/citrineos-core#1052"], remarks=True),
