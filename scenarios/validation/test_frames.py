@@ -60,7 +60,7 @@ _HOSTILE: dict[str, tuple[str, str | bytes]] = {
     "payload-text": ("has a text for a payload", '[2,"{id}","Heartbeat","x"]'),
     "payload-number": ("has a number for a payload", '[2,"{id}","Heartbeat",1]'),
     "payload-true": ("has true for a payload", '[2,"{id}","Heartbeat",true]'),
-    "duplicate-members": ("has a member twice", '[2,"{id}","Authorize",{"idTag":"A","idTag":"B"}]'),
+    "duplicate-members": ("has a member twice", '[2,"{id}","DataTransfer",{"vendorId":"A","vendorId":"B"}]'),
     "not-a-number": ("holds NaN", '[2,"{id}","StartTransaction",{"connectorId":NaN}]'),
     "infinity": ("holds a number beyond all bounds", '[2,"{id}","StartTransaction",{"connectorId":1e999}]'),
     "huge-integer": (
