@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ocpp.exceptions import InternalError, OccurrenceConstraintViolationError
 from ocpp.v201.enums import (
     AuthorizationStatusEnumType,
     ChargingStateEnumType,
+    ReasonEnumType,
     TransactionEventEnumType,
     TriggerReasonEnumType,
 )
@@ -16,10 +18,11 @@ from sqlalchemy import Connection, select
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
-from server.mutants.rows import Row, alters, put, refuses, turn
+from server.mutants.rows import Row, alters, drop, put, refuses, turn
 from server.mutants.v201 import request, response
 from server.v201 import tables
-from server.v201.bookkeeping import ENDED
+from server.v201.bookkeeping import ENDED, Bookkeeping
+from server.v201.readings import Readings201
 from server.v201.transactions import Transactions
 
 STARTED = TransactionEventEnumType.started.value
@@ -79,3 +82,79 @@ class _SeqNoOfTheStation(Transactions):
         if tx.execute(later.limit(1)).first() is not None:
             raise OccurrenceConstraintViolationError(description="seqNo: not above that of the event before")
         return super().event(tx, station, payload)
+
+
+# What is on record
+
+
+@mutant(
+    "connector-of-the-station",
+    "A connector number is taken for that of the whole station, so that each EVSE is EVSE 1.",
+    faults=["citrineos/citrineos-core#859"],
+    remarks=True,
+)
+class _ConnectorOfTheStation(Bookkeeping):
+    def changes(self, row: Any, event: Payload, info: Payload | None) -> dict[str, Any]:
+        changes = super().changes(row, event, info)
+        return {**changes, "evse_id": changes["connector_id"]} if "evse_id" in changes else changes
+
+
+@mutant("stopped-reason-lost", "Every stop is recorded as one that the driver wanted.", remarks=True)
+class _StoppedReasonLost(Bookkeeping):
+    def changes(self, row: Any, event: Payload, info: Payload | None) -> dict[str, Any]:
+        return turn(reason=lambda _: ReasonEnumType.local.value)(super().changes(row, event, info))
+
+
+@mutant("last-reading-mistaken", "The meter at the start of a transaction is shown as that at its end.", remarks=True)
+class _LastReadingMistaken(Readings201):
+    def transactions(self, tx: Connection, station: str) -> Sequence[Payload]:
+        return [put(meter_stop=one["meter_start"])(one) for one in super().transactions(tx, station)]
+
+
+@mutant("charging-state-of-the-start", "The first charging state of a transaction is recorded for good.", remarks=True)
+class _ChargingStateOfTheStart(Bookkeeping):
+    def changes(self, row: Any, event: Payload, info: Payload | None) -> dict[str, Any]:
+        changes = super().changes(row, event, info)
+        return changes if row.charging_state is None else drop("charging_state")(changes)
+
+
+# What comes late
+
+
+@mutant(
+    "queued-end-dropped",
+    "The end of a transaction that was offline is confirmed, and not recorded.",
+    faults=["citrineos/citrineos-core#1053"],
+    remarks=True,
+)
+class _QueuedEndDropped(Bookkeeping):
+    def record(self, tx: Connection, station: str, event: Payload) -> bool:
+        queued = event["eventType"] == ENDED and event.get("offline", False)
+        return not queued and super().record(tx, station, event)
+
+
+@mutant("late-end-taken-for-the-latest", "The end of a transaction ends the latest one of its station.", remarks=True)
+class _LateEndTakenForTheLatest(Bookkeeping):
+    def transaction(self, tx: Connection, station: str, event: Payload) -> Any:
+        row = super().transaction(tx, station, event)
+        known = tables.transactions
+        latest = select(known).where(known.c.station == station).order_by(known.c.number.desc()).limit(1)
+        return tx.execute(latest).one() if event["eventType"] == ENDED else row
+
+
+@mutant(
+    "late-event-live",
+    "A transaction of which an event comes late is taken to be running.",
+    faults=["lbbrhzn/ocpp#2141"],
+    remarks=True,
+)
+class _LateEventLive(Bookkeeping):
+    def changes(self, row: Any, event: Payload, info: Payload | None) -> dict[str, Any]:
+        changes = super().changes(row, event, info)
+        return changes if event["eventType"] == ENDED else {**changes, "active": True}
+
+
+@mutant("missing-events-overlooked", "It is not noticed that events of a transaction have not come.", remarks=True)
+class _MissingEventsOverlooked(Readings201):
+    def transactions(self, tx: Connection, station: str) -> Sequence[Payload]:
+        return [put(missing=[])(one) for one in super().transactions(tx, station)]
