@@ -149,9 +149,12 @@ async def test_problem_is_noticed(desk: Desk) -> None:
 async def test_event_shows_the_state_of_a_connector(desk: Desk) -> None:
     """The state of a connector may come as an event as well (G01.FR.01)."""
     assert await notify(desk, **STATE, actualValue="Faulted") == {}
+    of_evse = {**STATE, "component": {"name": "Connector", "evse": {"id": 2}}}
+    assert await notify(desk, **of_evse, actualValue="Available") == {}
     shown = await desk.operator.connector("CS-1", 2, 1)
     assert shown is not None
     assert shown["status"] == "Faulted"
+    assert set(await desk.operator.evses("CS-1")) == {1}
 
 
 async def test_what_the_store_cannot_hold_is_refused(desk: Desk) -> None:
