@@ -8,13 +8,9 @@ from typing import Any, ClassVar
 
 from ocpp.exceptions import (
     InternalError,
-    OccurenceConstraintViolationError,
-    OccurrenceConstraintViolationError,
     OCPPError,
-    PropertyConstraintViolationError,
     ProtocolError,
     SecurityError,
-    TypeConstraintViolationError,
 )
 from ocpp.messages import Call
 from ocpp.v16.enums import Action
@@ -23,7 +19,6 @@ from server.core.connection import Connection
 from server.core.session import Session
 from server.mutants.registry import mutant
 from server.mutants.rows import ERRORS, Row, code, exchange, fails, loses, reframes, response, stubs, swap
-from server.mutants.validation import ANSWERS
 
 # Refusals
 
@@ -180,51 +175,6 @@ class _HeartbeatAnswerBinary(Connection):
         self._websocket.send_binary(data)
         self._flush()
         return True
-
-
-# Payloads that are not checked as they should
-
-
-class _Lenient(Session):
-    """Answers CALLs that violate one kind of rule as if nothing were wrong with them."""
-
-    tolerated: type[OCPPError] | tuple[type[OCPPError], ...] = OCPPError
-
-    def serve(self, call: Call, began: float) -> None:
-        if call.action in self.handlers and self._tolerates(call):
-            self.answer(call, ANSWERS.get(call.action, {}), began)
-        else:
-            super().serve(call, began)
-
-    def _tolerates(self, call: Call) -> bool:
-        try:
-            self.check_payload(call.action, call.payload)
-        except OCPPError as error:
-            return isinstance(error, self.tolerated)
-        return False
-
-
-@mutant("schema-not-checked", "The payloads of CALLs are not checked against their schemas.")
-class _SchemaNotChecked(_Lenient):
-    pass
-
-
-@mutant("missing-members-unchecked", "Nobody checks that required members are there.")
-class _MissingMembersUnchecked(_Lenient):
-    tolerated = (OccurenceConstraintViolationError, OccurrenceConstraintViolationError)
-
-
-@mutant("types-unchecked", "Nobody checks the types of members.")
-class _TypesUnchecked(_Lenient):
-    tolerated = TypeConstraintViolationError
-
-
-@mutant("values-unchecked", "Nobody checks that values are those of their enumerations, or of legal length.")
-class _ValuesUnchecked(_Lenient):
-    tolerated = PropertyConstraintViolationError
-
-
-# Outcomes that are told the wrong way
 
 
 stubs(Session, "receive", Row("nothing-answered", "No message of a station is answered.", None))

@@ -1,8 +1,9 @@
-"""Central systems that fail at CALLs of their own, or at messages that no CALL can be made of (OCPP-J 1.6 4.1)."""
+"""Central systems that fail at CALLs of their own, or at their answers (OCPP-J 1.6 4.1)."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from ocpp.exceptions import FormationViolationError, OCPPError
@@ -66,21 +67,6 @@ class _OneQueueForAll(CallQueue):
 
 
 @mutant(
-    "call-error-never-ends",
-    "A CALL that is answered with CALLERROR is waited for forever.",
-    faults=["steve-community/steve@d7bd0db4"],
-)
-class _CallErrorNeverEnds(CallQueue):
-    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
-        try:
-            return await super().call(station, operation, payload)
-        except CallFailed as failure:
-            if str(failure).startswith("CALLERROR"):
-                await asyncio.get_running_loop().create_future()
-            raise
-
-
-@mutant(
     "calls-not-queued",
     "A CALL is sent though an earlier one to the station is unanswered.",
     faults=["lorenzodonini/ocpp-go#57"],
@@ -104,21 +90,31 @@ class _CallsNotQueued(CallQueue):
         operation.done.set()
 
 
-@mutant(
-    "unparsable-answer-never-ends",
-    "A CALL whose answer cannot be made out is waited for forever.",
-    faults=["steve-community/steve@050e62a7"],
-    remarks=True,
-)
-class _UnparsableAnswerNeverEnds(CallQueue):
-    async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
-        try:
-            return await super().call(station, operation, payload)
-        except CallFailed as failure:
-            if "not formed" in str(failure):
-                await asyncio.get_running_loop().create_future()
-            raise
+def _never_ends(*rows: Row[Callable[[str], bool]]) -> None:
+    """Declare mutants that wait forever for some of the CALLs that have failed."""
+    for row in rows:
+        row.declare(_waiting(row.how))
 
+
+def _waiting(how: Callable[[str], bool]) -> type[CallQueue]:
+    class Waiting(CallQueue):
+        async def call(self, station: Station, operation: Operation, payload: Payload) -> Payload:
+            try:
+                return await super().call(station, operation, payload)
+            except CallFailed as failure:
+                if how(str(failure)):
+                    await asyncio.Event().wait()
+                raise
+
+    return Waiting
+
+
+_never_ends(
+    Row("call-error-never-ends", "A CALL that is answered with CALLERROR is waited for forever.",
+        lambda failure: failure.startswith("CALLERROR"), faults=["steve-community/steve@d7bd0db4"]),
+    Row("unparsable-answer-never-ends", "A CALL whose answer cannot be made out is waited for forever.",
+        lambda failure: "not formed" in failure, faults=["steve-community/steve@050e62a7"], remarks=True),
+)  # fmt: skip
 
 # Answers that a station gives
 
@@ -161,82 +157,3 @@ class _StrayAnswerAnswered(Session):
         if result.unique_id not in self._outstanding:
             self.refuse(Call(result.unique_id, "", {}), FormationViolationError(description="nobody has asked"))
         super().take_result(result)
-
-
-# Messages that nothing can be made of
-
-
-class _LockingOut(Session):
-    """Ends the connection of a station that it despairs of, and does not let it in again."""
-
-    despair = ""
-
-    def ignore(self, problem: str) -> None:
-        super().ignore(problem)
-        if self.despair in problem:
-            self.lock_out()
-
-    def refuse(self, call: Call, error: OCPPError) -> None:
-        super().refuse(call, error)
-        if not call.action and self.despair in error.description:
-            self.lock_out()
-
-    def lock_out(self) -> None:
-        self.stations._known.pop(self.station.id, None)
-        self.connection.abort()
-
-
-class _StoppingOthers(Session):
-    """Ends the connections of all other stations over a message of one."""
-
-    def stop_others(self) -> None:
-        for link in self.links:
-            if link is not self:
-                link.abort()
-
-
-@mutant("unknown-type-locks-out", "A station that has sent an unknown message type is not served any more.")
-class _UnknownTypeLocksOut(_LockingOut):
-    despair = "unknown message type"
-
-
-@mutant("improper-id-locks-out", "A station that has sent an improper unique id is not served any more.")
-class _ImproperIdLocksOut(_LockingOut):
-    despair = "unique id"
-
-
-@mutant("unreadable-locks-out", "A station that has sent an unreadable text is not served any more.")
-class _UnreadableLocksOut(_LockingOut):
-    despair = "JSON"
-
-
-@mutant("unreadable-stops-others", "An unreadable text of one station ends the connections of all others.")
-class _UnreadableStopsOthers(_StoppingOthers):
-    def ignore(self, problem: str) -> None:
-        super().ignore(problem)
-        if "JSON" in problem:
-            self.stop_others()
-
-    def refuse(self, call: Call, error: OCPPError) -> None:
-        super().refuse(call, error)
-        if "JSON" in error.description:
-            self.stop_others()
-
-
-@mutant("malformed-call-locks-out", "A station that has sent a malformed CALL is not served any more.")
-class _MalformedCallLocksOut(_LockingOut):
-    def ignore(self, problem: str) -> None:
-        Session.ignore(self, problem)
-
-    def refuse(self, call: Call, error: OCPPError) -> None:
-        super().refuse(call, error)
-        if isinstance(error, self.bundle.frames.broken):
-            self.lock_out()
-
-
-@mutant("malformed-call-stops-others", "A malformed CALL of one station ends the connections of all others.")
-class _MalformedCallStopsOthers(_StoppingOthers):
-    def refuse(self, call: Call, error: OCPPError) -> None:
-        super().refuse(call, error)
-        if isinstance(error, self.bundle.frames.broken):
-            self.stop_others()

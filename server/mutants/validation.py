@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import orjson
 from ocpp.exceptions import (
     FormationViolationError,
+    OccurenceConstraintViolationError,
+    OccurrenceConstraintViolationError,
     OCPPError,
     PropertyConstraintViolationError,
     TypeConstraintViolationError,
@@ -18,6 +20,7 @@ from server.core.links import CallFailed
 from server.core.session import Session
 from server.core.validation import Payload
 from server.mutants.registry import mutant
+from server.mutants.rows import Row
 
 ACCEPTED = {"status": "Accepted"}
 ANSWERS: Mapping[str, Payload] = {
@@ -30,17 +33,34 @@ ANSWERS: Mapping[str, Payload] = {
 }
 
 
-@mutant(
-    "payloads-unchecked",
-    "CALLs whose payload breaks the schema are answered as if they were valid.",
-    faults=["dallmann-consulting/OCPP.Core#98", "lorenzodonini/ocpp-go#379", "citrineos/citrineos#154"],
-)
-class _Unchecked(Session):
-    def serve(self, call: Call, began: float) -> None:
-        if call.action in self.handlers and not self.bundle.schemas.request(call.action).is_valid(call.payload):
-            self.answer(call, ANSWERS.get(call.action, {}), began)
-        else:
-            super().serve(call, began)
+def _confirms(*rows: Row[tuple[type[OCPPError], ...]]) -> None:
+    """Declare mutants that answer CALLs with violations of some kinds as if nothing were wrong with them."""
+    for row in rows:
+        row.declare(_confirming(row.how))
+
+
+def _confirming(tolerated: tuple[type[OCPPError], ...]) -> type[Session]:
+    class Confirming(Session):
+        def serve(self, call: Call, began: float) -> None:
+            schema = self.bundle.schemas.request(call.action) if call.action in self.handlers else None
+            if schema is not None and isinstance(schema.violation(call.payload), tolerated):
+                self.answer(call, ANSWERS.get(call.action, {}), began)
+            else:
+                super().serve(call, began)
+
+    return Confirming
+
+
+_confirms(
+    Row("payloads-unchecked", "CALLs whose payload breaks the schema are answered as if they were valid.", (OCPPError,),
+        faults=["dallmann-consulting/OCPP.Core#98", "lorenzodonini/ocpp-go#379", "citrineos/citrineos#154"]),
+    Row("schema-not-checked", "The payloads of CALLs are not checked against their schemas.", (OCPPError,)),
+    Row("missing-members-unchecked", "Nobody checks that required members are there.",
+        (OccurenceConstraintViolationError, OccurrenceConstraintViolationError)),
+    Row("types-unchecked", "Nobody checks the types of members.", (TypeConstraintViolationError,)),
+    Row("values-unchecked", "Nobody checks that values are those of their enumerations, or of legal length.",
+        (PropertyConstraintViolationError,)),
+)  # fmt: skip
 
 
 @mutant("valid-refused", "Once a station has booted, every CALL is refused, however valid.")
@@ -70,24 +90,6 @@ class _ValidAnswersRefused(Session):
         self.answered(result.unique_id, lambda _: CallFailed("not to my taste"))
 
 
-@mutant(
-    "hostile-message-stops-others", "After a message that is no proper one, the central system serves nobody any more."
-)
-class _StopsOthers(Session):
-    def ignore(self, problem: str) -> None:
-        super().ignore(problem)
-        self._stop()
-
-    def refuse(self, call: Call, error: OCPPError) -> None:
-        super().refuse(call, error)
-        self._stop()
-
-    def _stop(self) -> None:
-        for link in self.links:
-            if link is not self:
-                link.abort()
-
-
 @mutant("binary-message-stops-others", "After a binary message, the central system serves nobody any more.")
 class _BinaryStopsOthers(Connection):
     def binary(self) -> None:
@@ -98,17 +100,30 @@ class _BinaryStopsOthers(Connection):
 # Rules that some systems have in a way of their own
 
 
-class _Tolerant(Session):
-    """Lets payloads pass whose only violations are of one rule."""
+def _tolerates(*rows: Row[str]) -> None:
+    """Declare mutants that let payloads pass whose only violations are of one rule."""
+    for row in rows:
+        row.declare(_tolerant(row.how))
 
-    rule = ""
 
-    def check_payload(self, action: str, payload: Payload) -> None:
-        try:
-            super().check_payload(action, payload)
-        except OCPPError as error:
-            if not error.description.endswith(f"breaks the rule {self.rule}"):
-                raise
+def _tolerant(rule: str) -> type[Session]:
+    class Tolerant(Session):
+        def check_payload(self, action: str, payload: Payload) -> None:
+            try:
+                super().check_payload(action, payload)
+            except OCPPError as error:
+                if not error.description.endswith(f"breaks the rule {rule}"):
+                    raise
+
+    return Tolerant
+
+
+_tolerates(
+    Row("unknown-members-accepted", "Members that a message does not define are ignored.", "additionalProperties",
+        faults=["dallmann-consulting/OCPP.Core#36"], remarks=True),
+    Row("max-length-unchecked", "Texts of any length are taken.", "maxLength",
+        faults=["steve-community/steve#1259"], remarks=True),
+)  # fmt: skip
 
 
 @mutant("empty-texts-refused", "CALLs and answers of a station in which a text is empty are refused.")
@@ -123,33 +138,3 @@ class _EmptyTextsRefused(Session):
             self.answered(result.unique_id, lambda _: CallFailed("a text is empty"))
         else:
             super().take_result(result)
-
-
-@mutant(
-    "unknown-members-accepted",
-    "Members that a message does not define are ignored.",
-    faults=["dallmann-consulting/OCPP.Core#36"],
-    remarks=True,
-)
-class _UnknownMembersAccepted(_Tolerant):
-    rule = "additionalProperties"
-
-
-@mutant("max-length-unchecked", "Texts of any length are taken.", faults=["steve-community/steve#1259"], remarks=True)
-class _MaxLengthUnchecked(_Tolerant):
-    rule = "maxLength"
-
-
-@mutant(
-    "invalid-field-stops-everything",
-    "After a member that is too long, null or of the wrong type, the central system serves nobody any more.",
-    faults=["citrineos/citrineos#131", "thoughtworks/maeve-csms@2992547"],
-)
-class _InvalidFieldStopsEverything(Session):
-    def check_payload(self, action: str, payload: Payload) -> None:
-        try:
-            super().check_payload(action, payload)
-        except (TypeConstraintViolationError, PropertyConstraintViolationError):
-            for link in self.links:
-                link.abort()
-            raise
