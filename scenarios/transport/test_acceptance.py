@@ -6,6 +6,7 @@ from harness.csms import Registration, RegistrationControl
 from harness.csms.console import Csms
 from harness.scenario import scenario
 from harness.verdict import Checks, Clause, Inconclusive
+from harness.versions import V16
 from scenarios.stage.population import Tags
 from scenarios.transport.clauses import NEVER, NOT_YET
 from scenarios.transport.dialects import EVERY_VERSION
@@ -34,12 +35,15 @@ async def premature(station: Station, csms: Csms, registration: Registration, id
     spec=[NOT_YET],
     requirements={"1.6": ["J-5.6-a"]},
     needs=[RegistrationControl],
-    mutants=["unaccepted-station-served", "unaccepted-station-unanswered"],
+    mutants={
+        "1.6": ["unaccepted-station-served", "unaccepted-station-unanswered"],
+        "2.0.1": ["early-station-served", "unaccepted-station-unanswered"],
+    },
 )
 async def test_pending_station_is_refused(station: Station, csms: Csms, tags: Tags, check: Checks) -> None:
-    """What a pending station sends unasked is answered with SecurityError; any other answer only remarks."""
+    """What a pending station sends unasked is answered with SecurityError; in OCPP 1.6 other answers only remark."""
     for word in await premature(station, csms, Registration.PENDING, tags.unknown()):
-        _judge(word, check, NOT_YET)
+        _judge(word, station, check, NOT_YET)
 
 
 @scenario(
@@ -48,14 +52,18 @@ async def test_pending_station_is_refused(station: Station, csms: Csms, tags: Ta
     spec=[NEVER],
     requirements={"1.6": ["J-5.6-a"]},
     needs=[RegistrationControl],
-    mutants=["unaccepted-station-served", "unaccepted-station-unanswered"],
+    mutants={
+        "1.6": ["unaccepted-station-served", "unaccepted-station-unanswered"],
+        "2.0.1": ["early-station-served", "unaccepted-station-unanswered"],
+    },
 )
 async def test_rejected_station_is_refused(station: Station, csms: Csms, tags: Tags, check: Checks) -> None:
-    """What a rejected station sends is answered with SecurityError; any other answer, or a close, only remarks."""
+    """What a rejected station sends is answered with SecurityError; a close, or another answer in 1.6, only remarks."""
     for word in await premature(station, csms, Registration.REJECTED, tags.unknown()):
-        _judge(word, check, NEVER)
+        _judge(word, station, check, NEVER)
 
 
-def _judge(word: str, check: Checks, clause: Clause) -> None:
-    others = [] if word == "silence" else [word]
-    check.graded(word, good=["SecurityError"], tolerable=others, clause=clause)
+def _judge(word: str, station: Station, check: Checks, clause: Clause) -> None:
+    """Check how a CALL was met: OCPP 1.6 recommends the refusal in an erratum, OCPP 2.0.1 requires it."""
+    remarks = word == "close" or (station.version is V16 and word != "silence")
+    check.graded(word, good=["SecurityError"], tolerable=[word] if remarks else [], clause=clause)

@@ -2,7 +2,7 @@
 
 from harness.scenario import scenario
 from harness.trace import Event
-from harness.verdict import POLICY, SHOULD, Checks
+from harness.verdict import POLICY, SHOULD, Checks, Inconclusive
 from scenarios.transport.clauses import COMPRESSION
 from scenarios.transport.dialects import EVERY_VERSION
 from simulators.rawsocket import HttpAnswer
@@ -36,7 +36,9 @@ async def test_compression_is_supported(station: Station, check: Checks) -> None
     async with station.raw_socket() as raw:
         answer = await raw.handshake(raw.request(Sec_WebSocket_Extensions="permessage-deflate"))
 
-    agreed = answer.headers.get("sec-websocket-extensions", "") if isinstance(answer, HttpAnswer) else str(answer)
+    if not isinstance(answer, HttpAnswer) or answer.status != 101:
+        raise Inconclusive(f"{station.id} was not let in: {answer}")
+    agreed = answer.headers.get("sec-websocket-extensions", "")
     supported = agreed.startswith("permessage-deflate")
     check.that(supported, "permessage-deflate", observed=agreed, clause="OCPP-J 2.0.1 3.3", level=SHOULD)
 

@@ -35,6 +35,13 @@ reframes(ERRORS,
 )  # fmt: skip
 
 
+@mutant("early-station-served", "A station of OCPP 2.0.1 is served before it is accepted.")
+class _EarlyStationServed(Session):
+    def check_admitted(self, action: str) -> None:
+        if self.bundle.version != "2.0.1":
+            super().check_admitted(action)
+
+
 @mutant("call-ids-start-again", "The unique ids of CALLs start again with each connection.")
 class _CallIdsStartAgain(Session):
     number = 0
