@@ -92,7 +92,9 @@ class _FirmwareAhead(Firmware):
     "synchronous-operator-api",
     "The operator API answers only after the station has, and takes nothing for one that is away.",
     grounds=f"{_CONSOLE}; CitrineOS and most REST APIs",
-    target={"driver": {"http": {"operations": {"*": _ANSWERED}, "abilities": {"outcome": None}}}},
+    target={
+        "driver": {"http": {"operations": {"*": _ANSWERED, "2.0.1": {"*": _ANSWERED}}, "abilities": {"outcome": None}}}
+    },
     over_http=True,
 )
 class _Synchronous(ApiOrders):

@@ -18,7 +18,7 @@ from harness.settings import Settings
 from server.central_system import CentralSystem
 from server.core.operator import Refused
 from server.core.settings import ServerSettings, SettingsError
-from server.core.tags import Tags
+from server.core.tags import Tag, Tags
 from server.operator_api import application
 from server.registry import UnknownName
 from server.variants import VARIANTS, variant
@@ -26,6 +26,7 @@ from server.variants.connections import RATE
 from server.variants.own_calls import ASKED, ASKED_IN_201
 from tests.server.charger import BOOT, Charger, charger
 from tests.server.conftest import Make
+from tests.server.v201.desk import TOKEN, desk_of
 
 INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
 
@@ -456,3 +457,26 @@ async def _told(station: Charger, message: list[Any]) -> list[Any]:
 async def _flood(station: Charger, count: int) -> None:
     for number in range(count):
         await _told(station, [2, f"m{number}", "Heartbeat", {}])
+
+
+# What is said of idTokens and transactions of OCPP 2.0.1
+
+
+async def test_unknown_token_is_invalid(make: Make) -> None:
+    """A token that nobody knows is told Invalid."""
+    async with make(variant="unknown-token-invalid") as system, desk_of(system) as desk:
+        assert (await desk.tell("Authorize", {"idToken": TOKEN}))["idTokenInfo"] == {"status": "Invalid"}
+
+
+async def test_group_is_of_another_kind(make: Make) -> None:
+    """The group of a token is told with another type."""
+    async with make(variant="group-of-its-own-kind") as system, desk_of(system) as desk:
+        await system.operator.provision_tag(Tag(id_tag=TOKEN["idToken"], parent="GROUP"))
+        answer = await desk.tell("Authorize", {"idToken": TOKEN})
+        assert answer["idTokenInfo"]["groupIdToken"] == {"idToken": "GROUP", "type": "Local"}
+
+
+async def test_cost_and_message_are_told(make: Make) -> None:
+    """An event is answered with its cost, priority and a message, whether or not it names a token."""
+    async with make(variant="cost-and-message-told") as system, desk_of(system) as desk:
+        assert set(await desk.event("Started", 0)) == {"totalCost", "chargingPriority", "updatedPersonalMessage"}
