@@ -8,10 +8,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adversity:
-    """A network condition by name, those of the user's own in a file ``networks``, and the ``seed`` of all chance."""
+    """A network condition by name, those of the user's own in a file ``networks``, ``faults`` of messages in words.
+
+    ``seed`` is what all chance follows from.
+    """
 
     network: str | None = None
     networks: Path | None = None
+    faults: tuple[str, ...] = ()
     seed: int = 0
 
 

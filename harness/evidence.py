@@ -10,7 +10,7 @@ from harness import findings, tally
 from harness.expected import Expectations, Standing
 from harness.record import Result
 from harness.scenario import Scenario
-from harness.trace import Trace
+from harness.trace import Trace, faults
 from harness.verdict import Checks, Inconclusive, Nonconformity, Verdict
 
 MAX_TOLD = 5
@@ -72,6 +72,7 @@ class Evidence:
             causes=findings.causes(judgement.verdict, self.checks.made, judgement.message),
             trace=trace,
             details=judgement.details,
+            struck=faults(self.trace),
         )
         standing, expectation = expectations.judge(result)
         return replace(result, standing=standing, expectation=expectation)

@@ -67,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--mutant", metavar="NAME", help="play against the reference with this defect")
     group.addoption("--network", metavar="NAME", help="play under this network condition")
     group.addoption("--networks", metavar="FILE", help="network conditions of your own")
+    group.addoption("--fault", metavar="FAULT", action="append", default=[], help="have this happen to messages")
     group.addoption("--seed", metavar="N", type=int, default=0, help="what all chance of the run follows from")
     group.addoption("--patience", metavar="S", type=float, help="seconds in place of the target file's patience")
     group.addoption("--out", metavar="DIR", help="folder for run.jsonl and traces")
@@ -174,7 +175,7 @@ def adversity_of(config: pytest.Config) -> Adversity:
     """Return what the options put in the way."""
     option = config.getoption
     networks = Path(option("networks")) if option("networks") else None
-    return Adversity(network=option("network"), networks=networks, seed=option("seed"))
+    return Adversity(network=option("network"), networks=networks, faults=tuple(option("fault")), seed=option("seed"))
 
 
 def expectations_of(target: settings.Settings, catalogue: Catalogue | None = None) -> expected.Expectations:
@@ -223,6 +224,7 @@ class Keeper:
             mutant=self._config.getoption("mutant"),
             options=_naming_the_target(self._config),
             network=self._config.getoption("network"),
+            faults=self._config.getoption("fault"),
             seed=self._config.getoption("seed"),
         )
         out.mkdir(parents=True, exist_ok=True)
@@ -251,6 +253,7 @@ class Keeper:
 
 def _naming_the_target(config: pytest.Config) -> list[str]:
     """Return the options that name the target, as on the command line."""
-    names = ["endpoint", "mutant", "network", "networks", *(["seed"] if config.getoption("network") else [])]
+    names = ["endpoint", "mutant", "network", "networks", *(["seed"] if config.getoption("seed") else [])]
     given = {name: config.getoption(name) for name in ([] if config.getoption("bundled") else ["target"]) + names}
-    return [f"--{name}={value}" for name, value in given.items() if value is not None]
+    named = [f"--{name}={value}" for name, value in given.items() if value is not None]
+    return named + [f"--fault={fault}" for fault in config.getoption("fault")]

@@ -34,7 +34,7 @@ class Header:
     """What was run: against which target, with which version of plugfest, when (ISO 8601, UTC).
 
     ``options`` are those of the command line that name the target; with them a scenario is played again. ``network`` is
-    the condition of the network, ``seed`` what all chance follows from.
+    the condition of the network, ``faults`` are those of messages, ``seed`` is what all chance follows from.
     """
 
     plugfest: str
@@ -47,6 +47,7 @@ class Header:
     mutant: str | None = None
     options: Sequence[str] = ()
     network: str | None = None
+    faults: Sequence[str] = ()
     seed: int = 0
 
 
@@ -71,7 +72,8 @@ class Result:
     ``message`` says in one sentence why the verdict is not ``passed``; ``trace`` is the path of the recorded
     wire, relative to the record. ``measures`` are the figures of the run that the scenario counts towards. ``judged``
     tells how many messages each rule of the wire was applied to, and ``breaches`` how they broke it, which does not
-    colour the verdict of a scenario. ``causes`` are the findings that made the verdict what it is.
+    colour the verdict of a scenario. ``causes`` are the findings that made the verdict what it is. ``struck`` are the
+    faults of messages that were asked for and struck.
     """
 
     id: str
@@ -93,6 +95,7 @@ class Result:
     causes: Sequence[str] = ()
     trace: str | None = None
     details: str = ""
+    struck: Sequence[str] = ()
 
     def to_json(self, kind: str = "result") -> dict[str, Any]:
         """Return the result as a line of the record, ``kind`` being result or rule."""
@@ -106,8 +109,8 @@ class Result:
         members = {key: value for key, value in line.items() if key != "kind"}
         members["verdict"] = Verdict(members["verdict"])
         members["standing"] = Standing(members["standing"])
-        for name in ("clauses", "octt", "requirements", "causes"):
-            members[name] = tuple(members[name])
+        for name in ("clauses", "octt", "requirements", "causes", "struck"):
+            members[name] = tuple(members.get(name, ()))
         members["checks"] = _checks(members["checks"])
         members["breaches"] = tuple(
             Breach(breach["rule"], breach["messages"], _checks(breach["checks"])) for breach in members["breaches"]
@@ -148,6 +151,15 @@ class Run:
                 good, all_of_them = counted.get(name, (0, 0))
                 counted[name] = good + held, all_of_them + 1
         return dict(sorted(counted.items()))
+
+    @property
+    def struck(self) -> Mapping[str, tuple[int, int]]:
+        """The faults of messages that were asked for: how often each struck, and in how many scenarios."""
+        lists = [result.struck for result in self.results]
+        return {
+            fault: (sum(each.count(fault) for each in lists), sum(fault in each for each in lists))
+            for fault in self.header.faults
+        }
 
     @property
     def truncated(self) -> bool:
@@ -212,7 +224,8 @@ def read(path: Path) -> Run:
     if not parsed or parsed[0]["kind"] != "header":
         raise RecordError(f"{path}: line 1 is not the header of a run record")
     members = _without(parsed[0], "kind", "format", "format_version")
-    header = Header(**{**members, "options": tuple(members["options"])})
+    texts = {name: tuple(members.get(name, ())) for name in ("options", "faults")}
+    header = Header(**{**members, **texts})
     for number, line in enumerate(parsed[1:], 2):
         if line["kind"] == "header" or (line["kind"] == "footer" and number != len(parsed)):
             raise RecordError(f"{path}:{number}: a {line['kind']} in the middle; one file holds one run")

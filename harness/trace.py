@@ -24,7 +24,7 @@ class Direction(StrEnum):
 
 
 class Event(StrEnum):
-    """What happened on the wire; LOST is what the network ended, or did not let through."""
+    """What happened on the wire; LOST is what the network ended, or did not let through, FAULT what was asked for."""
 
     OPENED = "opened"
     REFUSED = "refused"
@@ -34,6 +34,7 @@ class Event(StrEnum):
     PONG = "pong"
     CLOSED = "closed"
     LOST = "lost"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,11 @@ class Trace:
 def lost(trace: Iterable[Entry]) -> list[str]:
     """Return what the network ended, or did not let through."""
     return [entry.text for entry in trace if entry.event is Event.LOST]
+
+
+def faults(trace: Iterable[Entry]) -> list[str]:
+    """Return the faults of messages that struck, as they were asked for."""
+    return [entry.text for entry in trace if entry.event is Event.FAULT]
 
 
 def line_name(members: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from harness.settings import Settings
 from plugfest.command import NOT_CARRIED_OUT
 from simulators.network import finding
 from simulators.network.conditions import condition
+from simulators.network.faults import FORM, Fault
 from simulators.network.finding import Absent
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -59,6 +60,7 @@ def adverse(command: Command) -> Command:
     """Give a command the options that put something in the way; ``adversity`` turns their values into pytest's."""
     for option in (
         click.option("--seed", type=int, default=0, help="What all chance of the run follows from."),
+        click.option("--fault", "faults", metavar="FAULT", multiple=True, help=f"Have this happen: {FORM}."),
         click.option("--networks", type=click.Path(path_type=Path), help="TOML file with conditions of your own."),
         click.option("--network", metavar="NAME", help="Play under this network condition, such as 4g or flapping."),
     ):
@@ -67,13 +69,19 @@ def adverse(command: Command) -> Command:
 
 
 def adversity(
-    scenarios: Iterable[Scenario], settings: Settings, *, network: str | None, networks: Path | None, seed: int
+    scenarios: Iterable[Scenario],
+    settings: Settings,
+    *,
+    network: str | None = None,
+    networks: Path | None = None,
+    faults: Sequence[str] = (),
+    seed: int = 0,
 ) -> list[str]:
     """Return pytest's options for what is put in the way, once it can be; raises SettingsError, Missing."""
     weather = condition(network, networks) if network else None
     prepare(scenarios, network)
-    if weather is None:
-        return []
-    patience = weather.patience(settings.csms.patience)
-    extra = [f"--networks={networks.resolve()}"] if networks else []
-    return [f"--network={network}", f"--seed={seed}", f"--patience={patience:g}", *extra]
+    options = [f"--fault={Fault.parse(text).text}" for text in faults]
+    if weather is not None:
+        options += [f"--network={network}", f"--patience={weather.patience(settings.csms.patience):g}"]
+        options += [f"--networks={networks.resolve()}"] if networks else []
+    return [*options, f"--seed={seed}"]

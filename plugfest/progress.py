@@ -68,6 +68,8 @@ def ending(run: Run) -> Iterator[RenderableType]:
     yield _table(run)
     for name, (held, counted) in run.figures.items():
         yield f"{name}: {held} of {counted}"
+    for fault, (times, scenarios) in run.struck.items():
+        yield f"fault {fault}: struck {times} times in {scenarios} scenarios"
     yield from run.footer.remarks if run.footer else ()
 
 

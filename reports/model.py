@@ -88,11 +88,13 @@ class Report:
 
     @property
     def figures(self) -> list[tuple[str, str]]:
-        """The figures of the run, such as accuracies: name and "99.5 % (201 of 202)"."""
-        return [
+        """The figures of the run, such as accuracies: name and "99.5 % (201 of 202)", and which faults struck."""
+        accuracies = [
             (name, f"{10_000 * held // counted / 100:g} % ({held} of {counted})")
             for name, (held, counted) in self.run.figures.items()
         ]
+        faults = [(f"fault {name}", f"struck {n} times in {of} scenarios") for name, (n, of) in self.run.struck.items()]
+        return accuracies + faults
 
     @property
     def news(self) -> list[Result]:

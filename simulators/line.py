@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from websockets.asyncio.client import ClientConnection
@@ -32,8 +33,12 @@ from simulators.connection import (
 )
 from simulators.credentials import basic
 from simulators.manners import Conduct, Manners
+from simulators.network.faults import Fault, Faults, Verb
 from simulators.observation import ConnectionGone
 from simulators.rawsocket import RawSocket
+
+HELD = 1.0
+"""Seconds that a message waits for one that is to overtake it."""
 
 
 class Line(ABC):
@@ -65,6 +70,10 @@ class Line(ABC):
         self._reader: asyncio.Task[None] | None = None
         self._closed: asyncio.Future[Closed] | None = None
         self._wire = Wire(id, self.version, trace)
+        self.faults: Faults | None = None
+        self._cut: str | None = None
+        self._overtaken = asyncio.Event()
+        self._held: tuple[Frame, Entry] | None = None
 
     @property
     def subprotocol(self) -> str:
@@ -118,7 +127,7 @@ class Line(ABC):
             return outcome
         await self._end_reader()
         self.trace.regard(self._wire.opened(self.conduct.opened(), str(outcome)))
-        self._connection = outcome
+        self._connection, self._cut = outcome, None
         self._closed = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._read(outcome, self._closed), name=f"reader of {self.id}")
         await self.conduct.settle()
@@ -210,6 +219,33 @@ class Line(ABC):
         Raises Inconclusive when the connection is gone.
         """
         await self.conduct.turn()
+        fault = self.faults.strike(Direction.SENT, message) if self.faults else None
+        if fault is not None and (noted := await self._suffer(fault)):
+            return noted
+        entry = await self._hand_over(message)
+        if fault is not None and fault.verb is Verb.DUPLICATE:
+            await self._hand_over(message)
+        return entry
+
+    async def _suffer(self, fault: Fault) -> Entry | None:
+        """Have a fault strike what is about to be sent, and return its entry where that is then not sent at all."""
+        noted = self._wire.note(Direction.SENT, Event.FAULT, fault.text)
+        match fault.verb:
+            case Verb.DROP:
+                return noted
+            case Verb.DELAY:
+                await asyncio.sleep(fault.seconds)
+            case Verb.REORDER:
+                self._overtaken.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(HELD):
+                        await self._overtaken.wait()
+            case Verb.CUT:
+                self._cut = fault.text
+                await abort(self._socket())
+        return None
+
+    async def _hand_over(self, message: Frame | Sequence[Any] | str | bytes) -> Entry:
         socket, ended = self._socket(), self._closed
         assert ended is not None, "the station never connected"
         if ended.done():
@@ -225,6 +261,7 @@ class Line(ABC):
             raise ConnectionGone(self.id, ended.result() if ended.done() else closed(error, socket)) from None
         except TimeoutError:
             raise Inconclusive(f"{self.id} could not send: the central system stopped reading") from None
+        self._overtaken.set()
         return entry
 
     def received(self, since: int = 0) -> list[Entry]:
@@ -265,7 +302,7 @@ class Line(ABC):
             outcome = Closed(None, "", by=Party.US)
             self._wire.ended(Direction.SENT, str(outcome))
             return outcome
-        if (outcome.code, outcome.violation) == (None, None) and (why := self.endpoint.severed()):
+        if (outcome.code, outcome.violation) == (None, None) and (why := self._cut or self.endpoint.severed()):
             outcome = Closed(None, why, by=Party.NETWORK)
             self._wire.note(Direction.SENT, Event.LOST, str(outcome))
             return outcome
@@ -275,8 +312,33 @@ class Line(ABC):
 
     def _take(self, message: str | bytes) -> None:
         entry = self._wire.received(message)
-        if entry.frame is not None:
+        if entry.frame is None:
+            return
+        fault = self.faults.strike(Direction.RECEIVED, entry.frame) if self.faults else None
+        if fault is None:
             self.heard(entry.frame, entry)
+            self._let_go()
+            return
+        self._wire.note(Direction.RECEIVED, Event.FAULT, fault.text)
+        match fault.verb:
+            case Verb.DELAY:
+                asyncio.get_running_loop().call_later(fault.seconds, self.heard, entry.frame, entry)
+            case Verb.DUPLICATE:
+                self.heard(entry.frame, entry)
+                self.heard(entry.frame, entry)
+            case Verb.REORDER:
+                self._let_go()
+                self._held = entry.frame, entry
+                asyncio.get_running_loop().call_later(HELD, self._let_go)
+            case Verb.CUT:
+                self._cut = fault.text
+                self._socket().transport.abort()
+
+    def _let_go(self) -> None:
+        """Take in what was held back so that the next message could overtake it."""
+        held, self._held = self._held, None
+        if held is not None:
+            self.heard(*held)
 
     async def _hang_up(self, patience: float) -> None:
         connection, self._connection = self._connection, None

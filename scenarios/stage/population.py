@@ -30,6 +30,7 @@ from scenarios.stage.identities import Loan
 from scenarios.stage.strangers import Strangers
 from simulators.connection import Endpoint
 from simulators.credentials import Trust
+from simulators.network.faults import Faults
 from simulators.network.network import Network
 from simulators.station import Station
 from simulators.v16 import ChargePoint
@@ -56,6 +57,7 @@ class Population(Generic[S]):
         *,
         strangers: Strangers | None = None,
         network: Network | None = None,
+        faults: Faults | None = None,
     ) -> None:
         self._kind = kind
         self._settings = settings
@@ -66,6 +68,7 @@ class Population(Generic[S]):
         self._trace = trace
         self._strangers = strangers
         self.network = network
+        self._faults = faults
         self._made: list[S] = []
         self._registered: list[str] = []
 
@@ -117,6 +120,7 @@ class Population(Generic[S]):
         conduct, patience = self._identities.manners.of(identity), self._settings.csms.patience
         station = self._kind(identity, self._endpoint, self._trace, patience=patience, conduct=conduct)
         station.belong(self.organisation, self._settings.security.profile)
+        station.faults = self._faults
         self._made.append(station)
         self.csms.watch(station)
         return station

@@ -11,6 +11,7 @@ from harness.scenario import PROXY, Declares, Scenario, Takes
 from harness.settings import Settings
 from simulators.network import finding
 from simulators.network.conditions import Condition, condition
+from simulators.network.faults import Fault, Faults
 from simulators.network.finding import Absent, Source
 from simulators.network.network import Network
 from simulators.network.toxiproxy import Toxiproxy
@@ -29,6 +30,7 @@ class Rig:
         name = adversity.network
         self._condition = condition(name, adversity.networks) if name else None
         self._settings = settings
+        self._faults = [Fault.parse(text) for text in adversity.faults]
         self._seed = adversity.seed
         self._draws: Counter[str] = Counter()
         self._source: Source | None = None
@@ -64,9 +66,16 @@ class Rig:
             return Network(self._server)
         if self._condition is None:
             return None
+        return Network(self._server, self._condition, self._chance(f"network {purpose}"))
+
+    def faults(self, purpose: str) -> Faults | None:
+        """Return the faults of messages for the stations of one purpose, None where there are none."""
+        return Faults(self._faults, self._chance(f"faults {purpose}")) if self._faults else None
+
+    def _chance(self, purpose: str) -> Random:
+        """Return the chance of the next one with a purpose."""
         self._draws[purpose] += 1
-        chance = Random(f"{self._seed} {purpose} {self._draws[purpose]}")  # noqa: S311 - chance, not secrecy
-        return Network(self._server, self._condition, chance)
+        return Random(f"{self._seed} {purpose} {self._draws[purpose]}")  # noqa: S311 - chance, not secrecy
 
     async def _server(self) -> Toxiproxy:
         """Return a running server; raises ToxiproxyError."""

@@ -82,7 +82,7 @@ class Stage:
         """Yield a station that only the survey uses."""
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=False))
-            stations = self._populate(KINDS[version.name], loan, Trace())
+            stations = self._populate(KINDS[version.name], loan, Trace(), "survey")
             life.push_async_callback(stations.leave)
             life.push_async_callback(stations.csms.leave)
             yield await stations.new()
@@ -98,7 +98,7 @@ class Stage:
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=several))
             network = self._rig.network(part.scenario.id, quiet="network" in names)
-            stations = self._populate(kind, loan, evidence.trace, network)
+            stations = self._populate(kind, loan, evidence.trace, part.scenario.id, network)
             life.push_async_callback(stations.leave)
             life.push_async_callback(stations.csms.leave)
             props = self._props(part, evidence, stations)
@@ -111,9 +111,11 @@ class Stage:
             yield Scene({name: props[name] for name in names}, used)
 
     def _populate_lent(self, kind: type[S], loan: Loan, trace: Trace) -> Population[S]:
-        return self._populate(kind, loan, trace, self._rig.network("lent"))
+        return self._populate(kind, loan, trace, "lent", self._rig.network("lent"))
 
-    def _populate(self, kind: type[S], loan: Loan, trace: Trace, network: Network | None = None) -> Population[S]:
+    def _populate(
+        self, kind: type[S], loan: Loan, trace: Trace, purpose: str, network: Network | None = None
+    ) -> Population[S]:
         csms = Csms(
             self.driver,
             patience=self._settings.csms.patience,
@@ -121,7 +123,11 @@ class Stage:
             numbers=self._numbers,
             firmware_lead=self._settings.features.firmware_lead,
         )
-        company: dict[str, Any] = {"strangers": self._strangers, "network": network}
+        company: dict[str, Any] = {
+            "strangers": self._strangers,
+            "network": network,
+            "faults": self._rig.faults(purpose),
+        }
         return Population(kind, self._settings, loan, self.driver, csms, self._endpoint, trace, **company)
 
     def _props(self, part: Part, evidence: Evidence, stations: Population[Any]) -> dict[str, Any]:

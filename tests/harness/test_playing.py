@@ -314,3 +314,22 @@ async def test_network_that_always_strikes_accuses_nobody() -> None:
 async def test_scenario_that_makes_the_faults_is_played_once() -> None:
     """What a scenario does to its own network is no reason to play it again."""
     assert (await play(striking(1, "one", PROXY), terms=TERMS))["one"].verdict is Verdict.FAILED
+
+
+async def test_fault_that_was_asked_for_accuses_nobody() -> None:
+    """A scenario that fails after such a fault remains open and tells both; one that passes tells of the fault."""
+
+    async def failing(check: Checks, trace: Trace) -> None:
+        trace.add("CP", Direction.RECEIVED, Event.FAULT, "drop X 1")
+        differs(check, trace)
+
+    async def holding(check: Checks, trace: Trace) -> None:
+        trace.add("CP", Direction.RECEIVED, Event.FAULT, "drop X 1")
+        passes(check, trace)
+
+    results = await play(part(failing, "failing"), part(holding, "holding"), terms=TERMS)
+    said = "a fault that was asked for struck (drop X 1); it would have been failed: c: expected 2, observed 1"
+    assert [(one.verdict, one.message, one.struck) for one in results.values()] == [
+        (Verdict.INCONCLUSIVE, said, ["drop X 1"]),
+        (Verdict.PASSED, "", ["drop X 1"]),
+    ]

@@ -43,17 +43,17 @@ def test_what_is_missing_and_required_ends_the_run(nothing: pytest.MonkeyPatch) 
 def test_network_condition_takes_toxiproxy(nothing: pytest.MonkeyPatch) -> None:
     """A run under a condition is not carried out without it."""
     with pytest.raises(Missing):
-        adversity([], Settings(), network="4g", networks=None, seed=0)
+        adversity([], Settings(), network="4g")
 
 
 def test_options_of_a_condition(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Patience grows with the condition; an unknown one ends the run; without one there is nothing to say."""
     monkeypatch.setenv("PLUGFEST_TOXIPROXY_URL", "http://127.0.0.1:1")
-    assert adversity([], Settings(), network=None, networks=None, seed=7) == []
-    options = adversity([], Settings(), network="satellite", networks=None, seed=7)
-    assert options == ["--network=satellite", "--seed=7", "--patience=7.432"]
+    assert adversity([], Settings()) == ["--seed=0"]
+    options = adversity([], Settings(), network="satellite", faults=["drop * 5%"], seed=7)
+    assert options == ["--fault=drop * 5%", "--network=satellite", "--patience=7.432", "--seed=7"]
     (tmp_path / "own.toml").write_text('[own]\nabout = "Mine."\n')
-    own = adversity([], Settings(), network="own", networks=tmp_path / "own.toml", seed=0)
-    assert own[-1] == f"--networks={tmp_path / 'own.toml'}"
+    own = adversity([], Settings(), network="own", networks=tmp_path / "own.toml")
+    assert own[-2] == f"--networks={tmp_path / 'own.toml'}"
     with pytest.raises(SettingsError, match="no network condition"):
-        adversity([], Settings(), network="fog", networks=None, seed=0)
+        adversity([], Settings(), network="fog")
