@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from harness.evidence import Evidence, Judgement
 from harness.expected import Expectations
 from harness.record import Result
 from harness.scenario import PROXY, Part, Scenario, unmet
+from harness.service import Service, service_of, total
 from harness.settings import Settings
 from harness.trace import Trace, lost
 from harness.verdict import Checks, Inconclusive, Verdict
@@ -122,8 +123,10 @@ class Player:
 
         So is what the network of the run struck, some times. So none is blamed for what another one caused.
         """
+        services: list[Service] = []
         for attempt in range(1 + TRIES):
             result, used, trace = await self._played(part, fresh=attempt > 0)
+            services.append(service_of(trace, self._terms.settings.csms.patience))
             struck = [] if PROXY in part.scenario.needs else lost(trace)
             if result.verdict is Verdict.PASSED or result.struck or not (used or struck):
                 break
@@ -133,6 +136,8 @@ class Player:
         if result.struck and result.verdict not in (Verdict.PASSED, Verdict.ERROR):
             seen = f"; it would have been {result.verdict}: {result.message}" if result.message else ""
             result = self._open(part, trace, f"a fault that was asked for struck ({result.struck[0]}){seen}")
+        if PROXY not in part.scenario.needs:  # what a scenario does to its own stations says nothing about the service
+            result = replace(result, service=total(services))
         if self._terms.out is not None and result.trace is not None:
             text = "".join(f"{line}\n" for line in trace.lines())
             await asyncio.to_thread(_keep, self._terms.out / result.trace, text)  # a slow disk keeps nobody waiting

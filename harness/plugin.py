@@ -69,6 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--networks", metavar="FILE", help="network conditions of your own")
     group.addoption("--fault", metavar="FAULT", action="append", default=[], help="have this happen to messages")
     group.addoption("--seed", metavar="N", type=int, default=0, help="what all chance of the run follows from")
+    group.addoption("--ping", metavar="S", type=float, action="append", default=[], help="what the condition adds")
     group.addoption("--patience", metavar="S", type=float, help="seconds in place of the target file's patience")
     group.addoption("--out", metavar="DIR", help="folder for run.jsonl and traces")
 
@@ -226,6 +227,7 @@ class Keeper:
             network=self._config.getoption("network"),
             faults=self._config.getoption("fault"),
             seed=self._config.getoption("seed"),
+            pings=self._config.getoption("ping"),
         )
         out.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(out / "run.jsonl", header)

@@ -19,6 +19,7 @@ from typing import Any, Self, TextIO
 import jsonschema_rs
 
 from harness.expected import Standing
+from harness.service import Service, total
 from harness.verdict import Axis, Check, Level, Verdict
 
 FORMAT = "plugfest-run"
@@ -34,7 +35,8 @@ class Header:
     """What was run: against which target, with which version of plugfest, when (ISO 8601, UTC).
 
     ``options`` are those of the command line that name the target; with them a scenario is played again. ``network`` is
-    the condition of the network, ``faults`` are those of messages, ``seed`` is what all chance follows from.
+    the condition of the network, ``pings`` are the seconds that pings take under it by itself; ``faults`` are those of
+    messages, ``seed`` is what all chance follows from.
     """
 
     plugfest: str
@@ -49,6 +51,7 @@ class Header:
     network: str | None = None
     faults: Sequence[str] = ()
     seed: int = 0
+    pings: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Result:
     wire, relative to the record. ``measures`` are the figures of the run that the scenario counts towards. ``judged``
     tells how many messages each rule of the wire was applied to, and ``breaches`` how they broke it, which does not
     colour the verdict of a scenario. ``causes`` are the findings that made the verdict what it is. ``struck`` are the
-    faults of messages that were asked for and struck.
+    faults of messages that were asked for and struck. ``service`` is how the stations were served over all attempts.
     """
 
     id: str
@@ -96,12 +99,14 @@ class Result:
     trace: str | None = None
     details: str = ""
     struck: Sequence[str] = ()
+    service: Service | None = None
 
     def to_json(self, kind: str = "result") -> dict[str, Any]:
         """Return the result as a line of the record, ``kind`` being result or rule."""
         breaches = [{**_members(one), "checks": [_members(check) for check in one.checks]} for one in self.breaches]
         checks = [_members(check) for check in self.checks]
-        return {"kind": kind, **_members(self), "checks": checks, "breaches": breaches}
+        service = None if self.service is None else _members(self.service)
+        return {"kind": kind, **_members(self), "checks": checks, "breaches": breaches, "service": service}
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> Result:
@@ -115,6 +120,7 @@ class Result:
         members["breaches"] = tuple(
             Breach(breach["rule"], breach["messages"], _checks(breach["checks"])) for breach in members["breaches"]
         )
+        members["service"] = Service.from_json(members["service"]) if members.get("service") else None
         return cls(**members)
 
 
@@ -151,6 +157,11 @@ class Run:
                 good, all_of_them = counted.get(name, (0, 0))
                 counted[name] = good + held, all_of_them + 1
         return dict(sorted(counted.items()))
+
+    @property
+    def service(self) -> Service:
+        """How well the stations of all scenarios were served."""
+        return total(result.service for result in self.results if result.service is not None)
 
     @property
     def struck(self) -> Mapping[str, tuple[int, int]]:
@@ -224,7 +235,7 @@ def read(path: Path) -> Run:
     if not parsed or parsed[0]["kind"] != "header":
         raise RecordError(f"{path}: line 1 is not the header of a run record")
     members = _without(parsed[0], "kind", "format", "format_version")
-    texts = {name: tuple(members.get(name, ())) for name in ("options", "faults")}
+    texts = {name: tuple(members.get(name, ())) for name in ("options", "faults", "pings")}
     header = Header(**{**members, **texts})
     for number, line in enumerate(parsed[1:], 2):
         if line["kind"] == "header" or (line["kind"] == "footer" and number != len(parsed)):

@@ -21,6 +21,7 @@ _COMMANDS = (
     "serve",
     "run",
     "reproduce",
+    "gate",
     "catalogue",
     "check-target",
     "mutants",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,9 +14,11 @@ from harness.scenario import PROXY, Scenario
 from harness.settings import Settings
 from plugfest.command import NOT_CARRIED_OUT
 from simulators.network import finding
-from simulators.network.conditions import condition
+from simulators.network.conditions import Condition, condition
 from simulators.network.faults import FORM, Fault
 from simulators.network.finding import Absent
+from simulators.network.measuring import pings
+from simulators.network.toxiproxy import ToxiproxyError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -56,6 +59,14 @@ def prepare(scenarios: Iterable[Scenario], network: str | None) -> None:
             raise Missing(str(absent)) from None
 
 
+def measured(weather: Condition) -> list[float]:
+    """Return the seconds that pings take under a condition by itself; raises Missing where Toxiproxy fails."""
+    try:
+        return asyncio.run(pings(finding.install(), weather))
+    except (Absent, ToxiproxyError) as error:
+        raise Missing(str(error)) from None
+
+
 def adverse(command: Command) -> Command:
     """Give a command the options that put something in the way; ``adversity`` turns their values into pytest's."""
     for option in (
@@ -84,4 +95,5 @@ def adversity(
     if weather is not None:
         options += [f"--network={network}", f"--patience={weather.patience(settings.csms.patience):g}"]
         options += [f"--networks={networks.resolve()}"] if networks else []
+        options += [f"--ping={seconds}" for seconds in measured(weather)]
     return [*options, f"--seed={seed}"]

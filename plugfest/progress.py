@@ -16,6 +16,7 @@ from harness.findings import Finding, command, findings_of
 from harness.record import Header, Result, Run
 from harness.rules import PROFILE
 from harness.verdict import Verdict
+from reports.model import service_in_words
 
 MOST_FINDINGS = 20
 """How many findings are told at the end of a run; the report has them all."""
@@ -70,6 +71,7 @@ def ending(run: Run) -> Iterator[RenderableType]:
         yield f"{name}: {held} of {counted}"
     for fault, (times, scenarios) in run.struck.items():
         yield f"fault {fault}: struck {times} times in {scenarios} scenarios"
+    yield from (f"{name}: {value}" for name, value in service_in_words(run))
     yield from run.footer.remarks if run.footer else ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from harness.findings import Finding
@@ -38,7 +39,7 @@ def render(report: Report) -> str:
     if report.findings:
         root.append(_findings(report))
     for group in report.groups:
-        root.append(_suite(group, report.run.header))
+        root.append(_suite(group, report))
     if report.shortfall:
         root.append(_cut_short(report.shortfall))
     for count in ("tests", "failures", "errors", "skipped"):
@@ -63,18 +64,23 @@ def _finding(report: Report, finding: Finding) -> Element:
     return case
 
 
-def _suite(group: Group, header: Header) -> Element:
-    return _filled([_case(result) for result in group.results], group.name, group.totals.seconds, header)
+def _suite(group: Group, report: Report) -> Element:
+    cases = [_case(result) for result in group.results]
+    return _filled(cases, group.name, group.totals.seconds, report.run.header, report.figures)
 
 
-def _filled(cases: list[Element], name: str, seconds: float, header: Header) -> Element:
+def _filled(
+    cases: list[Element], name: str, seconds: float, header: Header, figures: Sequence[tuple[str, str]] = ()
+) -> Element:
     suite = Element("testsuite", _counts(cases, seconds), name=visible(name), timestamp=visible(header.started))
     about = {"target": header.target, "driver": header.driver, "plugfest": header.plugfest}
     if header.endpoint:
         about["endpoint"] = header.endpoint
     if header.mutant:
         about["mutant"] = header.mutant
-    _properties(suite, about)
+    if header.network:
+        about["network"] = header.network
+    _properties(suite, about | dict(figures))
     suite.extend(cases)
     return suite
 

@@ -91,6 +91,13 @@ def _totals(report: Report) -> Iterator[str]:
         yield f"- {prose(name)}: {prose(value)}"
     if report.figures:
         yield ""
+    if report.answers:
+        yield "| answers to | count | p50 ms | p95 ms | p99 ms | max ms |"
+        yield "|---|---:|---:|---:|---:|---:|"
+    for action, *figures in report.answers:
+        yield f"| {prose(action)} | {' | '.join(figures)} |"
+    if report.answers:
+        yield ""
 
 
 def _totals_row(name: str, totals: Totals) -> str:

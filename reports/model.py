@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from harness.expected import Standing
 from harness.findings import Finding, command, findings_of
 from harness.record import Result, Run
+from harness.service import percentile
 from harness.verdict import Check, Verdict
 
 WORST_FIRST = (
@@ -94,7 +95,14 @@ class Report:
             for name, (held, counted) in self.run.figures.items()
         ]
         faults = [(f"fault {name}", f"struck {n} times in {of} scenarios") for name, (n, of) in self.run.struck.items()]
-        return accuracies + faults
+        return [*accuracies, *faults, *service_in_words(self.run)]
+
+    @property
+    def answers(self) -> list[tuple[str, ...]]:
+        """How long answers took, in ms: action, count, p50, p95, p99 and the longest; all actions come last."""
+        service = self.run.service
+        rows = [*service.answers.items(), *([("all", service.times)] if service.times else [])]
+        return [(action, str(len(times)), *percentiles(times)) for action, times in rows]
 
     @property
     def news(self) -> list[Result]:
@@ -131,6 +139,35 @@ class Report:
         if self.run.footer.interrupted:
             return f"The run was interrupted: {count}."
         return f"The run is incomplete: {count}."
+
+
+def service_in_words(run: Run) -> list[tuple[str, str]]:
+    """Return how well the stations of a run were served: name and value, nothing where none was connected."""
+    service, pings = run.service, run.header.pings
+    if not service.expected:
+        return []
+    told = [
+        (
+            "stability",
+            f"{service.stability * 100:.3f} % (connected {service.connected:.1f} of {service.expected:.1f} s)",
+        ),
+        ("connections ended by the central system", str(service.ended)),
+        ("connections lost by the network", str(service.lost)),
+        ("unanswered CALLs", str(service.unanswered)),
+    ]
+    if service.times:
+        told.insert(0, ("answers, p50 / p95 / p99 / max", f"{' / '.join(percentiles(service.times))} ms"))
+    if service.reconnects:
+        told.append(("time to reconnect, p50 / p95 / p99 / max", f"{' / '.join(percentiles(service.reconnects))} ms"))
+    if pings:
+        what = f"a ping under {run.header.network} by itself, p50 / p95 / p99 / max"
+        told.append((what, f"{' / '.join(percentiles(pings))} ms"))
+    return told
+
+
+def percentiles(times: Sequence[float]) -> tuple[str, ...]:
+    """Return p50, p95, p99 and the longest of some times in ms."""
+    return tuple(f"{percentile(times, part) * 1000:.1f}" for part in (0.5, 0.95, 0.99, 1.0))
 
 
 def report_of(run: Run) -> Report:

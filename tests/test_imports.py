@@ -39,6 +39,7 @@ JUDGED = (
     "harness.expected",
     "harness.findings",
     "harness.rules",
+    "harness.service",
     "harness.trace",
 )
 RULES = (

@@ -9,6 +9,7 @@ import pytest
 
 from harness.scenario import PROXY, Scenario
 from harness.settings import Settings, SettingsError
+from plugfest import equipment
 from plugfest.equipment import Missing, adversity, prepare, required
 
 SCENARIO = Scenario("v16.core.a.b", "It does.", ("c",), (), (), (PROXY,), (), __name__)
@@ -49,11 +50,19 @@ def test_network_condition_takes_toxiproxy(nothing: pytest.MonkeyPatch) -> None:
 def test_options_of_a_condition(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Patience grows with the condition; an unknown one ends the run; without one there is nothing to say."""
     monkeypatch.setenv("PLUGFEST_TOXIPROXY_URL", "http://127.0.0.1:1")
+    monkeypatch.setattr(equipment, "measured", lambda weather: [0.5])
     assert adversity([], Settings()) == ["--seed=0"]
     options = adversity([], Settings(), network="satellite", faults=["drop * 5%"], seed=7)
-    assert options == ["--fault=drop * 5%", "--network=satellite", "--patience=7.432", "--seed=7"]
+    assert options == ["--fault=drop * 5%", "--network=satellite", "--patience=7.432", "--ping=0.5", "--seed=7"]
     (tmp_path / "own.toml").write_text('[own]\nabout = "Mine."\n')
     own = adversity([], Settings(), network="own", networks=tmp_path / "own.toml")
-    assert own[-2] == f"--networks={tmp_path / 'own.toml'}"
+    assert own[-3] == f"--networks={tmp_path / 'own.toml'}"
     with pytest.raises(SettingsError, match="no network condition"):
         adversity([], Settings(), network="fog")
+
+
+def test_toxiproxy_that_does_not_answer_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the one that is named is not there, the work cannot be carried out."""
+    monkeypatch.setenv("PLUGFEST_TOXIPROXY_URL", "http://127.0.0.1:1")
+    with pytest.raises(Missing, match="Toxiproxy did not answer"):
+        adversity([], Settings(), network="lan")
