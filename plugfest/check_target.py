@@ -35,7 +35,9 @@ def check_target(target: Path | None, endpoint: str | None, offline: bool) -> No
     known = Catalogue.load()
     expectations = expectations_of(settings, known)
     click.echo(f"target     {settings.csms.name}: driver {settings.csms.driver}, endpoint {settings.csms.endpoint}")
-    click.echo(f"operations {', '.join(sorted(one.action() for one in driver.operations)) or 'none'}")
+    for version in settings.csms.versions:
+        names = sorted(one.action() for one in driver.operations if one.version == version)
+        click.echo(f"operations OCPP {version}: {', '.join(names) or 'none'}")
     click.echo(f"expected   {len(expectations)} verdicts listed")
     reasons = Counter(unmet(one, settings, driver) for one in known)
     click.echo(f"scenarios  {reasons.pop(None, 0)} applicable, {reasons.total()} not")

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.ocppj import Call, CallError, CallResult
 from harness.trace import Direction, Entry
+from harness.versions import VERSIONS
 
 SUBPROTOCOLS: Mapping[str, str] = {
     "ocpp1.2": "1.2",
@@ -109,8 +110,8 @@ class Description:
     def settings(self) -> dict[str, dict[str, Any]]:
         """Return what a target file says of it, section by section; what was not learned is left out."""
         csms: dict[str, Any] = {"endpoint": self.endpoint}
-        if self.versions:
-            csms["versions"] = list(self.versions)
+        if played := [version for version in self.versions if version in VERSIONS]:
+            csms["versions"] = played
         if self.response_times:
             csms["patience"] = patience_for(self.response_times.values())
         found: dict[str, dict[str, Any]] = {"csms": csms, "security": {"profile": self.security_profile}}

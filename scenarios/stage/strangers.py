@@ -19,15 +19,18 @@ REMEDY = "list some that it knows in [stations] identities, or have the driver p
 
 
 class Strangers:
-    """Finds out, once in a run, whether made-up stations are served; nobody is accused of turning a stranger away."""
+    """Finds out, once in a run for each kind, whether made-up stations are served.
+
+    Nobody is accused of turning a stranger away.
+    """
 
     def __init__(self, settings: Settings, driver: Driver, endpoint: Endpoint) -> None:
         self._settings = settings
         self._driver = driver
         self._endpoint = endpoint
         introduced = settings.stations.identities or isinstance(driver, StationProvisioning)
-        self._asked = bool(introduced) or settings.policies.unknown_stations == "accepted"
-        self._refusal: str | None = None
+        self._strange = not introduced and settings.policies.unknown_stations != "accepted"
+        self._refusals: dict[type[Station], str | None] = {}
         self._asking = asyncio.Lock()
 
     async def demand_served(self, kind: type[Station], identity: str, conduct: Conduct) -> None:
@@ -36,13 +39,12 @@ class Strangers:
         Raises Inconclusive if they are not.
         """
         async with self._asking:
-            if not self._asked:
-                self._refusal = await self._try(
+            if self._strange and kind not in self._refusals:
+                self._refusals[kind] = await self._try(
                     kind(identity, self._endpoint, Trace(), patience=self._settings.csms.patience, conduct=conduct)
                 )
-                self._asked = True
-        if self._refusal is not None:
-            raise Inconclusive(f"stations that are made up are not served ({self._refusal}): {REMEDY}")
+        if (refusal := self._refusals.get(kind)) is not None:
+            raise Inconclusive(f"stations that are made up are not served ({refusal}): {REMEDY}")
 
     async def _try(self, station: Station) -> str | None:
         """Return how a stranger was turned away, None if it was not; whatever else goes wrong is for the scenarios."""

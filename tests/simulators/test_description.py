@@ -39,10 +39,12 @@ def test_security_profile_follows_from_the_way_in(seen: Description, profile: in
 
 
 def test_settings_are_those_that_were_learned() -> None:
-    """A target file gets what was seen, and nothing that was not."""
+    """A target file gets what was seen, and nothing that was not; of the versions those that the suite plays."""
     assert described().settings() == {"csms": {"endpoint": "ws://host/ocpp"}, "security": {"profile": 0}}
     seen = described(
-        subprotocols=("ocpp1.6", "ocpp2.0.1"), unknown_stations="refused", response_times={"Heartbeat": 0.52}
+        subprotocols=("ocpp1.5", "ocpp1.6", "ocpp2.0.1", "ocpp2.1"),
+        unknown_stations="refused",
+        response_times={"Heartbeat": 0.52},
     )
     assert seen.settings() == {
         "csms": {"endpoint": "ws://host/ocpp", "versions": ["1.6", "2.0.1"], "patience": 5.5},

@@ -14,7 +14,9 @@ from scenarios.stage.strangers import Strangers
 from server.driver import ReferenceDriver
 from simulators.connection import Endpoint
 from simulators.manners import Manners
+from simulators.station import Station
 from simulators.v16 import ChargePoint
+from simulators.v201 import ChargingStation
 
 NOWHERE = Endpoint("ws://127.0.0.1:9/ocpp")
 CONDUCT = Manners().of("STRANGER")
@@ -72,3 +74,16 @@ async def test_stations_that_are_no_strangers(tables: dict[str, Any], driver: An
     """Nobody is tried where stations are listed, provisioned, or accepted by declaration."""
     strangers = Strangers(settings(**tables), driver, Endpoint("ws://nobody.may.ask.invalid"))
     await strangers.demand_served(ChargePoint, "CP1", CONDUCT)
+
+
+async def test_strangers_are_tried_by_the_version_that_they_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A station of a version that is turned away says nothing of those of another."""
+
+    async def turned_away(self: object, station: Station) -> str | None:
+        return "HTTP 400" if isinstance(station, ChargingStation) else None
+
+    monkeypatch.setattr(Strangers, "_try", turned_away)
+    strangers = Strangers(settings(), NoDriver(), NOWHERE)
+    with pytest.raises(Inconclusive, match="HTTP 400"):
+        await strangers.demand_served(ChargingStation, "STRANGER", CONDUCT)
+    await strangers.demand_served(ChargePoint, "STRANGER", CONDUCT)
