@@ -39,6 +39,7 @@ from harness.csms import (
     v16,
     v201,
 )
+from harness.versions import VERSIONS
 from server.core.call_queue import CallQueue
 from server.driver import ReferenceDriver
 
@@ -146,7 +147,7 @@ class NullSystem(NullOperator):
             "127.0.0.1",
             0,
             process_request=self._admit,
-            subprotocols=[Subprotocol("ocpp1.6")],
+            subprotocols=[Subprotocol(version.subprotocol) for version in VERSIONS.values()],
             close_timeout=0.1,
             ping_interval=None,
         )
@@ -223,7 +224,12 @@ class LetsInOnly(RefusesAll):
     async def reply(self, socket: ServerConnection, message: str | bytes) -> None:
         """Answer a BootNotification or a Heartbeat, and refuse anything else."""
         match _elements(message):
-            case [2, str(id), "BootNotification", {"chargePointVendor": str(), "chargePointModel": str()}]:
+            case [2, str(id), "BootNotification", {"chargePointVendor": str(), "chargePointModel": str()}] | [
+                2,
+                str(id),
+                "BootNotification",
+                {"reason": str(), "chargingStation": {"vendorName": str(), "model": str()}},
+            ]:
                 await socket.send(json.dumps([3, id, {"status": "Accepted", "currentTime": _now(), "interval": 300}]))
             case [2, str(id), "Heartbeat", {}]:
                 await socket.send(json.dumps([3, id, {"currentTime": _now()}]))

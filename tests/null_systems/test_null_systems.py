@@ -16,6 +16,7 @@ from harness.record import Result
 from harness.scenario import Catalogue, Part, parts_of
 from harness.settings import CsmsSection, Settings
 from harness.verdict import Verdict
+from harness.versions import VERSIONS
 from scenarios.stage.identities import Identities
 from scenarios.stage.stage import Stage
 from tests.null_systems.systems import (
@@ -64,7 +65,7 @@ def gives_orders(part: Part) -> bool:
 
 async def played(driver: Driver, patience: float, parts: Sequence[Part]) -> list[Result]:
     """Return what came of scenarios."""
-    settings = Settings(csms=CsmsSection(patience=patience))
+    settings = Settings(csms=CsmsSection(patience=patience, versions=tuple(VERSIONS)))
     results: list[Result] = []
     stage = Stage(settings, driver, Identities(settings))
     await Player(stage, Terms(settings, AT_ONCE), results.append).play(parts)

@@ -44,7 +44,7 @@ async def test_reference_is_described() -> None:
         await driver.provision_station("CP1")
         found = await seen(Endpoint(driver.endpoint), patience=5.0)
     assert found.entry == "101 with subprotocol ocpp1.6"
-    assert (found.subprotocols, found.without_subprotocol) == (("ocpp1.6",), "let in, but not served")
+    assert (found.subprotocols, found.without_subprotocol) == (("ocpp1.6", "ocpp2.0.1"), "let in, but not served")
     assert (found.compression, found.registration, found.pong) == (True, "Accepted", True)
     assert (found.stranger, found.unknown_stations) == ("HTTP 404 Not Found", "refused")
     assert set(found.response_times) == {"BootNotification", "DataTransfer", "Heartbeat"}
