@@ -23,8 +23,8 @@ class Service:
     """What stations saw, in seconds: ``answers`` are how long CALLs waited for theirs, by action.
 
     ``expected`` is how long stations wanted to be connected: from the handshake on, also after an end that was not
-    theirs, until they had connected again or left. ``ended`` counts the ends by the central system that followed no
-    improper message, ``lost`` those by the network; ``reconnects`` is how long it took each time. ``unanswered``
+    theirs, until they had connected again or left. ``ended`` counts the ends by the central system, but for those
+    that followed an improper message or another connection of the station, ``lost`` those by the network; ``reconnects`` is how long it took each time. ``unanswered``
     counts CALLs that waited in vain as long as patience lasts.
     """
 
@@ -107,7 +107,9 @@ class _Reading:
         if line.opened is None or not line.spoken:
             line.opened = None
             return
-        theirs = entry.direction is Direction.RECEIVED and not line.improper
+        others = (one for key, one in self._lines.items() if key[0] == entry.station and one is not line)
+        replaced = any(one.opened is not None for one in others)
+        theirs = entry.direction is Direction.RECEIVED and not line.improper and not replaced
         self._close(line, entry.at)
         self.lost += entry.event is Event.LOST
         self.ended += theirs
@@ -123,9 +125,9 @@ class _Reading:
         line.waiting.clear()
 
     def _message(self, line: _Line, entry: Entry) -> None:
+        if entry.direction is Direction.SENT and (entry.frame is None or entry.event is Event.BINARY):
+            line.improper = True
         match entry.direction, entry.frame:
-            case Direction.SENT, None:
-                line.improper = True
             case Direction.SENT, Call(unique_id, action):
                 line.waiting[unique_id] = action, entry.at
             case Direction.RECEIVED, CallResult(unique_id) | CallError(unique_id):

@@ -87,6 +87,13 @@ def test_provoked_end_counts_for_nothing(wire: Wire) -> None:
     assert (wire.served().ended, wire.served().stability) == (0, 1.0)
 
 
+def test_connection_that_is_replaced(wire: Wire) -> None:
+    """A central system may well end a connection beside which the station has opened another one."""
+    wire.at(3.0, RECEIVED, Event.OPENED, connection=2)
+    wire.at(4.0, RECEIVED, Event.CLOSED)
+    assert (wire.served().ended, wire.served().stability) == (0, 1.0)
+
+
 def test_connection_without_ocpp_counts_for_nothing() -> None:
     """A handshake alone is no service."""
     wire = Wire()
