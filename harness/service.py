@@ -24,8 +24,9 @@ class Service:
 
     ``expected`` is how long stations wanted to be connected: from the handshake on, also after an end that was not
     theirs, until they had connected again or left. ``ended`` counts the ends by the central system, but for those
-    that followed an improper message or another connection of the station, ``lost`` those by the network; ``reconnects`` is how long it took each time. ``unanswered``
-    counts CALLs that waited in vain as long as patience lasts.
+    that followed an improper message or another connection of the station, ``lost`` those by the network, and
+    ``reconnects`` is how long it took each time. ``unanswered`` counts CALLs that waited in vain as long as patience
+    lasts.
     """
 
     answers: Mapping[str, Sequence[float]] = field(default_factory=dict)
