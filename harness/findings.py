@@ -30,6 +30,9 @@ MOST_TELLING_FIRST = (
 UNDECLARED = "declare it in [features]"
 """How the reason ends why scenarios are not applicable if the target file had better say so itself."""
 
+UNOFFERED = "leave it out of [csms] versions"
+"""How the reason ends why scenarios of a version are not applicable that the target file lists and nobody speaks."""
+
 _QUOTED = re.compile(r"""(?<!\w)(?:'[^']*'|"[^"]*")""")
 _WORD = re.compile(r"[\w.:+-]+")
 _DIGIT = re.compile(r"\d")
@@ -154,7 +157,7 @@ def _sightings(result: Result) -> Iterator[_Sighting]:
     def seen_as(id: str) -> int:
         return seen.setdefault(id, len(seen))
 
-    undeclared = result.verdict is Verdict.NOT_APPLICABLE and result.message.endswith(UNDECLARED)
+    undeclared = result.verdict is Verdict.NOT_APPLICABLE and result.message.endswith((UNDECLARED, UNOFFERED))
     if result.verdict in (Verdict.INCONCLUSIVE, Verdict.ERROR) or undeclared:
         id = _cause_of_message(result.verdict, result.message)
         told = Check("", SHALL, CONFORMANCE, "", result.message, held=False)

@@ -7,7 +7,7 @@ and of the text accuse, points on which fair systems differ remark.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,13 +48,16 @@ def _judge_payload(ruling: Ruling, version: Version, action: str, kind: Kind, pa
             expected = f"{action} {kind} valid against its schema ({violation.rule} at {violation.path})"
             ruling.that(False, demand, expected, violation.message)
     for path, text in _timestamps(payload, version.schemas.schema(action, kind)):
-        remark = timestamp_remark(text)
+        remark = timestamp_remark(text, version.fraction_digits)
         expected = f"a UTC timestamp that every station reads at {path}"
         ruling.that(remark is None, rules.TIMESTAMP, expected, remark or text, level=SHOULD)
 
 
-def timestamp_remark(text: str) -> str | None:
-    """Return what keeps some stations from reading an ISO 8601 timestamp, None when nothing does."""
+def timestamp_remark(text: str, fraction_digits: Collection[int]) -> str | None:
+    """Return what keeps some stations from reading an ISO 8601 timestamp, None when nothing does.
+
+    A fraction of a second has as many digits as every station of the version reads.
+    """
     moment = iso8601(text)
     if moment is None:
         return None
@@ -64,7 +67,7 @@ def timestamp_remark(text: str) -> str | None:
         return f"{text} with an offset from UTC"
     _, point, rest = text.partition(".")
     digits = len(rest) - len(rest.lstrip("0123456789"))
-    return f"{text} with {digits} fraction digits" if point and digits != 3 else None
+    return f"{text} with {digits} fraction digits" if point and digits not in fraction_digits else None
 
 
 def iso8601(text: str) -> datetime | None:

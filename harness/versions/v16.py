@@ -98,6 +98,7 @@ V16 = Version(
     misspelt=frozenset({"FormatViolation", "OccurrenceConstraintViolation"}),
     malformed="FormationViolation",
     unanswered=SHALL,
+    fraction_digits=frozenset({3}),
     clauses={
         "connection.frames": "RFC 6455 5",
         "connection.flood": "OCPP-J 1.6 4.1.1",

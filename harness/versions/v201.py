@@ -78,6 +78,7 @@ V201 = Version(
     misspelt=frozenset({"FormationViolation", "OccurenceConstraintViolation"}),
     malformed="FormatViolation",
     unanswered=SHOULD,  # 4.1.7 demands a CALLERROR, 4.2.3 lets a message be dropped that is invalid
+    fraction_digits=frozenset({1, 2, 3}),
     clauses={
         "connection.frames": "RFC 6455 5",
         "connection.flood": "OCPP-J 2.0.1 4.1.1",

@@ -32,11 +32,11 @@ class Version:
     ``name`` is "1.6", ``subprotocol`` what a WebSocket handshake negotiates. ``message_types`` may begin a frame.
     ``error_codes`` are those of its table, ``misspelt`` those of other versions that are seen in their stead;
     ``malformed`` refuses a payload that its schema forbids. ``unanswered`` is the level that is violated by leaving an
-    invalid CALL without an answer.
-    ``clauses`` are where the demands on frames stand, by the name of a demand or by how it begins. ``profiles`` are the
-    feature profiles, or functional blocks, by the second part of a scenario id; those ``always`` claimed are there in
-    every central system; ``messages`` are the actions of the others. ``fairness`` is how an invalid CALL is rightly
-    met, by the constraint that it breaks.
+    invalid CALL without an answer. ``fraction_digits`` are how many a fraction of a second may have so that every
+    station reads it. ``clauses`` are where the demands on frames stand, by the name of a demand or by how it begins.
+    ``profiles`` are the feature profiles, or functional blocks, by the second part of a scenario id; those ``always``
+    claimed are there in every central system; ``messages`` are the actions of the others. ``fairness`` is how an
+    invalid CALL is rightly met, by the constraint that it breaks.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Version:
     misspelt: frozenset[str]
     malformed: str
     unanswered: Level
+    fraction_digits: frozenset[int]
     clauses: Mapping[str, str]
     profiles: Mapping[str, str]
     always: frozenset[str]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from harness.csms import Driver, DriverError
+from harness.findings import UNOFFERED
 from harness.scenario import Scenario
 from harness.verdict import Inconclusive
 from harness.versions import V16, Version
@@ -50,7 +51,7 @@ class Survey:
         if not any(offered.values()):
             return {}
         return {
-            one.id: f"the target does not offer {version.subprotocol}"
+            one.id: f"the target does not offer {version.subprotocol}; {UNOFFERED}"
             for version, theirs in of_version.items()
             if not offered[version]
             for one in theirs

@@ -96,11 +96,25 @@ def test_timestamps_are_found_at_any_depth() -> None:
     assert problem.expected.endswith("at /csChargingProfiles/chargingSchedule/startSchedule")
 
 
+@pytest.mark.parametrize(
+    ("version", "text", "fine"),
+    [
+        (V16, "2026-01-01T12:00:00.123Z", True),
+        (V16, "2026-01-01T12:00:00.1Z", False),
+        (V201, "2026-01-01T12:00:00.1Z", True),
+        (V201, "2026-01-01T12:00:00.1234Z", False),
+    ],
+)
+def test_digits_of_a_fraction(version: Version, text: str, fine: bool) -> None:
+    """How many digits every station reads is a matter of the version."""
+    assert (timestamp_remark(text, version.fraction_digits) is None) is fine
+
+
 @pytest.mark.parametrize("text", ["noon", "2026-01-01", "2026-13-01T00:00:00Z", ""])
 def test_text_that_is_no_timestamp(text: str) -> None:
     """What is no ISO 8601 date and time is none, and is infinitely far off."""
     assert iso8601(text) is None
-    assert timestamp_remark(text) is None
+    assert timestamp_remark(text, {3}) is None
     assert seconds_off(text, NOON) == math.inf
 
 

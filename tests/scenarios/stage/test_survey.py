@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from harness.csms import DriverError
+from harness.findings import UNOFFERED
 from harness.scenario import Scenario
 from harness.settings import FeaturesSection, Settings
 from scenarios.stage.identities import Identities
@@ -72,4 +73,4 @@ async def test_version_that_is_not_offered_is_left_out() -> None:
     async with Stage(Settings(), ReferenceDriver(versions=("1.6",)), Identities(Settings())) as stage:
         absent = await stage.absent(scenarios(CORE, "v201.transport.a.one"))
         assert await stage.absent(scenarios("v201.transport.a.one")) == {}
-    assert absent == {"v201.transport.a.one": "the target does not offer ocpp2.0.1"}
+    assert absent == {"v201.transport.a.one": f"the target does not offer ocpp2.0.1; {UNOFFERED}"}
