@@ -24,7 +24,7 @@ from harness.verdict import Checks, Inconclusive, Verdict
 SCENARIO_LIMIT = 20
 """A scenario may take this many times the patience of the run before the harness ends it."""
 
-TRIES = 5
+TRIES = 9
 """How often a scenario is played again because the network of the run came between."""
 
 QUICK = 50

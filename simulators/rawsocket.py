@@ -197,6 +197,8 @@ class RawSocket:
             async with asyncio.timeout(self.patience):
                 self._reader, self._writer = await asyncio.open_connection(*self._endpoint.entrance, **options)
         except (OSError, TimeoutError) as error:
+            if why := self._endpoint.severed():
+                self._add(Direction.SENT, Event.LOST, f"{error}: {why}")
             raise Inconclusive(f"{self.authority} cannot be reached: {error}") from None
         self._number = self._conduct.opened()
         return self

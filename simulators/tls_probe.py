@@ -130,6 +130,7 @@ async def probe(
     offer = f"ClientHello {version.name}, {len(suites)} suites, compressions {list(compressions)}"
     await station.conduct.approach()
     number = station.conduct.opened()
+    outcome: Negotiated | Refused | None = None
     try:
         async with asyncio.timeout(station.patience):
             reader, writer = await asyncio.open_connection(*station.endpoint.entrance)
@@ -145,6 +146,11 @@ async def probe(
         raise Inconclusive(f"{host}:{port} cannot be reached: {error}") from None
     finally:
         station.conduct.ended(number)
+        why = None if isinstance(outcome, Negotiated) else station.endpoint.severed()
+        if why:
+            station.trace.add(station.id, Direction.SENT, Event.LOST, why, connection=number)
+    if why:
+        raise Inconclusive(f"{host}:{port} was not reached: {why}")
     event = Event.OPENED if isinstance(outcome, Negotiated) else Event.REFUSED
     station.trace.add(station.id, Direction.RECEIVED, event, str(outcome), connection=number)
     return outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -64,12 +65,17 @@ class Phase(_Table):
         """Whether it ends connections."""
         return self.down or self.portal or any(toxic.severs for toxic in self.toxics)
 
-    async def pass_by(self, random: Random) -> None:
-        """Wait for its end."""
+    @property
+    def weight(self) -> float:
+        """The seconds that it lasts on average; any number where it is the only one."""
+        return sum(self.lasts) / 2 if self.lasts else 1.0
+
+    async def pass_by(self, random: Random, part: float) -> None:
+        """Wait for its end, of which only a ``part`` is left, 0 to 1."""
         if self.lasts is None:
             await asyncio.Event().wait()
         else:
-            await asyncio.sleep(random.uniform(*self.lasts))
+            await asyncio.sleep(random.uniform(*self.lasts) * part)
 
     @asynccontextmanager
     async def over(self, network: Network) -> AsyncIterator[None]:
@@ -128,11 +134,15 @@ class Condition(_Table):
         return usual + ROUNDS * self.lag + (LONG_MESSAGE / self.rate if self.rate else 0.0)
 
     async def prevail(self, network: Network, random: Random) -> None:
-        """Have a network be like that, without end."""
+        """Have a network be like that, without end; it begins somewhere on its way, for it waits for nobody."""
+        states = deque(self.states)
+        states.rotate(-random.choices(range(len(states)), [state.weight for state in states])[0])
+        part = 1 - random.random()
         while True:
-            for phase in self.states:
-                async with phase.over(network):
-                    await phase.pass_by(random)
+            async with states[0].over(network):
+                await states[0].pass_by(random, part)
+            states.rotate(-1)
+            part = 1.0
 
 
 def conditions(extra: Path | None = None) -> Mapping[str, Condition]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
@@ -26,6 +28,14 @@ NAMES = [
 ]
 
 
+class First(Random):
+    """Chance that always takes the first, and all of it."""
+
+    def random(self) -> float:
+        """Return 0."""
+        return 0.0
+
+
 async def stay(socket: ServerConnection) -> None:
     """Say nothing."""
     await socket.wait_closed()
@@ -34,7 +44,7 @@ async def stay(socket: ServerConnection) -> None:
 def under(toxiproxy: Toxiproxy, **members: object) -> Network:
     """Return a network with a condition."""
     told = Condition.model_validate({"name": "test", "about": "A test.", **members})
-    return network_of(toxiproxy, told, Random(1))
+    return network_of(toxiproxy, told, First())
 
 
 async def station_at(network: Network, endpoint: Endpoint) -> ChargePoint:
@@ -150,7 +160,30 @@ async def test_idle_connection_is_forgotten(toxiproxy: Toxiproxy) -> None:
     await network.leave()
 
 
-async def test_seed_decides(toxiproxy: Toxiproxy) -> None:
-    """The same seed makes the same phases."""
-    drawn = [[Random("7 x 1").uniform(*one.lasts) for one in condition("garage").states if one.lasts] for _ in range(2)]
-    assert drawn[0] == drawn[1]
+async def test_seed_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same seed makes the same phases, another seed others; a network may begin with any of them."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) % 10 == 0:
+            raise asyncio.CancelledError
+
+    class Nowhere:
+        """A network on which nothing has any effect."""
+
+        @asynccontextmanager
+        async def toxic(self, *_: object) -> AsyncIterator[None]:
+            """Do nothing."""
+            yield
+
+        down = portal = toxic
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    for seed in (7, 7, *range(20)):
+        with pytest.raises(asyncio.CancelledError):
+            await condition("garage").prevail(Nowhere(), Random(seed))
+    runs = [slept[at : at + 10] for at in range(0, len(slept), 10)]
+    assert runs[0] == runs[1] == runs[9]
+    assert len({tuple(run) for run in runs}) == 20
+    assert {run[1] < 1.0 for run in runs} == {True, False}

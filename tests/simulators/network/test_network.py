@@ -86,6 +86,20 @@ async def test_raw_socket_goes_the_same_way(network: Network) -> None:
         assert station.trace[len(station.trace) - 1].event is Event.LOST
 
 
+async def test_nobody_gets_through_below_the_library(network: Network) -> None:
+    """While the network is down, neither a raw socket nor a TLS probe takes that for a refusal."""
+    async with central_system(stay) as endpoint:
+        station = await behind(network, endpoint)
+        async with network.down():
+            with pytest.raises(Inconclusive, match="cannot be reached"):
+                await station.raw_socket().__aenter__()
+            with pytest.raises(Inconclusive, match="cannot be reached"):
+                await probe(station)
+        with pytest.raises(Inconclusive, match="was not reached: the network is down"):
+            await probe(station)  # what ends so soon afterwards may still be the network's doing
+        assert {entry.event for entry in station.trace if entry.event is not Event.BINARY} == {Event.LOST}
+
+
 async def test_encrypted_connection_keeps_its_name(network: Network) -> None:
     """With TLS through the proxy, URL and the name that the certificate must have stay those of the central system."""
     async with ReferenceDriver() as driver:
