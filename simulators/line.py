@@ -72,6 +72,7 @@ class Line(ABC):
         self._wire = Wire(id, self.version, trace)
         self.faults: Faults | None = None
         self._cut: str | None = None
+        self._parting = False
         self._overtaken = asyncio.Event()
         self._held: tuple[Frame, Entry] | None = None
 
@@ -127,7 +128,7 @@ class Line(ABC):
             return outcome
         await self._end_reader()
         self.trace.regard(self._wire.opened(self.conduct.opened(), str(outcome)))
-        self._connection, self._cut = outcome, None
+        self._connection, self._cut, self._parting = outcome, None, False
         self._closed = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._read(outcome, self._closed), name=f"reader of {self.id}")
         await self.conduct.settle()
@@ -299,6 +300,8 @@ class Line(ABC):
     def _note_end(self, connection: Upgraded, error: ConnectionClosed) -> Closed:
         outcome = closed(error, connection.socket)
         if self._connection is not connection and outcome.violation is None:
+            if self._parting and error.rcvd is None and (why := self.endpoint.severed()):
+                self._wire.note(Direction.SENT, Event.LOST, why)  # it was gone already when the station left
             outcome = Closed(None, "", by=Party.US)
             self._wire.ended(Direction.SENT, str(outcome))
             return outcome
@@ -342,6 +345,7 @@ class Line(ABC):
 
     async def _hang_up(self, patience: float) -> None:
         connection, self._connection = self._connection, None
+        self._parting = True
         if connection:
             await close(connection.socket, patience)
         await self._end_reader()

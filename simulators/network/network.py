@@ -113,8 +113,10 @@ class Network:
         """Add a toxic that stays until it is removed, and return it."""
         if toxic.severs:
             self._begin(str(toxic))
-        names = {gateway.proxy: await gateway.proxy.add(toxic) for gateway in self._gateways.values()}
+        names: dict[Proxy, list[str]] = {}
         self._present.append((toxic, names))
+        for gateway in tuple(self._gateways.values()):
+            names[gateway.proxy] = await gateway.proxy.add(toxic)
         return toxic
 
     async def remove(self, toxic: Toxic) -> None:
@@ -124,7 +126,7 @@ class Network:
         self._end(str(toxic))
         if self._leaving:  # all of it is about to go
             return
-        for proxy, names in present[1].items():
+        for proxy, names in tuple(present[1].items()):
             await proxy.remove(names)
 
     @asynccontextmanager
@@ -158,7 +160,7 @@ class Network:
     async def strand(self) -> None:
         """Let the open connections die without a word: nothing passes, and neither side is told; new ones are fine."""
         self._begin("the network has forgotten the connection")
-        for gateway in self._gateways.values():
+        for gateway in tuple(self._gateways.values()):
             old, gateway.proxy = gateway.proxy, await self._new_proxy(gateway.upstream)
             await old.add(Timeout())
 
@@ -205,20 +207,22 @@ class Network:
 
     async def _enable(self, enabled: bool) -> None:
         self._is_down = not enabled
-        for gateway in self._gateways.values() if not self._leaving else ():
+        for gateway in tuple(self._gateways.values()) if not self._leaving else ():
             await gateway.proxy.enable(enabled)
 
     async def _lead(self, elsewhere: tuple[str, int] | None) -> None:
-        for gateway in self._gateways.values() if not self._leaving else ():
+        for gateway in tuple(self._gateways.values()) if not self._leaving else ():
             await gateway.proxy.lead_to(elsewhere or gateway.upstream)
 
     async def _new_proxy(self, upstream: tuple[str, int]) -> Proxy:
         assert self._server
         proxy = await self._life.enter_async_context(self._server.proxy(upstream))
-        for toxic, names in self._present:
+        for toxic, names in tuple(self._present):
             names[proxy] = await proxy.add(toxic)
-        if self._is_down:
-            await proxy.enable(False)
+        enabled = True
+        while enabled is self._is_down:  # until it is as the network is by then
+            enabled = not self._is_down
+            await proxy.enable(enabled)
         return proxy
 
     def _begin(self, what: str) -> None:

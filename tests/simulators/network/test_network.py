@@ -64,6 +64,29 @@ async def test_central_system_ends_a_connection(network: Network) -> None:
         await station.leave()
 
 
+async def test_station_that_leaves_what_is_gone_already(network: Network) -> None:
+    """A connection that the network ended unnoticed is told as lost, though the station was about to leave."""
+    async with central_system(stay) as endpoint:
+        station = await behind(network, endpoint)
+        await station.connect()
+        await network.strand()
+        await station.leave()
+        assert [entry.event for entry in station.trace] == [Event.OPENED, Event.LOST, Event.CLOSED]
+
+
+async def test_endpoints_are_reached_while_the_network_goes_up_and_down(network: Network) -> None:
+    """Who reaches another endpoint meanwhile disturbs nothing, and what is reached is up in the end."""
+    await network.reach(Endpoint("ws://127.0.0.1:9"))
+
+    async def flap() -> None:
+        for _ in range(5):
+            await network.cut()
+
+    await asyncio.gather(flap(), *(network.reach(Endpoint(f"ws://127.0.0.1:{port}")) for port in range(10, 30)))
+    async with central_system(stay) as endpoint:
+        assert isinstance(await (await behind(network, endpoint)).knock(), Upgraded)
+
+
 async def test_nobody_gets_through(network: Network) -> None:
     """A handshake while the network is down fails, and the trace says why."""
     async with central_system(stay) as endpoint:
