@@ -13,6 +13,7 @@ from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.mutants.rows import Row, alters, put
 from server.mutants.v16 import response
+from server.v16 import VERSION
 from server.v16.core import CoreHandlers
 from server.v16.operations import Operations
 
@@ -46,8 +47,9 @@ class _RemoteStartWhilePending(Operations):
 class _CallBeforeBootAnswered(Session):
     def take_over(self) -> None:
         super().take_over()
-        answer = self.call("GetConfiguration", {})
-        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        if self.bundle.version == VERSION:
+            answer = self.call("GetConfiguration", {})
+            answer.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 @mutant("boot-pending", "The first BootNotification of a station is answered Pending.")

@@ -24,10 +24,15 @@ class _AsText(StationKeys):
         pass
 
 
+def _swapped(digits: str) -> str:
+    """Return the bytes of a password, two digits each, in the other order."""
+    return "".join(digits[max(at - 2, 0) : at] for at in range(len(digits), 0, -2))
+
+
 @mutant("password-mangled", "A new password reaches the station with its digits in pairs swapped.")
 class _Mangled(StationKeys):
     def requests(self, tx: Connection, operation: Operation) -> Sequence[Payload]:
-        return [_with_value(one, bytes.fromhex(one["value"])[::-1].hex()) for one in super().requests(tx, operation)]
+        return [_with_value(one, _swapped(one["value"])) for one in super().requests(tx, operation)]
 
 
 @mutant("password-not-switched", "A new password that the station has accepted is not good.")
