@@ -268,6 +268,8 @@ class CallQueue:
             tx.execute(_RECORD, _outcome(operation, "sent"))
             requests = effects.requests(tx, operation)
             effects.begun(tx, operation, requests)
+            if (shown := hidden(operation.payload)) != operation.payload:  # what is sent now is needed no more
+                tx.execute(_REDACT, {"wanted": operation.id, "new_payload": orjson.dumps(shown)})
             return requests
 
         try:
@@ -322,6 +324,11 @@ class CallQueue:
 
 _ADD = insert(tables.operations)
 _FIND = select(tables.operations).where(tables.operations.c.id == bindparam("wanted"))
+_REDACT = (
+    update(tables.operations)
+    .where(tables.operations.c.id == bindparam("wanted"))
+    .values(payload=bindparam("new_payload"))
+)
 _RECORD = (
     update(tables.operations)
     .where(tables.operations.c.id == bindparam("wanted"))

@@ -7,15 +7,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import orjson
 from ocpp.v16.enums import Action, ConfigurationStatus
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
-from server.core import tables
 from server.core.bundle import InvalidOperation, UnsuitableOperation
 from server.core.call_queue import Operation
 from server.core.credentials import BASIC, STORE, TLS, Credentials
-from server.core.frame_log import hidden
 from server.core.profile import Profile
 from server.core.stations import Station, Stations
 from server.core.validation import Payload
@@ -81,14 +78,11 @@ class StationKeys(Profile):
         return secrets.token_bytes(20)
 
     def begun(self, tx: Connection, operation: Operation, requests: Sequence[Payload]) -> None:
-        """Take the new password for good from now on, and forget its text: only its hash is kept (A01.FR.08)."""
+        """Take the new password for good from now on; only its hash is kept (A01.FR.08)."""
         station = self.stations.get(operation.station)
         if operation.payload["key"].casefold() != KEY or station is None:
             return
         self.keep(tx, station, self.offering(station.credentials, bytes.fromhex(requests[0]["value"])))
-        redacted = orjson.dumps(hidden(operation.payload))
-        row = update(tables.operations).where(tables.operations.c.id == operation.id)
-        tx.execute(row.values(payload=redacted))
 
     def offering(self, credentials: Credentials, password: bytes) -> Credentials:
         """Return the credentials of a station that is being sent a new password."""

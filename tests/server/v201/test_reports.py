@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -70,6 +72,8 @@ async def test_passwords_are_not_kept(desk: Desk) -> None:
     assert sent == asked
     assert await desk.variables() == {("SecurityCtrlr", "BasicAuthPassword", "Actual"): None}
     assert "secret" not in str(await desk.operator.operations_of("CS-1"))
+    with closing(sqlite3.connect(desk.system.settings.database)) as database:
+        assert "secret" not in str(database.execute("SELECT CAST(payload AS TEXT) FROM operations").fetchall())
 
 
 @pytest.mark.parametrize("action", ["GetVariables", "SetVariables"])
