@@ -59,6 +59,15 @@ class IncomingCall:
         await self._station.answer_by_default(self)
 
 
+def covers(found: Any, wanted: Any) -> bool:
+    """Return whether a value has all that is wanted of it: objects may have more members, at any depth."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(covers(found.get(name), one) for name, one in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(found, list) and len(found) == len(wanted) and all(map(covers, found, wanted))
+    return bool(found == wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     action: str
@@ -120,7 +129,7 @@ class Inbox:
         Those without them are ones that the central system makes of its own accord: the station answers them.
         """
         for incoming in self._of(action):
-            if all(incoming.payload.get(name) == value for name, value in members.items()):
+            if covers(incoming.payload, members):
                 self._kept.remove(incoming)
                 self._untaken.remove(incoming)
                 return incoming

@@ -45,7 +45,7 @@ ORDERS: Mapping[str, Orders] = {
 }
 """Version → its ordinary operations."""
 
-_TELLING = ("key", "value", "requestedMessage", "vendorId", "messageId")
+_TELLING = ("key", "value", "requestedMessage", "vendorId", "messageId", "getVariableData", "setVariableData")
 
 
 def _telling(order: Operation) -> Payload:
