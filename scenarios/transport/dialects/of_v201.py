@@ -123,7 +123,6 @@ class OfV201(Dialect):
         return (
             ("Authorize", messages.authorize(id_token(id_tag.ljust(36, "0")))),
             ("BootNotification", messages.boot_notification(**_described(vendorName="x" * 50, model="x" * 20))),
-            ("DataTransfer", messages.data_transfer("x" * 255, messageId="x" * 50)),
         )
 
     def overlong(self) -> Sequence[Said]:
