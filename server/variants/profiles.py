@@ -10,6 +10,7 @@ from ocpp.exceptions import NotImplementedError  # noqa: A004  (that is its name
 from server.core.bundle import Handler
 from server.core.operator import Operator
 from server.core.session import Session
+from server.v16 import VERSION as V16
 from server.variants.registry import VARIANTS, Variant
 
 _OPTIONAL = "OCPP 1.6 3.3: only Core is mandatory"
@@ -20,12 +21,14 @@ _SILENT: Mapping[str, Any] = {"features": {"profiles": None}}
 """A target file that does not say which profiles there are: the suite finds out."""
 
 
-def _without(name: str, what: str, *missing: str, grounds: str, target: Mapping[str, Any]) -> None:
-    """Declare the variant that knows none of these actions."""
+def _without(
+    name: str, what: str, *missing: str, grounds: str, target: Mapping[str, Any], version: str | None = V16
+) -> None:
+    """Declare the variant that knows none of these actions in a version, in any with None."""
 
     class Unserved(Session):
         def route(self, action: str) -> Handler:
-            if action in missing:
+            if action in missing and version in (None, self.bundle.version):
                 raise NotImplementedError(description="the action is not known")
             return super().route(action)
 
@@ -97,4 +100,5 @@ _without(
     "DataTransfer",
     grounds="OCPP-J 1.6 4.2.3 NotImplemented; a product without any vendor's extension",
     target={"policies": {"data_transfer_vendor": None}, "features": {"data_transfer": False}},
+    version=None,
 )
