@@ -138,7 +138,7 @@ def test_doctor_finds_everything_that_is_needed(tmp_path: Path) -> None:
 
 def test_doctor_says_what_is_not_needed_but_absent(tmp_path: Path) -> None:
     """Without Toxiproxy all is well unless it is required; then it is missing, and the remedy is told."""
-    bare = {"PATH": "", "XDG_CACHE_HOME": str(tmp_path)}
+    bare = {"PATH": "", "XDG_CACHE_HOME": str(tmp_path), "PLUGFEST_REQUIRE": ""}
     done = plugfest("doctor", cwd=tmp_path, **bare)
     assert (done.returncode, "absent  toxiproxy" in done.stdout, "--install" in done.stdout) == (0, True, True)
     for arguments, more in ((["--install"], {}), ([], {"PLUGFEST_REQUIRE": "toxiproxy"})):
