@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import cached_property
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -50,7 +51,7 @@ class CentralSystem:
         self.ports: dict[Entrance, int] = {one: self.settings.port_of(one.port_setting) for one in ENTRANCES}
         self._connections: set[Connection] = set()
 
-    @property
+    @cached_property
     def offered(self) -> frozenset[tuple[str, str]]:
         """The operations that an operator can have performed: version and action of each."""
         return frozenset((one.version, action) for one in self._bundles for action in self._parts.operator.offered(one))

@@ -77,8 +77,8 @@ class ReferenceDriver:
     @property
     def operations(self) -> Collection[type[Operation]]:
         """The operations that its console offers: every one of each version, unless a variant lacks some."""
-        kinds = [*v16.OPERATIONS.values(), *v201.OPERATIONS.values()]
-        return [kind for kind in kinds if (kind.version, kind.action()) in self._system.offered]
+        kinds, offered = [*v16.OPERATIONS.values(), *v201.OPERATIONS.values()], self._system.offered
+        return [kind for kind in kinds if (kind.version, kind.action()) in offered]
 
     @property
     def endpoint(self) -> str:
