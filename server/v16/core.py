@@ -10,11 +10,11 @@ import orjson
 from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16.enums import (
     AuthorizationStatus,
-    RegistrationStatus,
 )
 from sqlalchemy import Connection, insert
 
 from server.core import connectors, data_transfer, instants
+from server.core.registrar import Registrar
 from server.core.settings import ServerSettings
 from server.core.stations import BOOTED, Station
 from server.core.store import Store
@@ -31,7 +31,7 @@ _LARGEST = 2**63 - 1
 _METER_VALUES = insert(tables.meter_values)
 
 
-class CoreHandlers:
+class CoreHandlers(Registrar):
     """Serves the CALLs of the Core profile; each method is named after the action it serves."""
 
     def __init__(
@@ -70,33 +70,16 @@ class CoreHandlers:
         }
         await self.store.write(lambda tx: self.booted(tx, station, row))
         station.booted(row)
-        return self.boot_conf(status)
+        return self.boot_answer(status)
+
+    def heartbeat(self, station: Station, payload: Payload) -> Payload:
+        """Tell the time (OCPP 1.6 4.6)."""
+        return {"currentTime": self.current_time()}
 
     def booted(self, tx: Connection, station: Station, row: dict[str, Any]) -> None:
         """Record a boot; a remote start that has not become a transaction by then never will."""
         tx.execute(BOOTED, row)
         self.charging.forget_remote_starts(tx, station.id)
-
-    def registration(self, station: Station) -> str:
-        """Return what a station's BootNotification is answered."""
-        return station.registration
-
-    def boot_conf(self, status: str) -> Payload:
-        """Return the BootNotification.conf for a decision."""
-        return {"status": status, "currentTime": self.current_time(), "interval": self.interval(status)}
-
-    def interval(self, status: str) -> int:
-        """Return the heartbeat period of an accepted station, for others the time until their next boot."""
-        accepted = status == RegistrationStatus.accepted
-        return self.settings.interval if accepted else self.settings.retry_interval
-
-    def current_time(self) -> str:
-        """Return the present time as it is sent."""
-        return instants.to_wire(instants.now())
-
-    def heartbeat(self, station: Station, payload: Payload) -> Payload:
-        """Tell the time (OCPP 1.6 4.6)."""
-        return {"currentTime": self.current_time()}
 
     # Authorize, StartTransaction and StopTransaction
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import orjson
-from ocpp.v201.enums import Action, OCPPTransportEnumType, RegistrationStatusEnumType
+from ocpp.v201.enums import Action, OCPPTransportEnumType
 from sqlalchemy import Connection
 
-from server.core import instants
 from server.core.bundle import InvalidOperation
 from server.core.profile import Profile
+from server.core.registrar import Registrar
 from server.core.settings import ServerSettings
 from server.core.stations import BOOTED, Station
 from server.core.store import Store
 from server.core.validation import Payload
 
 
-class Provisioning(Profile):
+class Provisioning(Registrar, Profile):
     """Decides on stations as they boot, resets them, and tells them how to connect."""
 
     actions: ClassVar[frozenset[str]] = frozenset({Action.reset.value, Action.set_network_profile.value})
@@ -45,24 +45,7 @@ class Provisioning(Profile):
         }
         await self.store.append(BOOTED, row, None)
         station.booted(row)
-        return self.boot_response(status)
-
-    def registration(self, station: Station) -> str:
-        """Return what a station's BootNotification is answered."""
-        return station.registration
-
-    def boot_response(self, status: str) -> Payload:
-        """Return the BootNotificationResponse for a decision."""
-        return {"status": status, "currentTime": self.current_time(), "interval": self.interval(status)}
-
-    def interval(self, status: str) -> int:
-        """Return the heartbeat period of an accepted station, for others the time until their next boot."""
-        accepted = status == RegistrationStatusEnumType.accepted
-        return self.settings.interval if accepted else self.settings.retry_interval
-
-    def current_time(self) -> str:
-        """Return the present time as it is sent."""
-        return instants.to_wire(instants.now())
+        return self.boot_answer(status)
 
     def heartbeat(self, station: Station, payload: Payload) -> Payload:
         """Tell the time (G02.FR.02)."""

@@ -16,16 +16,10 @@ from typing import Any
 import pytest
 
 from simulators.network.finding import Absent, install
+from tests.processes import running
 
 LIMIT = 60
 """Seconds for whatever is waited for."""
-
-
-def running(pid: int) -> bool:
-    """Whether a process is there, and no mere remains of one."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    return False
 
 
 @contextmanager

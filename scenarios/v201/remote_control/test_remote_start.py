@@ -8,7 +8,7 @@ from harness.verdict import SHOULD, Checks
 from scenarios.stage.population import Tags
 from scenarios.v201.ordered import ordered
 from simulators.inbox import IncomingCall
-from simulators.v201 import ChargingStation, id_token, token_status
+from simulators.v201 import ChargingStation, Transaction, id_token, token_status
 
 REQUEST = "OCPP 2.0.1 F01.FR.25"
 
@@ -17,6 +17,14 @@ async def _started(station: ChargingStation, csms: Csms, check: Checks, tag: str
     """Have a transaction started on EVSE 1, and check what reaches the station."""
     order = RequestStartTransaction(station=station.id, id_token=id_token(tag), evse_id=1)
     return await ordered(station, csms, order, check, clause=REQUEST, chosen=["remoteStartId"])
+
+
+async def _charged(transaction: Transaction, start: IncomingCall, check: Checks) -> None:
+    """Begin the transaction that a remote start asks for, with the car plugged in, and charge."""
+    info = {"remoteStartId": start.payload["remoteStartId"], "chargingState": "EVConnected"}
+    answer = await transaction.started("RemoteStart", info=info, idToken=start.payload["idToken"])
+    check.equal(token_status(answer), "Accepted", clause="OCPP 2.0.1 C01.FR.02")
+    await transaction.charging_state("Charging")
 
 
 @scenario(
@@ -59,10 +67,7 @@ async def test_remote_start_is_authorized(station: ChargingStation, csms: Csms, 
     answer = await station.authorize(given["idToken"], given["type"])
     check.equal(token_status(answer), "Accepted", clause="OCPP 2.0.1 F01.FR.01")
     transaction = station.transaction(given["idToken"], type=given["type"])
-    info = {"remoteStartId": start.payload["remoteStartId"], "chargingState": "EVConnected"}
-    answer = await transaction.started("RemoteStart", info=info, idToken=given)
-    check.equal(token_status(answer), "Accepted", clause="OCPP 2.0.1 C01.FR.02")
-    await transaction.charging_state("Charging")
+    await _charged(transaction, start, check)
 
 
 @scenario(
@@ -82,10 +87,7 @@ async def test_remote_start_without_authorization(
     start = await _started(station, csms, check, tag)
     await start.answer(status="Accepted")
     transaction = station.transaction(tag)
-    info = {"remoteStartId": start.payload["remoteStartId"], "chargingState": "EVConnected"}
-    answer = await transaction.started("RemoteStart", info=info, idToken=start.payload["idToken"])
-    check.equal(token_status(answer), "Accepted", clause="OCPP 2.0.1 C01.FR.02")
-    await transaction.charging_state("Charging")
+    await _charged(transaction, start, check)
 
 
 @scenario(

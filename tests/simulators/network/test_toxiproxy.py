@@ -8,7 +8,6 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from simulators.network import toxiproxy as module
 from simulators.network.finding import Source
 from simulators.network.toxics import Latency
 from simulators.network.toxiproxy import Toxiproxy, ToxiproxyError
+from tests.processes import running
 from tests.simulators.network.conftest import network_of
 
 ELSEWHERE = ("127.0.0.1", 9)
@@ -32,13 +32,6 @@ async def work():
 
 asyncio.run(work())
 """
-
-
-def running(pid: int) -> bool:
-    """Whether a process is there, and no mere remains of one."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    return False
 
 
 async def gone(pid: int) -> bool:
