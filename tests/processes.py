@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from pathlib import Path
+
+_HEEDING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from plugfest.command import main
+main()
+"""
+PLUGFEST = (sys.executable, "-c", _HEEDING)
+"""The command line, which heeds Ctrl-C even where these tests were started as a job in the background."""
 
 
 def running(pid: int) -> bool:

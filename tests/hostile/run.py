@@ -18,8 +18,10 @@ LIMIT = 60.0
 PATIENCE = 0.5
 
 _PROGRAM = """
-import atexit, resource, sys
-atexit.register(lambda: print("maxrss", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr))
+import atexit, re, sys
+from pathlib import Path
+peak = lambda: re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]  # not that of its parent
+atexit.register(lambda: print("peak", peak(), file=sys.stderr))
 from plugfest.command import main
 main()
 """
@@ -89,7 +91,7 @@ async def plugfest(folder: Path, *arguments: str) -> Ran:
             process.kill()
             await process.wait()
     assert process.returncode is not None
-    told, _, memory = errors.decode().rpartition("maxrss ")
+    told, _, memory = errors.decode().rpartition("peak ")
     return Ran(process.returncode, out.decode(), told, int(memory) / 1024, folder / "o")
 
 

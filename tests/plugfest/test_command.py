@@ -17,6 +17,7 @@ from harness import record
 from harness.scenario import Catalogue
 from harness.selection import Selection
 from harness.verdict import Verdict
+from tests.processes import PLUGFEST
 
 LIMIT = 60
 
@@ -148,7 +149,7 @@ def test_doctor_says_what_is_not_needed_but_absent(tmp_path: Path) -> None:
 
 def test_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
     """After Ctrl-C the record is complete as far as the run went, and says that it was cut short."""
-    command = [sys.executable, "-c", "from plugfest.command import main; main()", "run", "-n1", "--out=o"]
+    command = [*PLUGFEST, "run", "-n1", "--out=o"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 
 from simulators.network.finding import Absent, install
-from tests.processes import running
+from tests.processes import PLUGFEST, running
 
 LIMIT = 60
 """Seconds for whatever is waited for."""
@@ -35,7 +34,7 @@ def run(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], Pa
     wrapper = folder / "bin/toxiproxy-server"
     wrapper.write_text(f'#!/bin/sh\necho $$ >> {pids}\nexec {program} "$@"\n')
     wrapper.chmod(0o755)
-    command = [sys.executable, "-c", "from plugfest.command import main; main()", "run", f"--out={folder}/o", *options]
+    command = [*PLUGFEST, "run", f"--out={folder}/o", *options]
     environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, env=environment, text=True, start_new_session=True, **quiet) as process:
