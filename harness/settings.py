@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from harness.gates import Gate, gates
 from harness.versions import VERSIONS
 
 ENVIRONMENT_PREFIX = "PLUGFEST_"
@@ -192,6 +193,11 @@ class FeaturesSection(_Section):
     first_contact: float = Field(0.0, ge=0)
 
 
+def _gates(table: Any) -> Any:
+    """Return the gates of ``[gates]``, such as ``p95 = "100ms"``; raises ValueError for one that is none."""
+    return gates(table) if isinstance(table, dict) else table
+
+
 class Settings(_Section):
     """Everything a run needs to know of its target."""
 
@@ -201,6 +207,7 @@ class Settings(_Section):
     policies: PoliciesSection = PoliciesSection()
     security: SecuritySection = SecuritySection()
     features: FeaturesSection = FeaturesSection()
+    gates: Annotated[tuple[Gate, ...], BeforeValidator(_gates)] = ()
     driver: dict[str, dict[str, Any]] = Field(default_factory=dict)
     path: Path | None = None
 

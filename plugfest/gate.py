@@ -3,44 +3,79 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
 
 from harness import record
-from harness.service import Service, percentile
+from harness.gates import Gate, GateError, Judged, Measured, judge
+from harness.gates import gate as parsed
+from harness.load import record as load_record
+from harness.load.measured import MeasuredLoad
+from harness.measured import MeasuredRun
+from harness.settings import load
+
+LATEST = Path("out/latest")
+
+
+class GateType(click.ParamType[Gate]):
+    """A gate such as p95=100ms on the command line."""
+
+    name = "gate"
+
+    def convert(self, value: str | Gate, param: click.Parameter | None, ctx: click.Context | None) -> Gate:
+        """Return the gate; one that is none is wrong usage."""
+        try:
+            return value if isinstance(value, Gate) else parsed(value)
+        except GateError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=Path("out/latest/run.jsonl"))
-@click.option("--p95", type=click.FloatRange(min=0), metavar="MS", help="95 % of all answers come within so many ms.")
-@click.option(
-    "--stability", type=click.FloatRange(0, 100), metavar="%", help="Stations are connected for so much of it."
-)
-@click.option("--unanswered", type=click.IntRange(min=0), metavar="N", help="At most so many CALLs remain unanswered.")
-def gate(path: Path, p95: float | None, stability: float | None, unanswered: int | None) -> None:
-    """Hold the figures of a run record to limits; exit code 1 if one is not met."""
-    if p95 is stability is unanswered is None:
-        raise click.UsageError("name at least one limit, such as --p95 100 or --stability 99.9")
-    done = record.read(path if path.suffix else path / "run.jsonl")
-    outcomes = list(_outcomes(done.service, p95, stability, unanswered))
-    for met, text in outcomes:
-        click.echo(f"{click.style('met    ', fg='green') if met else click.style('not met', fg='red')} {text}")
-    if not all(met for met, _ in outcomes):
-        sys.exit(1)
+@click.argument("path", type=click.Path(path_type=Path), default=LATEST)
+@click.option("--gate", "asked", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as p95=100ms.")
+@click.option("--target", type=click.Path(path_type=Path), help="Target file whose [gates] are meant too.")
+def gate(path: Path, asked: tuple[Gate, ...], target: Path | None) -> None:
+    """Hold the figures of a run record to gates; exit code 1 if one is not met.
+
+    PATH is the record of a conformance run or of a load run, or its folder. A gate is p95=100ms, p99.Authorize=50ms,
+    max.*=2s (each action by itself), errors=0, unanswered=0.1%, throughput=1000/s, stability=99.9%, coverage=95% or
+    accuracy=99%. Without any, those hold that a load run was made with.
+    """
+    made_with, measured = _measured(path)
+    gates = (*(load(target).gates if target else ()), *asked) or made_with
+    if not gates:
+        raise click.UsageError("name at least one gate, such as --gate p95=100ms or --gate stability=99.9%")
+    sys.exit(tell(judge(gates, measured), Console(highlight=False)))
 
 
-def _outcomes(
-    service: Service, p95: float | None, stability: float | None, unanswered: int | None
-) -> Iterator[tuple[bool, str]]:
-    """Yield for each limit whether it is met; without any answer that of the answers is not."""
-    if p95 is not None:
-        found = percentile(service.times, 0.95) * 1000 if service.times else None
-        said = "no answers" if found is None else f"{found:.1f} ms"
-        yield found is not None and found <= p95, f"p95 of {len(service.times)} answers: {said}, limit {p95:g} ms"
-    if stability is not None:
-        found = service.stability * 100
-        yield found >= stability, f"stability: {found:.3f} % of {service.expected:.1f} s, limit {stability:g} %"
-    if unanswered is not None:
-        yield service.unanswered <= unanswered, f"unanswered CALLs: {service.unanswered}, limit {unanswered}"
+def _measured(path: Path) -> tuple[Sequence[Gate], Measured]:
+    """Return the gates that a record was made with, and its figures."""
+    file = (
+        path / load_record.NAME
+        if (path / load_record.NAME).exists()
+        else path / "run.jsonl"
+        if not path.suffix
+        else path
+    )
+    if load_record.is_load(file):
+        run = load_record.read(file)
+        return run.gates, MeasuredLoad(run.figures)
+    return (), MeasuredRun(record.read(file))
+
+
+def tell(judged: Iterable[Judged], console: Console) -> int:
+    """Print a table of gates, those that were missed first, and return the exit code."""
+    rows = sorted(judged, key=lambda one: one.met)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("", "gate", "limit", "observed", "missed by", "where"):
+        table.add_column(name, overflow="fold")
+    for one in rows:
+        verdict = "[green]met[/]" if one.met else "[red]not met[/]"
+        table.add_row(verdict, one.gate, one.limit, one.observed, one.by, one.place)
+    console.print(table)
+    return 0 if all(one.met for one in rows) else 1

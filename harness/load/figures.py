@@ -147,19 +147,21 @@ Key = tuple[Direction, str]
 class Second:
     """What happened in one second of the run; ``samples`` are what the target told of itself, such as its memory.
 
-    ``connected`` and ``expected`` are the seconds that stations were connected, and wanted to be.
+    ``connected`` and ``expected`` are the seconds that stations were connected, and wanted to be. ``ended`` counts the
+    connections that ended though their stations did not leave; ``causes`` counts attempts that failed too.
     """
 
     cells: dict[Key, Cell] = field(default_factory=dict)
     connected: float = 0.0
     expected: float = 0.0
+    ended: int = 0
     causes: Counter[str] = field(default_factory=Counter)
     health: dict[str, Health] = field(default_factory=dict)
     samples: dict[str, float] = field(default_factory=dict)
 
     @property
     def failures(self) -> int:
-        """How many connections failed: refused, ended by the central system, or lost."""
+        """How many connections failed: refused, unreachable, ended by the central system, or lost."""
         return sum(count for cause, count in self.causes.items() if cause not in _IN_ORDER)
 
     def cell(self, key: Key) -> Cell:
@@ -175,6 +177,7 @@ class Second:
             self.cell(key).merge(cell)
         self.connected += other.connected
         self.expected += other.expected
+        self.ended += other.ended
         self.causes.update(other.causes)
         self.health |= other.health
         self.samples |= other.samples
@@ -188,6 +191,7 @@ class Second:
             ],
             "connected": self.connected,
             "expected": self.expected,
+            "ended": self.ended,
             "causes": dict(self.causes),
             "health": [asdict(one) for one in self.health.values()],
             "samples": self.samples,
@@ -207,6 +211,7 @@ class Second:
             cells,
             members["connected"],
             members["expected"],
+            members["ended"],
             Counter(members["causes"]),
             health,
             dict(members["samples"]),
@@ -221,9 +226,12 @@ class _Presence:
         self._expected: set[str] = set()
         self._connected: set[str] = set()
 
-    def change(self, change: Connection) -> None:
+    def change(self, change: Connection) -> bool:
+        """Take note of a change, and return whether a connection has ended by it against the will of its station."""
+        ended = change.station in self._connected and not change.up and change.cause not in _IN_ORDER
         (self._connected.add if change.up else self._connected.discard)(change.station)
         (self._expected.discard if change.cause == Cause.LEFT else self._expected.add)(change.station)
+        return ended
 
     @property
     def now(self) -> tuple[int, int]:
@@ -261,8 +269,9 @@ class Figures:
     def connection(self, change: Connection) -> None:
         """Count a change of a connection; changes come in the order of their times."""
         self.advance(change.at)
-        self._second(self._number(change.at)).causes[change.cause] += 1
-        self._presence.change(change)
+        second = self._second(self._number(change.at))
+        second.causes[change.cause] += 1
+        second.ended += self._presence.change(change)
 
     def health(self, one: Health) -> None:
         """Keep how a worker was."""

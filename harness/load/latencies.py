@@ -75,18 +75,20 @@ class Latencies:
 
         There is at least one.
         """
+        return min(_highest(self._bucket(part)), self._longest) / _MICRO
+
+    def within(self, part: float, seconds: float) -> bool:
+        """Whether ``part`` of all, 0 to 1, were not longer than so many seconds, as far as buckets tell them apart."""
+        return self._bucket(part) <= round(seconds * _MICRO)
+
+    def _bucket(self, part: float) -> int:
         rank = max(1, math.ceil(part * len(self) - 1e-9))
         reached = 0
         for bucket in sorted(self._counts):
             reached += self._counts[bucket]
             if reached >= rank:
-                return min(_highest(bucket), self._longest) / _MICRO
+                return bucket
         raise ValueError("nothing was counted")
-
-    def beyond(self, seconds: float) -> int:
-        """Return how many were longer than a duration, as far as the buckets tell them apart."""
-        limit = seconds * _MICRO
-        return sum(count for bucket, count in self._counts.items() if bucket > limit)
 
     def to_json(self) -> list[Any]:
         """Return the longest, the sum, and pairs of bucket and count, all in microseconds."""

@@ -97,7 +97,7 @@ def test_unknown_section_is_explained(target: Path) -> None:
     """An unknown section lists the sections, and nothing that a file cannot set."""
     target.write_text("[zzz]")
     assert error_of(target).endswith(
-        "zzz: unknown key. Valid here: csms, driver, features, id_tags, policies, security, stations"
+        "zzz: unknown key. Valid here: csms, driver, features, gates, id_tags, policies, security, stations"
     )
 
 
@@ -207,3 +207,16 @@ def test_password_is_taken_from_the_environment(key: str, text: str, raw: bytes)
     security = load(None, {f"PLUGFEST_SECURITY_{key}": text}).security
     assert security.password_bytes == raw
     assert text not in repr(security)
+
+
+def test_gates_of_a_target(target: Path) -> None:
+    """Limits stand in a table of their own; a dotted name need not be quoted."""
+    target.write_text('[gates]\np95 = "100ms"\np99.Authorize = "50ms"\n"p99.9" = "1s"\nerrors = 0\n', encoding="utf-8")
+    assert [one.name for one in load(target, {}).gates] == ["p95", "p99.Authorize", "p99.9", "errors"]
+
+
+def test_gate_that_there_is_not(target: Path) -> None:
+    """A gate that is none is told with its file and with examples."""
+    target.write_text('[gates]\np95 = "fast"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"acme.toml: gates: .*p95=fast: .* write it as in p95=100ms"):
+        load(target, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from harness.record import Header, Recorder, Result
 from harness.service import Service
 from harness.verdict import Verdict
 from plugfest.gate import gate
+from tests.harness.load.test_record import recorded as load_recorded
 
 SERVED = Service(answers={"Heartbeat": (0.05, 0.08)}, connected=99.95, expected=100.0, unanswered=1)
 
@@ -41,21 +43,38 @@ def recorded(folder: Path, service: Service | None) -> str:
 @pytest.mark.parametrize(
     ("limits", "code", "said"),
     [
-        (["--p95", "100"], 0, "met     p95 of 2 answers: 80.0 ms, limit 100 ms"),
-        (["--p95", "79"], 1, "not met p95"),
-        (["--stability", "99.9"], 0, "met     stability: 99.950 % of 100.0 s, limit 99.9 %"),
-        (["--stability", "99.99"], 1, "not met stability"),
-        (["--unanswered", "1", "--p95", "1"], 1, "met     unanswered CALLs: 1, limit 1"),
-        ([], 2, "name at least one limit"),
+        (["p95=100ms"], 0, "met  p95  ≤ 100.0 ms  80.0 ms"),
+        (["p95=79ms"], 1, "not met  p95  ≤ 79.0 ms  80.0 ms  1.0 ms (×1.01)  Heartbeat"),
+        (["stability=99.9%"], 0, "met  stability  ≥ 99.900 %  99.950 %"),
+        (["unanswered=1", "p95=1ms"], 1, "met  unanswered  ≤ 1  1"),
+        (["p95=fast"], 2, "write it as in p95=100ms"),
+        ([], 2, "name at least one gate"),
     ],
 )
 def test_limits(tmp_path: Path, limits: list[str], code: int, said: str) -> None:
-    """Each limit is told with what was found; one that is not met makes exit code 1."""
-    done = CliRunner().invoke(gate, [recorded(tmp_path, SERVED), *limits])
-    assert (done.exit_code, said in done.output) == (code, True)
+    """Each gate is told with what was found; one that is not met makes exit code 1."""
+    done = CliRunner().invoke(gate, [recorded(tmp_path, SERVED), *(f"--gate={limit}" for limit in limits)])
+    assert (done.exit_code, said in re.sub(" {2,}", "  ", done.output)) == (code, True), done.output
 
 
-def test_run_without_answers_meets_no_limit_of_them(tmp_path: Path) -> None:
-    """Where nothing was answered, nothing was answered in time."""
-    done = CliRunner().invoke(gate, [recorded(tmp_path, None), "--p95", "100"])
-    assert (done.exit_code, "no answers" in done.output) == (1, True)
+def test_missed_gates_come_first(tmp_path: Path) -> None:
+    """What is wrong stands on top of the table."""
+    done = CliRunner().invoke(gate, [recorded(tmp_path, SERVED), "--gate=p95=1s", "--gate=unanswered=0"])
+    assert done.output.index("unanswered") < done.output.index("p95")
+
+
+def test_gates_of_the_target_file(tmp_path: Path) -> None:
+    """The gates of a target file hold beside those of the command line."""
+    target = tmp_path / "target.toml"
+    target.write_text('[gates]\np95 = "79ms"\n', encoding="utf-8")
+    done = CliRunner().invoke(gate, [recorded(tmp_path, SERVED), f"--target={target}", "--gate=unanswered=1"])
+    assert (done.exit_code, "p95" in done.output, "unanswered" in done.output) == (1, True, True)
+
+
+def test_load_run_is_held_to_its_own_gates(tmp_path: Path) -> None:
+    """A load run is judged by what it was made with, and by others if they are named."""
+    load_recorded(tmp_path)
+    done = CliRunner().invoke(gate, [str(tmp_path)])
+    assert (done.exit_code, "p95" in done.output, "errors" in done.output) == (0, True, True)
+    done = CliRunner().invoke(gate, [str(tmp_path / "load.jsonl"), "--gate=throughput=1000/s"])
+    assert (done.exit_code, "12.0/s" in done.output) == (1, True), done.output

@@ -57,9 +57,11 @@ def test_longest_and_sum_are_exact() -> None:
     assert found.percentile(1.0) == 123.456789
 
 
-def test_how_many_are_beyond_a_limit() -> None:
-    """What is longer than a limit is counted, what equals it is not."""
-    assert counted([1_000, 1_001, 1_500]).beyond(0.001) == 2
+def test_limit_that_is_reached_is_kept() -> None:
+    """What equals a limit is within it, though its bucket reaches beyond; what is in a later bucket is not."""
+    found = counted([50_000, 50_000, 50_100])
+    assert [found.within(part, 0.05) for part in (0.5, 0.67)] == [True, False]
+    assert found.percentile(0.5) > 0.05
 
 
 def test_clock_that_runs_backwards_counts_as_no_time() -> None:

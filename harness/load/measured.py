@@ -1,0 +1,133 @@
+"""A load run as gates see it, and where it missed them: actions, times, stations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from harness.gates import KINDS, Gate, Unit, told
+from harness.load.figures import ANSWERED, UNANSWERED, Cell, Figures, Second
+from harness.load.latencies import Latencies
+
+FULL = 0.99
+"""The share of the most stations that were ever expected which makes a second count for the throughput."""
+
+MOST_NAMED = 3
+"""How many actions, spans of time or stations are named."""
+
+FEW = 0.1
+"""The share of stations up to which those that were slow are told as a few."""
+
+
+class MeasuredLoad:
+    """The figures of a load run."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    @property
+    def actions(self) -> Sequence[str]:
+        """The actions that there were."""
+        return list(dict.fromkeys(action for _, action in self._figures.keys))
+
+    def latencies(self, action: str | None) -> Latencies:
+        """Return how long answers took, from when each message was due."""
+        return self._figures.cell(action).scheduled
+
+    def calls(self, action: str | None) -> int:
+        """Return how many CALLs there were."""
+        return self._figures.cell(action).count
+
+    def figure(self, kind: str, action: str | None) -> float | None:
+        """Return a count, a rate per second or a share, by the name of its gate."""
+        match kind:
+            case "stability":
+                return self._figures.stability if self._figures.expected else None
+            case "errors":
+                return sum(_errors(second, action) for second in self._figures.seconds.values())
+            case "unanswered":
+                return self._figures.cell(action).outcomes[UNANSWERED]
+            case "throughput":
+                return throughput(self._figures, action)
+        return None
+
+    def place(self, gate: Gate, action: str | None) -> str:
+        """Return where a gate was missed in a few words: actions, times, stations."""
+        if KINDS[gate.kind].unit is Unit.TIME:
+            return "; ".join(self._slow(gate, action))
+        if gate.kind == "stability":
+            numbers = [
+                n for n, second in self._figures.seconds.items() if second.connected < gate.limit * second.expected
+            ]
+            return f"in {spans(numbers)}"
+        if gate.kind in ("errors", "unanswered"):
+            return "; ".join(self._wrong(gate, action))
+        return ""
+
+    def _slow(self, gate: Gate, action: str | None) -> Iterator[str]:
+        """Yield the slowest actions, when they were slow, and the stations if they are few."""
+        found = {one: self.latencies(one) for one in ([action] if action else self.actions)}
+        slow = {one: lat.percentile(gate.part) for one, lat in found.items() if len(lat)}
+        late = sorted(((value, one) for one, value in slow.items() if value > gate.limit), reverse=True)
+        if late and action is None:
+            yield _some(f"{one} {told(value, Unit.TIME)}" for value, one in late)
+        numbers = [n for n, second in self._figures.seconds.items() if _late(second, gate, action)]
+        if numbers:
+            everywhere = len(numbers) > 0.8 * len(self._figures.seconds)
+            yield "throughout" if everywhere else f"in {spans(numbers)}"
+        stations = sorted(
+            (one for one in self._figures.worst.items() if one[1].latency > gate.limit), key=lambda one: one[1]
+        )
+        if stations:
+            share = len(stations) / len(self._figures.worst)
+            names = f", such as {_some(name for name, _ in reversed(stations))}" if share <= FEW else ""
+            yield f"{len(stations)} of {len(self._figures.worst)} stations{names}"
+
+    def _wrong(self, gate: Gate, action: str | None) -> Iterator[str]:
+        """Yield what went wrong, most frequent first, and when."""
+        kinds = self._figures.errors if action is None else self._figures.cell(action).outcomes
+        wanted = {UNANSWERED} if gate.kind == "unanswered" else set(kinds) - {ANSWERED}
+        yield _some(f"{kinds[kind]} {kind}" for kind in sorted(wanted, key=lambda kind: -kinds[kind]))
+        yield f"in {spans(n for n, second in self._figures.seconds.items() if _errors(second, action))}"
+
+
+def throughput(figures: Figures, action: str | None = None) -> float | None:
+    """Return the answers per second over the seconds in which the whole fleet wanted to be connected."""
+    most = max((second.expected for second in figures.seconds.values()), default=0.0)
+    full = [second for second in figures.seconds.values() if second.expected >= FULL * most]
+    if not most or not full:
+        return None
+    return sum(_cell(second, action).outcomes[ANSWERED] for second in full) / len(full)
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Return seconds of a run in words, such as "seconds 12 to 14, 20"; neighbours make a span."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and number - found[-1][1] <= 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    word = "second" if len(found) == 1 and found[0][0] == found[0][1] else "seconds"
+    return f"{word} {_some(f'{first}' if first == last else f'{first} to {last}' for first, last in found)}"
+
+
+def _late(second: Second, gate: Gate, action: str | None) -> bool:
+    """Whether a second by itself missed a gate about latency, in one of the actions that it is about."""
+    cells = [cell.scheduled for (_, name), cell in second.cells.items() if action in (None, name)]
+    return any(len(one) and not one.within(gate.part, gate.limit) for one in cells)
+
+
+def _cell(second: Second, action: str | None) -> Cell:
+    return Cell.of(cell for (_, name), cell in second.cells.items() if action in (None, name))
+
+
+def _errors(second: Second, action: str | None) -> int:
+    """Return how many CALLs and, where no action is asked for, connections went wrong in a second."""
+    return _cell(second, action).errors + (second.failures if action is None else 0)
+
+
+def _some(texts: Iterable[str]) -> str:
+    """Return the first few texts, and how many there are beside."""
+    each = list(texts)
+    more = f" and {len(each) - MOST_NAMED} more" if len(each) > MOST_NAMED else ""
+    return ", ".join(each[:MOST_NAMED]) + more
