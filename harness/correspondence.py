@@ -40,6 +40,11 @@ class Correspondence:
         self._call_ids: set[str] = set()
         self._unanswered: set[str] = set()
 
+    @property
+    def version(self) -> Version:
+        """The version by whose rules it judges."""
+        return self._version
+
     def note_sent(self, message: Frame | Sequence[Any] | str | bytes) -> Frame | None:
         """Remember what may come back for a message, and return its frame if one can be made out."""
         if isinstance(message, Call | CallResult | CallError):
@@ -115,5 +120,5 @@ class Correspondence:
             self._owed[answer.unique_id] -= 1
         elif answer.unique_id in self._mentioned or (isinstance(answer, CallError) and self._sent_garbage):
             return
-        if ruling.that(action is not None, rules.ID_KNOWN, "the id of a CALL of this station", answer.unique_id):
+        if ruling.that(action is not None, rules.ID_KNOWN, "the id of a CALL of the other side", answer.unique_id):
             ruling.that(owed, rules.ONE_ANSWER, f"one answer to {action}", f"another one to {answer.unique_id}")

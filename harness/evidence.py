@@ -53,6 +53,7 @@ class Evidence:
         self, scenario: Scenario, judgement: Judgement, expectations: Expectations, *, trace: str | None
     ) -> Result:
         """Return the result of a scenario that was judged so; ``trace`` is the path of its recorded wire."""
+        counted = tally.tally(self.trace, strict=self.checks.strict)
         result = Result(
             id=scenario.id,
             title=scenario.title,
@@ -67,8 +68,8 @@ class Evidence:
             message=judgement.message,
             checks=self.checks.made,
             measures=self.checks.measures,
-            judged=tally.judged(self.trace),
-            breaches=tally.breaches(self.trace, strict=self.checks.strict),
+            judged=counted.judged,
+            breaches=counted.breaches,
             causes=findings.causes(judgement.verdict, self.checks.made, judgement.message),
             trace=trace,
             details=judgement.details,

@@ -49,7 +49,7 @@ def _judge_payload(ruling: Ruling, version: Version, action: str, kind: Kind, pa
             ruling.that(False, demand, expected, violation.message)
     for path, text in _timestamps(payload, version.schemas.schema(action, kind)):
         remark = timestamp_remark(text, version.fraction_digits)
-        expected = f"a UTC timestamp that every station reads at {path}"
+        expected = f"a UTC timestamp that everybody reads at {path}"
         ruling.that(remark is None, rules.TIMESTAMP, expected, remark or text, level=SHOULD)
 
 

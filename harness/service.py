@@ -66,8 +66,8 @@ class _Line:
     waiting: dict[str, tuple[str, float]] = field(default_factory=dict)
 
 
-class _Reading:
-    """Reads one trace."""
+class Reading:
+    """Reads one trace, entry by entry; ``patience`` is how long its stations wait for an answer, in seconds."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
@@ -89,12 +89,21 @@ class _Reading:
             case Event.TEXT | Event.BINARY:
                 self._message(line, entry)
 
-    def finish(self) -> None:
-        """Take notice that nothing follows."""
+    def finish(self) -> Service:
+        """Return how the stations were served, once nothing follows."""
         for line in self._lines.values():
             self._close(line, line.last)
             if line.gone is not None:
                 self.expected += line.last - line.gone
+        return Service(
+            answers={action: tuple(times) for action, times in sorted(self.answers.items())},
+            connected=round(self.connected, 4),
+            expected=round(self.expected, 4),
+            ended=self.ended,
+            lost=self.lost,
+            reconnects=tuple(self.reconnects),
+            unanswered=self.unanswered,
+        )
 
     def _open(self, line: _Line, at: float) -> None:
         self._close(line, at)
@@ -142,19 +151,10 @@ class _Reading:
 
 def service_of(trace: Iterable[Entry], patience: float) -> Service:
     """Return how the stations of a trace were served; ``patience`` is how long they wait for an answer."""
-    reading = _Reading(patience)
+    reading = Reading(patience)
     for entry in trace:
         reading.take(entry)
-    reading.finish()
-    return Service(
-        answers={action: tuple(times) for action, times in sorted(reading.answers.items())},
-        connected=round(reading.connected, 4),
-        expected=round(reading.expected, 4),
-        ended=reading.ended,
-        lost=reading.lost,
-        reconnects=tuple(reading.reconnects),
-        unanswered=reading.unanswered,
-    )
+    return reading.finish()
 
 
 def total(services: Iterable[Service]) -> Service:

@@ -10,32 +10,60 @@ from harness import findings, rules
 from harness.expected import Expectations, Standing
 from harness.record import Breach, Result
 from harness.trace import Entry
-from harness.verdict import CONFORMANCE, Check, Checks, Verdict, judge
+from harness.verdict import CONFORMANCE, Check, Checks, Level, Verdict, judge
 from harness.versions import known_rules
+
+MAX_EXAMPLES = 100
+"""Different expectations of one rule and level that are looked at until the worst are chosen."""
 
 MAX_KINDS = 5
 """Different expectations of one rule that are kept as examples of how it was broken."""
 
 
-def judged(trace: Iterable[Entry]) -> dict[str, int]:
-    """Return how many messages of a trace each rule was applied to, by the id of the rule."""
-    return dict(sorted(Counter(rule.id for entry in trace for rule in set(entry.rules)).items()))
+class Tally:
+    """How often the rules of the wire were applied and broken, counted entry by entry."""
 
+    def __init__(self, *, strict: bool = False) -> None:
+        """Begin with nothing; ``strict`` lets a SHOULD fail like a SHALL."""
+        self._applied: Counter[str] = Counter()
+        self._messages: Counter[str] = Counter()
+        self._found: defaultdict[str, Checks] = defaultdict(lambda: Checks(lambda: None, strict=strict))
+        self._seen: set[tuple[str, Level, str]] = set()
+        self._examples: Counter[tuple[str, Level]] = Counter()
 
-def breaches(trace: Iterable[Entry], *, strict: bool = False) -> tuple[Breach, ...]:
-    """Return, for each rule that a trace breaks, how many messages do and the first example of each kind.
-
-    ``strict`` lets a SHOULD fail like a SHALL.
-    """
-    messages: Counter[str] = Counter()
-    found: defaultdict[str, Checks] = defaultdict(lambda: Checks(lambda: None, strict=strict))
-    for entry in trace:
-        messages.update({problem.rule.id for problem in entry.problems})
+    def take(self, entry: Entry) -> None:
+        """Count one entry."""
+        self._applied.update({rule.id for rule in entry.rules})
+        self._messages.update({problem.rule.id for problem in entry.problems})
         for problem in entry.problems:
+            rule, level = problem.rule.id, problem.level
+            if (rule, level, problem.expected) in self._seen or self._examples[rule, level] == MAX_EXAMPLES:
+                continue
+            self._seen.add((rule, level, problem.expected))
+            self._examples[rule, level] += 1
             clause, expected, observed = problem.clause, problem.expected, problem.observed
-            check = Check(clause, problem.level, CONFORMANCE, expected, observed, held=False, evidence=entry.index)
-            found[problem.rule.id].add(check)
-    return tuple(Breach(rule, messages[rule], _kinds(checks.made)) for rule, checks in sorted(found.items()))
+            self._found[rule].add(
+                Check(clause, level, CONFORMANCE, expected, observed, held=False, evidence=entry.index)
+            )
+
+    @property
+    def judged(self) -> dict[str, int]:
+        """How many messages each rule was applied to, by the id of the rule."""
+        return dict(sorted(self._applied.items()))
+
+    @property
+    def breaches(self) -> tuple[Breach, ...]:
+        """For each rule that was broken, how many messages break it and the first example of each kind."""
+        found = sorted(self._found.items())
+        return tuple(Breach(rule, self._messages[rule], _kinds(checks.made)) for rule, checks in found)
+
+
+def tally(trace: Iterable[Entry], *, strict: bool = False) -> Tally:
+    """Return how often a trace kept and broke the rules of the wire."""
+    counted = Tally(strict=strict)
+    for entry in trace:
+        counted.take(entry)
+    return counted
 
 
 def rule_results(results: Sequence[Result], expectations: Expectations) -> Iterator[Result]:

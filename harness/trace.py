@@ -101,17 +101,23 @@ class Trace:
     """The wire of all stations of one scenario, in the order in which the harness saw it."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, *, heard: Callable[[Entry], None] | None = None
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        heard: Callable[[Entry], None] | None = None,
+        kept: bool = True,
     ) -> None:
-        """Begin an empty one; ``heard`` is told of each entry."""
+        """Begin an empty one; ``heard`` is told of each entry, which need not be ``kept`` then."""
         self._clock = clock
         self._heard = heard
         self._began = clock()
+        self._kept = kept
+        self._count = 0
         self._entries: list[Entry] = []
         self._regarded: int | None = None
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return self._count
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
@@ -133,8 +139,10 @@ class Trace:
         """Append an event and return its entry."""
         at = self._clock() - self._began
         ruled = (tuple(ruling.rules), tuple(ruling.problems)) if ruling else ((), ())
-        entry = Entry(len(self._entries), at, station, connection, direction, event, text, frame, *ruled)
-        self._entries.append(entry)
+        entry = Entry(self._count, at, station, connection, direction, event, text, frame, *ruled)
+        self._count += 1
+        if self._kept:
+            self._entries.append(entry)
         if self._heard:
             self._heard(entry)
         return entry

@@ -9,7 +9,7 @@ from harness.fieldlog.reading import Fieldlog, Logged
 from harness.rules import ID_FRESH, ID_KNOWN, ONE_ANSWER, Problem
 from harness.trace import Trace
 from harness.verdict import SHOULD
-from harness.wire import Wire
+from harness.wire import WatchedWire
 
 _UNSURE = frozenset({ID_FRESH, ID_KNOWN, ONE_ANSWER})
 
@@ -23,28 +23,16 @@ class Broken:
     problem: Problem
 
 
-class _Both:
-    """The wire of one station, judged from either end."""
-
-    def __init__(self, log: Fieldlog, station: str) -> None:
-        self.of_central = Wire(station, log.version, Trace())
-        self.of_station = Wire(station, log.version, Trace())
-
-    def pass_on(self, frame: Logged) -> tuple[Problem, ...]:
-        judge, other = (self.of_station, self.of_central) if frame.by_station else (self.of_central, self.of_station)
-        other.sent(list(frame.elements))
-        return judge.received(frame.text).problems
-
-
 def judge(log: Fieldlog) -> Iterator[Broken]:
     """Yield what the frames of a log break, in their order.
 
     What rests on frames that a log may lack, or on connections that it does not tell apart, only remarks.
     """
-    stations: dict[str, _Both] = {}
+    wires: dict[str, WatchedWire] = {}
     for frame in log.frames:
         station = frame.station or ""
-        both = stations.setdefault(station, _Both(log, station))
-        for problem in both.pass_on(frame):
+        wire = wires.setdefault(station, WatchedWire(station, log.version, Trace(kept=False)))
+        entry = wire.sent(frame.text)[1] if frame.by_station else wire.received(frame.text)
+        for problem in entry.problems:
             fair = replace(problem, level=SHOULD) if problem.demand in _UNSURE else problem
             yield Broken(frame, bool(frame.by_station), fair)

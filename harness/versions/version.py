@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from harness import corpus, rules
 from harness.rules import Demand, Rule
@@ -36,7 +37,8 @@ class Version:
     station reads it. ``clauses`` are where the demands on frames stand, by the name of a demand or by how it begins.
     ``profiles`` are the feature profiles, or functional blocks, by the second part of a scenario id; those ``always``
     claimed are there in every central system; ``messages`` are the actions of the others. ``fairness`` is how an
-    invalid CALL is rightly met, by the constraint that it breaks.
+    invalid CALL is rightly met, by the constraint that it breaks. ``of_stations`` tells whether its rules of the wire
+    are those for stations, and not those for the central system.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Version:
     always: frozenset[str]
     messages: Mapping[str, frozenset[str]]
     fairness: Mapping[corpus.Rule, Fairness]
+    of_stations: bool = False
     _rules: dict[Demand, Rule] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -71,7 +74,8 @@ class Version:
         """Return the rule that it makes of a demand; raises KeyError for one that it has no clause for."""
         rule = self._rules.get(demand)
         if rule is None:
-            rule = Rule(self.name, f"{self.prefix}.wire.{demand.name}", demand.title, self._clause(demand))
+            wire, title = ("station-wire", f"Stations: {demand.title}") if self.of_stations else ("wire", demand.title)
+            rule = Rule(self.name, f"{self.prefix}.{wire}.{demand.name}", title, self._clause(demand))
             self._rules[demand] = rule
         return rule
 
@@ -99,3 +103,9 @@ class Version:
     def _clause(self, demand: Demand) -> str:
         found = self.clauses.get(demand.name)
         return found if found is not None else self.clauses[demand.name.partition(".")[0]]
+
+
+@cache
+def held_of_stations(version: Version) -> Version:
+    """Return a version with the rules that stations are held to: the same demands, under ids of their own."""
+    return replace(version, of_stations=True)

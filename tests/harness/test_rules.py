@@ -17,7 +17,8 @@ def test_ids_of_rules_name_version_and_wire() -> None:
     """Every rule is found under its id, and has a sentence and a clause."""
     for id, rule in known_rules().items():
         version = VERSIONS[rule.version]
-        assert (rule.id, id.startswith(f"{version.prefix}.wire.")) == (id, True)
+        assert rule.id == id
+        assert id.startswith((f"{version.prefix}.wire.", f"{version.prefix}.station-wire."))
         assert re.fullmatch(rf"(OCPP(-J)? {re.escape(version.name)}|RFC 6455) (Part 2|[\d.]+)", rule.clause)
         assert rule.title.endswith(".")
 

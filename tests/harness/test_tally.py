@@ -7,7 +7,7 @@ import pytest
 from harness.expected import Expectation, Expectations, Standing
 from harness.record import Result
 from harness.rules import ARRAY, ERROR_DETAILS, JSON, TIMESTAMP, Demand, Ruling
-from harness.tally import MAX_KINDS, breaches, judged, rule_results
+from harness.tally import MAX_EXAMPLES, MAX_KINDS, rule_results, tally
 from harness.trace import Direction, Event, Trace
 from harness.verdict import SHALL, SHOULD, Level, Verdict
 from harness.versions import V16
@@ -39,8 +39,8 @@ def played(id: str, wire: Trace) -> Result:
         verdict=Verdict.PASSED,
         standing=Standing.AS_EXPECTED,
         seconds=0.1,
-        judged=judged(wire),
-        breaches=breaches(wire),
+        judged=tally(wire).judged,
+        breaches=tally(wire).breaches,
         trace=f"traces/{id}.jsonl",
     )
 
@@ -48,12 +48,12 @@ def played(id: str, wire: Trace) -> Result:
 def test_messages_are_counted_by_rule() -> None:
     """A message counts once for each rule that it was held to."""
     wire = trace({JSON: None, ARRAY: None}, {JSON: SHALL})
-    assert judged(wire) == {V16.rule(ARRAY).id: 1, V16.rule(JSON).id: 2}
+    assert tally(wire).judged == {V16.rule(ARRAY).id: 1, V16.rule(JSON).id: 2}
 
 
 def test_breach_counts_messages_and_keeps_the_first_example() -> None:
     """However often it is broken, a rule has one breach in a scenario."""
-    (breach,) = breaches(trace({JSON: None}, {JSON: SHALL}, {JSON: SHALL}))
+    (breach,) = tally(trace({JSON: None}, {JSON: SHALL}, {JSON: SHALL})).breaches
     (check,) = breach.checks
     assert (breach.rule, breach.messages, breach.failing) == (V16.rule(JSON).id, 2, True)
     assert (check.clause, check.observed, check.evidence) == (V16.rule(JSON).clause, "that of 1", 1)
@@ -61,14 +61,14 @@ def test_breach_counts_messages_and_keeps_the_first_example() -> None:
 
 def test_failing_example_comes_first() -> None:
     """Where a rule is broken in one way that only remarks and in one that fails, it fails."""
-    (breach,) = breaches(trace({JSON: SHOULD}, {JSON: SHALL}))
+    (breach,) = tally(trace({JSON: SHOULD}, {JSON: SHALL})).breaches
     assert [check.evidence for check in breach.checks] == [1, 0]
 
 
 def test_strict_lets_a_remark_fail() -> None:
     """SHOULD counts as SHALL when it is asked for."""
     wire = trace({JSON: SHOULD})
-    assert [breaches(wire, strict=strict)[0].failing for strict in (False, True)] == [False, True]
+    assert [tally(wire, strict=strict).breaches[0].failing for strict in (False, True)] == [False, True]
 
 
 def test_many_kinds_of_one_breach_are_cut() -> None:
@@ -78,7 +78,7 @@ def test_many_kinds_of_one_breach_are_cut() -> None:
         ruling = Ruling(V16)
         ruling.that(False, JSON, f"this {number}", "that")
         wire.add("CP", Direction.RECEIVED, Event.TEXT, ruling=ruling)
-    (breach,) = breaches(wire)
+    (breach,) = tally(wire).breaches
     assert (breach.messages, len(breach.checks)) == (2 * MAX_KINDS, MAX_KINDS)
 
 
@@ -126,3 +126,14 @@ def test_rule_may_be_expected() -> None:
     listed = Expectations({V16.rule(ERROR_DETAILS).id: Expectation(Verdict.FAILED, "an array until 4.3")})
     (rule,) = rule_results([played("v16.core.a", trace({ERROR_DETAILS: SHALL}))], listed)
     assert (rule.standing, rule.expectation) == (Standing.AS_EXPECTED, "an array until 4.3")
+
+
+def test_a_failing_breach_is_seen_after_many_remarks() -> None:
+    """However many kinds of remarks came before, what fails a rule is among its examples."""
+    wire = Trace()
+    for number in range(MAX_EXAMPLES + 1):
+        ruling = Ruling(V16)
+        level = SHALL if number == MAX_EXAMPLES else SHOULD
+        ruling.that(False, JSON, f"this {number}", "that", level=level)
+        wire.add("CP", Direction.RECEIVED, Event.TEXT, ruling=ruling)
+    assert tally(wire).breaches[0].failing

@@ -119,3 +119,12 @@ def test_simultaneous_connections_are_told_apart() -> None:
     assert "CP1 (connection 2) → []" in second
     old = {name: value for name, value in trace[0].to_json().items() if name != "connection"}
     assert "CP1 → []" in entry_line(old)
+
+
+def test_entries_that_are_not_kept_are_told_and_numbered() -> None:
+    """A trace that keeps nothing still tells each entry, with its index."""
+    told: list[int] = []
+    trace = Trace(heard=lambda entry: told.append(entry.index), kept=False)
+    for _ in range(2):
+        trace.add("CP", Direction.SENT, Event.PING)
+    assert (told, len(trace), list(trace)) == ([0, 1], 2, [])
