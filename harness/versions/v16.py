@@ -117,6 +117,7 @@ V16 = Version(
     },
     profiles={
         "transport": "Transport",
+        "resilience": "Resilience",
         "core": "Core",
         "firmware": "FirmwareManagement",
         "local-auth-list": "LocalAuthListManagement",
@@ -126,7 +127,7 @@ V16 = Version(
         "security": "Security",
         "validation": "Validation",
     },
-    always=frozenset({"Transport", "Core", "Validation"}),
+    always=frozenset({"Transport", "Resilience", "Core", "Validation"}),
     messages=_MESSAGES,
     fairness=_FAIRNESS,
 )

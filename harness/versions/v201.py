@@ -97,6 +97,7 @@ V201 = Version(
     },
     profiles={
         "transport": "Transport",
+        "resilience": "Resilience",
         "provisioning": "Provisioning",
         "authorization": "Authorization",
         "transactions": "Transactions",
@@ -107,6 +108,7 @@ V201 = Version(
     always=frozenset(
         {
             "Transport",
+            "Resilience",
             "Provisioning",
             "Authorization",
             "Transactions",
