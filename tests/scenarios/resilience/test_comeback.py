@@ -1,0 +1,51 @@
+"""Stations that come back are let in and served, or it is known why not."""
+
+from __future__ import annotations
+
+import pytest
+from websockets.asyncio.server import ServerConnection
+
+from harness.trace import Trace
+from harness.verdict import Checks, Inconclusive, Verdict
+from scenarios.resilience.comeback import come_back, served_again
+from simulators.observation import Answer, Silence
+from simulators.v16 import ChargePoint
+from tests.simulators.central import central_system, oblige, say_nothing
+
+PATIENCE = 0.2
+
+
+async def test_station_asks_again_until_it_is_served() -> None:
+    """A station whose first connections are closed comes back with a later one."""
+    connections: list[ServerConnection] = []
+
+    async def serve(socket: ServerConnection) -> None:
+        connections.append(socket)
+        if len(connections) == 3:
+            await oblige(socket)
+
+    async with central_system(serve) as endpoint:
+        station = ChargePoint("CP1", endpoint, Trace(), patience=5.0)
+        assert isinstance(await come_back(station), Answer)
+        await station.leave()
+    assert len(connections) == 3
+
+
+async def test_station_that_is_not_served_gives_up() -> None:
+    """What came last is returned once the time is over."""
+    async with central_system(say_nothing) as endpoint:
+        station = ChargePoint("CP1", endpoint, Trace(), patience=PATIENCE)
+        assert isinstance(await come_back(station), Silence)
+        await station.leave()
+
+
+async def test_station_that_is_not_served_again_is_a_failure() -> None:
+    """A check fails, and the scenario ends there."""
+    trace = Trace()
+    check = Checks(trace.evidence, version="1.6")
+    async with central_system(say_nothing) as endpoint:
+        station = ChargePoint("CP1", endpoint, trace, patience=PATIENCE)
+        with pytest.raises(Inconclusive, match="CP1 was not served again"):
+            await served_again(station, check)
+        await station.leave()
+    assert check.verdict() is Verdict.FAILED
