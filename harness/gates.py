@@ -29,6 +29,7 @@ class Unit(StrEnum):
     SHARE = "share"
     COUNT = "count"
     RATE = "rate"
+    GROWTH = "growth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "errors": Kind(Unit.COUNT, True, True, "errors=0"),
     "unanswered": Kind(Unit.COUNT, True, True, "unanswered=0"),
     "throughput": Kind(Unit.RATE, False, True, "throughput=1000/s"),
+    "growth": Kind(Unit.GROWTH, True, True, "growth=1ms/min"),
     "stability": Kind(Unit.SHARE, False, False, "stability=99.9%"),
     "coverage": Kind(Unit.SHARE, False, False, "coverage=95%"),
     "accuracy": Kind(Unit.SHARE, False, False, "accuracy=99%"),
@@ -59,12 +61,16 @@ _LIMITS = {
     Unit.SHARE: (re.compile(r"(\d+(?:\.\d+)?)(%)"), {"%": 0.01}),
     Unit.COUNT: (re.compile(r"(\d+(?:\.\d+)?)(%|)"), {"%": 0.01, "": 1.0}),
     Unit.RATE: (re.compile(r"(\d+(?:\.\d+)?)(/s|/min)"), {"/s": 1.0, "/min": 1 / 60}),
+    Unit.GROWTH: (
+        re.compile(r"(\d+(?:\.\d+)?)(us/min|ms/min|ms/h)"),
+        {"us/min": 1e-6 / 60, "ms/min": 1e-3 / 60, "ms/h": 1e-3 / 3600},
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A limit: times in seconds, shares from 0 to 1, rates per second.
+    """A limit: times in seconds, shares from 0 to 1, rates and growth per second.
 
     ``part`` is that of a percentile, 0 to 1; ``action`` is None where all count together, EVERY where each does.
     ``unit`` is SHARE for a count that was given as a share.
@@ -123,7 +129,7 @@ def _gate(name: str, limit: str) -> Gate:
     if suffix == "%":
         unit = Unit.SHARE
     part = float(part) / 100 if part else 1.0
-    return Gate(name, kind, round(float(number) * units[suffix], 9), unit, round(part, 9), action)
+    return Gate(name, kind, round(float(number) * units[suffix], 12), unit, round(part, 9), action)
 
 
 def _examples() -> str:
@@ -224,5 +230,7 @@ def told(value: float, unit: Unit) -> str:
             return f"{value * 100:.3f} %"
         case Unit.RATE:
             return f"{value:.1f}/s"
+        case Unit.GROWTH:
+            return f"{value * 60_000:.3f} ms/min"
         case Unit.COUNT:
             return f"{value:g}"

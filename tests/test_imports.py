@@ -38,6 +38,8 @@ JUDGED = (
     "harness.verdict",
     "harness.expected",
     "harness.findings",
+    "harness.gates",
+    "harness.load",
     "harness.rules",
     "harness.service",
     "harness.trace",

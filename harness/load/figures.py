@@ -335,6 +335,14 @@ class Figures:
         made.incidents = [Incident(*one) for one in members["incidents"]]
         return made
 
+    @classmethod
+    def over(cls, seconds: Iterable[Second]) -> Self:
+        """Return figures of one second that holds all of some."""
+        made = cls()
+        for second in seconds:
+            made._second(0).merge(second)
+        return made
+
     # What they say.
 
     @property

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.gates import KINDS, Gate, Unit, told
 from harness.load.figures import ANSWERED, UNANSWERED, Cell, Figures, Second
 from harness.load.latencies import Latencies
-
-FULL = 0.99
-"""The share of the most stations that were ever expected which makes a second count for the throughput."""
+from harness.load.trend import full, growth
 
 MOST_NAMED = 3
 """How many actions, spans of time or stations are named."""
@@ -48,6 +46,8 @@ class MeasuredLoad:
                 return self._figures.cell(action).outcomes[UNANSWERED]
             case "throughput":
                 return throughput(self._figures, action)
+            case "growth":
+                return growth(self._figures, action)
         return None
 
     def place(self, gate: Gate, action: str | None) -> str:
@@ -74,13 +74,19 @@ class MeasuredLoad:
         if numbers:
             everywhere = len(numbers) > 0.8 * len(self._figures.seconds)
             yield "throughout" if everywhere else f"in {spans(numbers)}"
-        stations = sorted(
-            (one for one in self._figures.worst.items() if one[1].latency > gate.limit), key=lambda one: one[1]
-        )
-        if stations:
-            share = len(stations) / len(self._figures.worst)
-            names = f", such as {_some(name for name, _ in reversed(stations))}" if share <= FEW else ""
-            yield f"{len(stations)} of {len(self._figures.worst)} stations{names}"
+        yield from self._stations(gate.limit, action)
+
+    def _stations(self, limit: float, action: str | None) -> Iterator[str]:
+        """Yield how many stations waited longer, as far as their longest wait tells, and some names if they are few."""
+        worst = self._figures.worst
+        late = [(one, name) for name, one in worst.items() if one.latency > limit and action in (None, one.action)]
+        if late:
+            names = (
+                f", such as {_some(name for _, name in sorted(late, reverse=True))}"
+                if len(late) <= FEW * len(worst)
+                else ""
+            )
+            yield f"{'at least ' if action else ''}{len(late)} of {len(worst)} stations{names}"
 
     def _wrong(self, gate: Gate, action: str | None) -> Iterator[str]:
         """Yield what went wrong, most frequent first, and when."""
@@ -92,11 +98,9 @@ class MeasuredLoad:
 
 def throughput(figures: Figures, action: str | None = None) -> float | None:
     """Return the answers per second over the seconds in which the whole fleet wanted to be connected."""
-    most = max((second.expected for second in figures.seconds.values()), default=0.0)
-    full = [second for second in figures.seconds.values() if second.expected >= FULL * most]
-    if not most or not full:
-        return None
-    return sum(_cell(second, action).outcomes[ANSWERED] for second in full) / len(full)
+    seconds = full(figures)
+    answered = sum(_cell(second, action).outcomes[ANSWERED] for _, second in seconds)
+    return answered / len(seconds) if seconds else None
 
 
 def spans(numbers: Iterable[int]) -> str:

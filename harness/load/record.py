@@ -92,9 +92,41 @@ class LoadRun:
         return complaints(self.figures, self.floor, self.gates)
 
     @property
+    def reached(self) -> bool:
+        """Whether any station was ever connected."""
+        return self.figures.connected > 0
+
+    @property
     def truncated(self) -> bool:
         """Whether the run ended before its time."""
         return self.footer is None or self.footer.interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run came out: the exit code, and why in one sentence."""
+
+    code: int
+    text: str
+
+
+def ending(run: LoadRun) -> Ending:
+    """Return 0 for a run as expected, 1 for a gate that was missed or an outage, 3 for what is no measurement."""
+    missed = sum(not one.met for one in run.judged)
+    if not run.reached:
+        return Ending(3, f"no station could connect: {_tally(run.figures)}")
+    gates = f"{missed} of {len(run.judged)} gates missed" if missed else f"all {len(run.judged)} gates met"
+    if run.outages:
+        return Ending(1, f"the central system was lost {len(run.outages)} time{'s'[: len(run.outages) > 1]}; {gates}")
+    if run.complaints:
+        return Ending(3, "not a measurement of the target")
+    if run.truncated:
+        return Ending(3, "the run ended before its time")
+    return Ending(1 if missed else 0, gates if run.judged else "no gate was asked for")
+
+
+def _tally(figures: Figures) -> str:
+    return ", ".join(f"{count} × {kind}" for kind, count in figures.errors.most_common(3)) or "nothing was tried"
 
 
 class LoadRecorder:

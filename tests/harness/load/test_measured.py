@@ -43,7 +43,7 @@ def judged(text: str, slowness: Slowness) -> Judged:
     ("text", "slowness", "observed", "place"),
     [
         ("p95=100ms", one_action, "150.0 ms", "Authorize 150.0 ms; throughout; 100 of 100 stations"),
-        ("p95.Authorize=100ms", one_action, "150.0 ms", "throughout; 100 of 100 stations"),
+        ("p95.Authorize=100ms", one_action, "150.0 ms", "throughout; at least 100 of 100 stations"),
         ("max=1s", stall, "2000.0 ms", f"Heartbeat 2000.0 ms, Authorize 1970.0 ms; in second 8; {ALL}"),
         ("p95=100ms", leak, "194.9 ms", f"Heartbeat 194.9 ms, Authorize 194.8 ms; in seconds 9 to 19; {ALL}"),
         ("max=1s", starved, "3000.0 ms", f"{STARVED}; throughout; 1 of 100 stations, such as CP042"),
