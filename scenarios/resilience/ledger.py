@@ -42,6 +42,11 @@ class Ledger:
             for view in (one for one in views if str(one.id) == str(tale.id)):
                 _judge(check, tale, view)
 
+    async def runs_on(self, check: Checks, tale: Tale) -> None:
+        """Check that a transaction, where it is shown, was not ended by what was told of others."""
+        for view in (one for one in await self.views() if str(one.id) == str(tale.id)):
+            check.that(view.active, "a transaction that runs on", observed=view, clause=ENDED)
+
 
 async def _all(csms: Csms, station: Station) -> Sequence[TransactionView]:
     if not csms.offers(TransactionReader):

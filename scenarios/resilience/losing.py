@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from harness.verdict import Checks, Inconclusive
 from scenarios.resilience.clauses import DELIVERED
-from scenarios.resilience.tales import Moment, Said
+from scenarios.resilience.tales import Moment, Said, Tale
 from simulators.network.network import Network
 from simulators.network.toxics import Stream, Timeout
-from simulators.observation import Observation, Silence
+from simulators.observation import Answer, Observation, Silence
 from simulators.station import Station
 
 GIVES_UP = 0.5
@@ -39,3 +39,14 @@ def taken_again(check: Checks, outcome: Observation, moment: Moment) -> None:
     """Check what a message is answered that comes again: a question is one as ever, the rest is answered at least."""
     tolerable = () if moment is Moment.AUTHORIZE else ["CALLERROR"]
     check.graded(outcome.kind, good=["CALLRESULT"], tolerable=tolerable, clause=DELIVERED)
+
+
+async def repeat(tale: Tale, moment: Moment, network: Network, check: Checks) -> bool:
+    """Send a message, lose its answer, send it again under its old id, judge that, and return if it was confirmed."""
+    said = tale.says(moment)
+    unique_id = await lose_answer(tale.station, network, said)
+    again = await tale.station.attempt(*said, unique_id=unique_id)
+    taken_again(check, again, moment)
+    if isinstance(again, Answer):
+        tale.hears(moment, again)
+    return isinstance(again, Answer)

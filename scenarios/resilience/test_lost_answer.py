@@ -5,7 +5,7 @@ from harness.scenario import PROXY, Member, family
 from harness.verdict import SHOULD, Checks
 from scenarios.resilience.clauses import DELIVERED, VERIFIED
 from scenarios.resilience.ledger import Ledger
-from scenarios.resilience.losing import GIVES_UP, lose_answer, taken_again
+from scenarios.resilience.losing import GIVES_UP, repeat, taken_again
 from scenarios.resilience.tales import EVERY_VERSION, Moment, tale_of
 from scenarios.stage.population import Tags
 from simulators.network.network import Network
@@ -46,12 +46,7 @@ async def test_lost_answer(
     ledger, tale = await Ledger.open(csms, station), tale_of(station, await tags.accepted())
     await tale.begin(case)
 
-    said = tale.says(case)
-    unique_id = await lose_answer(station, network, said)
-    again = await station.attempt(*said, unique_id=unique_id)
-    taken_again(check, again, case)
-    if isinstance(again, Answer):
-        tale.hears(case, again)
+    if await repeat(tale, case, network, check):
         await tale.finish(case)
         await ledger.judge(check, tale)
 

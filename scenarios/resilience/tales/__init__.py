@@ -7,10 +7,10 @@ from datetime import datetime
 
 from scenarios.resilience.tales.of_v16 import TaleOfV16
 from scenarios.resilience.tales.of_v201 import TaleOfV201
-from scenarios.resilience.tales.tale import OFFLINE, Moment, Said, Tale
+from scenarios.resilience.tales.tale import IN_TRANSACTION, Moment, Said, Tale
 from simulators.station import Station
 
-__all__ = ["EVERY_VERSION", "OFFLINE", "Moment", "Said", "Tale", "tale_of"]
+__all__ = ["EVERY_VERSION", "IN_TRANSACTION", "Moment", "Said", "Tale", "tale_of"]
 
 _TALES: Mapping[str, type[Tale]] = {"1.6": TaleOfV16, "2.0.1": TaleOfV201}
 

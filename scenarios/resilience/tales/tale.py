@@ -25,8 +25,8 @@ class Moment(StrEnum):
 
 
 _ORDER = tuple(Moment)
-OFFLINE = (Moment.START, Moment.VALUES, Moment.STOP)
-"""What is told of a transaction afterwards."""
+IN_TRANSACTION = (Moment.START, Moment.VALUES, Moment.STOP)
+"""What a station without connection tells afterwards."""
 
 
 class Tale(ABC):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ocpp.exceptions import OccurrenceConstraintViolationError, PropertyConstraintViolationError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from server.core import instants
 from server.core.validation import Payload
 from server.mutants.registry import mutant
 from server.v201 import tables
-from server.v201.bookkeeping import Bookkeeping
+from server.v201.bookkeeping import ENDED, Bookkeeping
 
 _told = tables.transaction_events.c
 
@@ -63,3 +63,36 @@ class _OfflineEventForgotten(Bookkeeping):
 class _EventsDatedByArrival(Bookkeeping):
     def book(self, tx: Connection, station: str, event: Payload) -> Payload | None:
         return super().book(tx, station, {**event, "timestamp": instants.to_wire(instants.now())})
+
+
+@mutant("repeated-start-reopens", "A transaction whose start is told again is taken to be running.", remarks=True)
+class _RepeatedStartReopens(Bookkeeping):
+    def book(self, tx: Connection, station: str, event: Payload) -> Payload | None:
+        info = super().book(tx, station, event)
+        if event["eventType"] == "Started":
+            known = tables.transactions.c
+            same = known.station == station, known.id == event["transactionInfo"]["transactionId"]
+            tx.execute(update(tables.transactions).where(*same).values(active=True))
+        return info
+
+
+@mutant(
+    "charging-state-of-the-latest",
+    "The charging state that came last is taken for the present one.",
+    remarks=True,
+)
+class _ChargingStateOfTheLatest(Bookkeeping):
+    def changes(self, row: Any, event: Payload, info: Payload | None) -> dict[str, Any]:
+        changes = super().changes(row, event, info)
+        state = event["transactionInfo"].get("chargingState", row.charging_state)
+        return {**changes, "charging_state": state}
+
+
+@mutant("repeated-end-ends-another", "An end that is sent again ends what else is running on the station.")
+class _RepeatedEndEndsAnother(Bookkeeping):
+    def record(self, tx: Connection, station: str, event: Payload) -> bool:
+        new = super().record(tx, station, event)
+        if event["eventType"] == ENDED and not new:
+            running = tables.transactions.c.station == station
+            tx.execute(update(tables.transactions).where(running).values(active=False))
+        return new
