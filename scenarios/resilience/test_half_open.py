@@ -12,7 +12,6 @@ from simulators.network.network import Network
 from simulators.network.toxics import Stream, Timeout
 from simulators.station import Station
 
-
 AWAY = 0.3
 """Seconds after which a station whose connection has died comes back."""
 
