@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from harness.expected import Standing
-from harness.record import Header, Result, Run
+from harness.record import Result, Run
 from harness.verdict import CONFORMANCE, SHALL, Check, Verdict
 
 MOST_TELLING_FIRST = (
@@ -124,9 +124,15 @@ def findings_of(run: Run) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: (*_weight(one), ranks[one.id], one.id)))
 
 
-def command(header: Header, finding: Finding) -> str:
-    """Return the command that plays the scenario again which shows a finding best."""
-    return shlex.join(["plugfest", "reproduce", finding.first, *header.options])
+def command(run: Run, finding: Finding) -> str:
+    """Return the command that shows a finding again: plays the scenario that shows it best, or reads the trace of it.
+
+    What was watched cannot be played again.
+    """
+    if run.header.watched:
+        first = next(one for one in run.results if one.id == finding.first)
+        return shlex.join(["plugfest", "judge", str(run.path.parent / (first.trace or "")), f"--ocpp={first.version}"])
+    return shlex.join(["plugfest", "reproduce", finding.first, *run.header.options])
 
 
 def _weight(finding: Finding) -> tuple[int, bool, int]:

@@ -36,7 +36,7 @@ class Header:
 
     ``options`` are those of the command line that name the target; with them a scenario is played again. ``network`` is
     the condition of the network, ``pings`` are the seconds that pings take under it by itself; ``faults`` are those of
-    messages, ``seed`` is what all chance follows from.
+    messages, ``seed`` is what all chance follows from. What was ``watched`` are conversations of foreign stations.
     """
 
     plugfest: str
@@ -52,6 +52,7 @@ class Header:
     faults: Sequence[str] = ()
     seed: int = 0
     pings: Sequence[float] = ()
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,11 @@ class Run:
             fault: (sum(each.count(fault) for each in lists), sum(fault in each for each in lists))
             for fault in self.header.faults
         }
+
+    def counted(self, number: int) -> str:
+        """Return how many scenarios a number means in words, or conversations where stations were watched."""
+        noun = "conversation" if self.header.watched else "scenario"
+        return f"{number} {noun}{'' if number == 1 else 's'}"
 
     @property
     def truncated(self) -> bool:

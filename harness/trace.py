@@ -122,6 +122,11 @@ class Trace:
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
+    @property
+    def now(self) -> float:
+        """Seconds since it began."""
+        return self._clock() - self._began
+
     def __getitem__(self, index: int) -> Entry:
         return self._entries[index]
 
@@ -137,9 +142,8 @@ class Trace:
         ruling: Ruling | None = None,
     ) -> Entry:
         """Append an event and return its entry."""
-        at = self._clock() - self._began
         ruled = (tuple(ruling.rules), tuple(ruling.problems)) if ruling else ((), ())
-        entry = Entry(self._count, at, station, connection, direction, event, text, frame, *ruled)
+        entry = Entry(self._count, self.now, station, connection, direction, event, text, frame, *ruled)
         self._count += 1
         if self._kept:
             self._entries.append(entry)

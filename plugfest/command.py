@@ -21,6 +21,7 @@ _COMMANDS = (
     "serve",
     "run",
     "reproduce",
+    "watch",
     "gate",
     "catalogue",
     "check-target",

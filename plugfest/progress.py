@@ -63,21 +63,21 @@ def ending(run: Run) -> Iterator[RenderableType]:
     """Yield what is told at the end of a run: findings, the table of verdicts, figures, and what the list lacks."""
     findings = findings_of(run)
     for finding in findings[:MOST_FINDINGS]:
-        yield _finding(finding, command(run.header, finding))
+        yield _finding(run, finding)
     if len(findings) > MOST_FINDINGS:
         yield f"and {len(findings) - MOST_FINDINGS} more findings in the report\n"
     yield _table(run)
     for name, (held, counted) in run.figures.items():
         yield f"{name}: {held} of {counted}"
     for fault, (times, scenarios) in run.struck.items():
-        yield f"fault {fault}: struck {times} times in {scenarios} scenarios"
+        yield f"fault {fault}: struck {times} times in {run.counted(scenarios)}"
     yield from (f"{name}: {value}" for name, value in service_in_words(run))
     yield from run.footer.remarks if run.footer else ()
 
 
-def _finding(finding: Finding, again: str) -> Text:
+def _finding(run: Run, finding: Finding) -> Text:
     """Return a finding in a few lines."""
-    where = f"{len(finding.scenarios)} scenario{'' if len(finding.scenarios) == 1 else 's'}"
+    where = run.counted(len(finding.scenarios))
     if finding.rule:
         where = f"{finding.count} messages in {where}, {finding.rule}"
     head = (
@@ -86,7 +86,7 @@ def _finding(finding: Finding, again: str) -> Text:
     )
     news = "" if finding.news or finding.verdict is Verdict.REMARKED else "  as expected"
     lines = [("expected", finding.expected)] if finding.expected else []
-    lines += [("observed", finding.observed), ("again", again)]
+    lines += [("observed", finding.observed), ("again", command(run, finding))]
     told = "".join(f"    {name:<10}{text[:_LONGEST_TEXT]}\n" for name, text in lines)
     return Text.assemble(*head, news, "\n", told)
 
@@ -96,7 +96,7 @@ def _table(run: Run) -> Table:
     table = Table(
         box=SIMPLE_HEAD,
         pad_edge=False,
-        title=f"{run.header.target}: {len(run.results)} of {run.header.selected} scenarios",
+        title=f"{run.header.target}: {len(run.results)} of {run.counted(run.header.selected)}",
         title_justify="left",
     )
     table.add_column("profile")

@@ -87,7 +87,7 @@ def run(
                 "--variant goes with the bundled reference, without --target, --endpoint and --mutant"
             )
         habit = _variant(variant)
-        out = out or _new_folder()
+        out = out or new_folder()
         target = write_target(habit, out)
     target = target_of(target, endpoint)
     settings = load(target, endpoint=endpoint)
@@ -98,7 +98,7 @@ def run(
         raise click.UsageError(f"{write_expected} exists already; name another file, or remove it")
     against = adversity(selected, settings, **obstacles)
     driver_of(settings, mutant)  # a driver that cannot be had is told before anything starts
-    folder = _cleared(out) if out else _new_folder()
+    folder = cleared(out) if out else new_folder()
     options = [f"--endpoint={endpoint}"] if endpoint is not None else []
     options += [f"{option}={value}" for option, values in zip(SELECTING, chosen, strict=True) for value in values]
     options += ["--strict-levels"] if strict else []
@@ -152,7 +152,7 @@ def _workers(selected: int, settings: Settings, at_once: int) -> int:
     return 1 if settings.stations.identities else max(1, many)
 
 
-def _cleared(folder: Path) -> Path:
+def cleared(folder: Path) -> Path:
     """Return a folder without the traces and results of the run that it held before, if it held one."""
     if (folder / "run.jsonl").is_file():
         for name in ("traces", "allure-results"):
@@ -160,7 +160,7 @@ def _cleared(folder: Path) -> Path:
     return folder
 
 
-def _new_folder() -> Path:
+def new_folder() -> Path:
     """Return a new folder out/<time>, and point out/latest at it."""
     parent = Path("out")
     name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")

@@ -11,7 +11,6 @@ from harness.verdict import Verdict
 from reports.model import (
     Group,
     Report,
-    extent,
     is_known,
     is_news,
     reason,
@@ -57,7 +56,7 @@ def _finding(report: Report, finding: Finding) -> Element:
     case = Element("testcase", classname="findings", name=_text(f"{finding.id} {what[:LONGEST_NAME]}"), time="0.000")
     about = {"verdict": finding.verdict.value, "rule": finding.rule or "", "first": finding.first}
     _properties(case, {name: value for name, value in about.items() if value})
-    lines = [what, extent(finding), f"again: {report.command(finding)}", *finding.scenarios]
+    lines = [what, report.extent(finding), f"again: {report.command(finding)}", *finding.scenarios]
     tag = "failure" if finding.verdict is Verdict.FAILED else "error"
     element = SubElement(case, tag, type=finding.verdict.value, message=_text(what)) if finding.news else None
     (SubElement(case, "system-out") if element is None else element).text = _text("\n".join(lines))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.record import Result
 from harness.verdict import Verdict
-from reports.model import WORST_FIRST, Report, Totals, extent, reason, shortened, told, visible
+from reports.model import WORST_FIRST, Report, Totals, reason, shortened, told, visible
 
 MOST_ROWS = 200
 """Rows of one table; the rest is counted and left to the report."""
@@ -44,9 +44,8 @@ def _heading(report: Report) -> Iterator[str]:
         yield f"> **{report.shortfall}**"
         yield ""
     outcome = "nothing is news" if not whole.news else f"**{whole.news} {'is' if whole.news == 1 else 'are'} news**"
-    noun = "scenario" if whole.scenarios == 1 else "scenarios"
     seconds = f" in {report.run.footer.seconds:.1f} s" if report.run.footer else ""
-    yield f"{whole.scenarios} {noun}{seconds}: {outcome}."
+    yield f"{report.run.counted(whole.scenarios)}{seconds}: {outcome}."
     yield ""
     facts = [f"plugfest {prose(header.plugfest)}", f"driver {code(header.driver)}", prose(header.started)]
     if header.endpoint:
@@ -70,7 +69,7 @@ def _findings(report: Report) -> Iterator[str]:
         what = f"{one.clause}: {told(one)}" if one.clause else told(one)
         name = f"{code(one.id)}<br>{code(one.rule)}" if one.rule else code(one.id)
         verdict = f"{one.verdict}{', news' if one.news else ''}"
-        yield f"| {verdict} | {name} | {prose(what)} | {extent(one)} | {code(report.command(one))} |"
+        yield f"| {verdict} | {name} | {prose(what)} | {report.extent(one)} | {code(report.command(one))} |"
     if findings:
         yield from _rest(len(findings))
         yield ""

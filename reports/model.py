@@ -85,7 +85,12 @@ class Report:
 
     def command(self, finding: Finding) -> str:
         """Return the command that shows a finding again."""
-        return command(self.run.header, finding)
+        return command(self.run, finding)
+
+    def extent(self, finding: Finding) -> str:
+        """Return how far a finding reaches, such as "12 messages in 3 scenarios"."""
+        where = self.run.counted(len(finding.scenarios))
+        return f"{finding.count} message{'' if finding.count == 1 else 's'} in {where}" if finding.rule else where
 
     @property
     def figures(self) -> list[tuple[str, str]]:
@@ -94,7 +99,10 @@ class Report:
             (name, f"{10_000 * held // counted / 100:g} % ({held} of {counted})")
             for name, (held, counted) in self.run.figures.items()
         ]
-        faults = [(f"fault {name}", f"struck {n} times in {of} scenarios") for name, (n, of) in self.run.struck.items()]
+        faults = [
+            (f"fault {name}", f"struck {n} times in {self.run.counted(of)}")
+            for name, (n, of) in self.run.struck.items()
+        ]
         return [*accuracies, *faults, *service_in_words(self.run)]
 
     @property
@@ -210,12 +218,6 @@ def violations(result: Result) -> list[Check]:
 def told(finding: Finding) -> str:
     """Return a finding in one sentence."""
     return f"expected {finding.expected}, observed {finding.observed}" if finding.expected else finding.observed
-
-
-def extent(finding: Finding) -> str:
-    """Return how far a finding reaches, such as "12 messages in 3 scenarios"."""
-    scenarios = f"{len(finding.scenarios)} scenario{'' if len(finding.scenarios) == 1 else 's'}"
-    return f"{finding.count} message{'' if finding.count == 1 else 's'} in {scenarios}" if finding.rule else scenarios
 
 
 def sentence(check: Check) -> str:

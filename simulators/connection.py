@@ -220,19 +220,25 @@ async def open_socket(
             ended = f"{address} closed the connection instead of answering the handshake"
             return Unreachable(ended, tls=endpoint.encrypted)
         return Declined(None, {}, f"an answer that is no WebSocket handshake: {_shortened(cause or error)}")
-    except TimeoutError:
-        return Unreachable(f"{address} did not complete the handshake within {patience:g} s")
-    except ssl.SSLError as error:
-        return Unreachable(f"{address}: the TLS handshake failed: {error.reason or error}", tls=True)
-    except (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, EOFError):
-        return Unreachable(f"{address} closed the connection at once", tls=endpoint.encrypted)
-    except OSError as error:
-        return Unreachable(f"{address} cannot be reached: {error.strerror or error}")
+    except (OSError, EOFError) as error:
+        return unreachable(endpoint, address, error, patience)
     if isinstance(socket, Socket):
         socket.way = endpoint.via
     response = socket.response
     found = {name.lower(): value for name, value in response.headers.raw_items()} if response else {}
     return Upgraded(socket, socket.subprotocol, found)
+
+
+def unreachable(endpoint: Endpoint, address: str, error: OSError | EOFError, patience: float) -> Unreachable:
+    """Say why nobody answered at an address, from what went wrong within ``patience`` seconds."""
+    match error:
+        case TimeoutError():
+            return Unreachable(f"{address} did not complete the handshake within {patience:g} s")
+        case ssl.SSLError():
+            return Unreachable(f"{address}: the TLS handshake failed: {error.reason or error}", tls=True)
+        case ConnectionResetError() | ConnectionAbortedError() | BrokenPipeError() | EOFError():
+            return Unreachable(f"{address} closed the connection at once", tls=endpoint.encrypted)
+    return Unreachable(f"{address} cannot be reached: {error.strerror or error}")
 
 
 class Party(StrEnum):
@@ -288,12 +294,17 @@ def _shortened(error: BaseException) -> str:
     return f"{text[:200]}…" if len(text) > 200 else text
 
 
+def reset(transport: asyncio.WriteTransport) -> None:
+    """End a transport by a TCP reset, also where the other side has ended it meanwhile."""
+    tcp = transport.get_extra_info("socket")
+    if tcp is not None and tcp.fileno() >= 0:
+        tcp.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))  # without it, closing sends an orderly FIN
+    transport.abort()
+
+
 async def abort(socket: ClientConnection) -> None:
     """Cut a connection as a lost link would: no close frame, a TCP reset; one that is closed already stays so."""
-    tcp = socket.transport.get_extra_info("socket")
-    if tcp is not None and tcp.fileno() >= 0:  # the other side may have ended it meanwhile
-        tcp.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))  # without it, closing sends an orderly FIN
-    socket.transport.abort()
+    reset(socket.transport)
     await socket.wait_closed()
 
 

@@ -33,12 +33,9 @@ from simulators.connection import (
 )
 from simulators.credentials import basic
 from simulators.manners import Conduct, Manners
-from simulators.network.faults import Fault, Faults, Verb
+from simulators.network.faults import HELD, Fault, Faults, Verb
 from simulators.observation import ConnectionGone
 from simulators.rawsocket import RawSocket
-
-HELD = 1.0
-"""Seconds that a message waits for one that is to overtake it."""
 
 
 class Line(ABC):

@@ -28,6 +28,9 @@ class Verb(StrEnum):
     CUT = "cut"
 
 
+HELD = 1.0
+"""Seconds that a message waits for one that is to overtake it."""
+
 FORM = "VERB [SECONDSs] ACTION[.req|.conf] [sent|received] [N|P%]"
 """How a fault is written: "drop StopTransaction.conf 1", "delay 2.5s Heartbeat", "cut * sent 5%"."""
 

@@ -188,7 +188,16 @@ def test_causes_of_a_verdict(verdict: Verdict, count: int) -> None:
 def test_command_reproduces_the_first_scenario_against_the_same_target() -> None:
     """The command can be pasted into a shell."""
     (finding,) = found(result("v16.core.a", check()))
-    assert command(HEADER, finding) == "plugfest reproduce v16.core.a '--target=my acme.toml'"
+    assert command(Run(Path("run.jsonl"), HEADER), finding) == "plugfest reproduce v16.core.a '--target=my acme.toml'"
+
+
+def test_what_was_watched_is_judged_again() -> None:
+    """A conversation cannot be played again, but its trace can be read."""
+    seen = replace(result("v16.station.CP 1", check()), trace="traces/v16.CP%201.jsonl")
+    run = Run(Path("out/run.jsonl"), replace(HEADER, watched=True), [seen])
+    (finding,) = findings_of(run)
+    assert command(run, finding) == "plugfest judge out/traces/v16.CP%201.jsonl --ocpp=1.6"
+    assert (run.counted(1), run.counted(2)) == ("1 conversation", "2 conversations")
 
 
 def test_profile_that_is_not_there_is_one_finding() -> None:

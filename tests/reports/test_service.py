@@ -42,7 +42,7 @@ def served() -> Report:
 def test_figures(served: Report) -> None:
     """Times are in ms, stability in percent; what struck is told, and what did not."""
     assert dict(served.figures) == {
-        "fault drop X 1": "struck 2 times in 1 scenarios",
+        "fault drop X 1": "struck 2 times in 1 scenario",
         "fault cut Y 1": "struck 0 times in 0 scenarios",
         "answers, p50 / p95 / p99 / max": "2.0 / 100.0 / 100.0 / 100.0 ms",
         "stability": "99.900 % (connected 10.0 of 10.0 s)",

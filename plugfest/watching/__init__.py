@@ -1,0 +1,1 @@
+"""What ``plugfest watch`` shows while it watches, and what it keeps."""

@@ -1,0 +1,1 @@
+"""Tests of what a watch shows and keeps."""

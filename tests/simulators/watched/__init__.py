@@ -1,0 +1,1 @@
+"""Tests of the relay before stations that are not ours."""

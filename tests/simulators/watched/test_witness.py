@@ -1,0 +1,78 @@
+"""Through the relay the simulated station bears out a central system, and finds out a bad one."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from harness.csms import v16
+from harness.trace import Direction, Event
+from harness.verdict import Verdict
+from server.driver import ReferenceDriver
+from simulators.connection import Endpoint
+from simulators.v16 import ChargePoint
+from tests.simulators.watched.conftest import PATIENCE, Watch, Watching
+
+
+async def day(station: ChargePoint, driver: ReferenceDriver) -> None:
+    """Have a station do what stations do, whatever comes of it."""
+    await station.connect()
+    for action, payload in station.core_calls("TAG"):
+        await station.attempt(action, payload)
+    await driver.perform(v16.Reset(station=station.id, type="Soft"))
+    await station.probe()
+    await station.leave()
+
+
+async def watched(watching: Watching, mutant: str | None) -> Watch:
+    """Return what a relay has heard of a day with the reference, or a mutant of it."""
+    settings = {"accept_unknown": True, "accept_unknown_tags": True}
+    async with ReferenceDriver(mutant, **settings) as driver:
+        watch = await watching(Endpoint(driver.endpoint))
+        station = watch.station()
+        station.patience = 2 * PATIENCE
+        await day(station, driver)
+        await watch.heard(Event.CLOSED)
+    return watch
+
+
+async def test_reference_is_not_accused(watching: Watching) -> None:
+    """Neither side of a proper day has a problem."""
+    watch = await watched(watching, None)
+    assert watch.broken() == []
+    assert {one.verdict for one in watch.results().values()} == {Verdict.PASSED}
+    assert {entry.direction for entry in watch.entries if entry.event is Event.TEXT} == set(Direction)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "rule"),
+    [
+        ("boot-time-missing", "v16.wire.payload.BootNotification.response"),
+        ("start-id-as-text", "v16.wire.payload.StartTransaction.response"),
+        ("answer-id-upper-case", "v16.wire.unique-id.known"),
+        ("heartbeat-answer-binary", "v16.wire.frame.text"),
+    ],
+)
+async def test_mutant_is_found_out(watching: Watching, mutant: str, rule: str) -> None:
+    """The rule that it breaks is one of the central system's, and the station is not blamed."""
+    watch = await watched(watching, mutant)
+    assert rule in watch.broken()
+    assert all(one.startswith("v16.wire.") for one in watch.broken())
+    assert watch.results()["v16.station.CP1"].verdict is Verdict.PASSED
+
+
+async def test_mutant_that_answers_nothing_is_found_out(watching: Watching) -> None:
+    """A CALL without an answer is a fault of who owed it."""
+    async with ReferenceDriver("meter-values-unanswered", accept_unknown=True, accept_unknown_tags=True) as driver:
+        watch = await watching(Endpoint(driver.endpoint))
+        station = watch.station()
+        station.patience = PATIENCE
+        await station.ready()
+        calls = dict(station.core_calls("TAG"))
+        await asyncio.gather(station.attempt("MeterValues", calls["MeterValues"]), asyncio.sleep(PATIENCE))
+        await station.leave()
+        await watch.heard(Event.CLOSED)
+    found = watch.results()["v16.central-system.CP1"]
+    assert [one.expected for one in found.checks if not one.held] == ["an answer of the central system to MeterValues"]
+    assert watch.results()["v16.station.CP1"].verdict is Verdict.PASSED
