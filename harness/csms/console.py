@@ -154,13 +154,17 @@ class Csms:
         limit = self._patience if patience is None else patience
         return await self.ask(OutcomeReader).outcome(receipt, limit)
 
+    def offers(self, ability: type[Any]) -> bool:
+        """Return whether the driver has an ability."""
+        return isinstance(self._driver, ability)
+
     def ask(self, ability: type[T]) -> T:
         """Return what the driver can do by an ability, such as ``csms.ask(TaskReader).tasks(station.id)``.
 
         A request is bounded in time, and what it tells has no members that the product shows as null. Raises
         DriverError for an ability that the driver lacks.
         """
-        if not isinstance(self._driver, ability):
+        if not self.offers(ability):
             raise DriverError(f"the scenario uses {ability.__name__}, which it does not list in its needs")
         return cast(T, _Bounded(self._driver, self._limit + self._patience))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from harness.verdict import SHALL, Checks, Inconclusive, Level
-from scenarios.transport.clauses import RECONNECTING
+from scenarios.transport.clauses import BOOT, RECONNECTING
 from scenarios.transport.dialects import Said
 from simulators.connection import Closed, Handshake, Party, Upgraded
 from simulators.observation import Answer, Observation
@@ -61,3 +61,9 @@ async def served_again(
     if not isinstance(outcome, Answer):
         raise Inconclusive(f"{station.id} was not served again: {outcome}")
     return outcome
+
+
+async def boots_again(station: Station, check: Checks) -> None:
+    """Have a station come back and boot, and check that it is accepted; raises Inconclusive where it is not served."""
+    answer = await served_again(station, check, ("BootNotification", station.identity))
+    check.equal(answer.member("status"), "Accepted", clause=BOOT)

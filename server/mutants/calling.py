@@ -9,7 +9,7 @@ from typing import Any
 from ocpp.exceptions import FormationViolationError, OCPPError
 from ocpp.messages import Call, CallError, CallResult
 
-from server.core.call_queue import CallQueue, Operation
+from server.core.call_queue import LOST, CallQueue, Operation
 from server.core.links import CallFailed
 from server.core.session import Session
 from server.core.stations import Station
@@ -112,6 +112,8 @@ def _waiting(how: Callable[[str], bool]) -> type[CallQueue]:
 _never_ends(
     Row("call-error-never-ends", "A CALL that is answered with CALLERROR is waited for forever.",
         lambda failure: failure.startswith("CALLERROR"), faults=["steve-community/steve@d7bd0db4"]),
+    Row("lost-call-never-ends", "A CALL that was unanswered when its connection ended is waited for forever.",
+        lambda failure: failure.startswith(LOST)),
     Row("unparsable-answer-never-ends", "A CALL whose answer cannot be made out is waited for forever.",
         lambda failure: "not formed" in failure, faults=["steve-community/steve@050e62a7"], remarks=True),
 )  # fmt: skip
