@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.verdict import Checks, Inconclusive
 from scenarios.resilience.clauses import DELIVERED
+from scenarios.resilience.comeback import served_again
 from scenarios.resilience.tales import Moment, Said, Tale
 from simulators.network.network import Network
 from simulators.network.toxics import Stream, Timeout
@@ -14,24 +15,25 @@ GIVES_UP = 0.5
 """Seconds after which a station does not wait for an answer any longer."""
 
 
-async def lose_request(station: Station, network: Network, said: Said) -> str:
-    """Send a CALL that never arrives, for the connection has died without a word; connect again, return its id."""
+async def lose_request(station: Station, network: Network, said: Said, check: Checks) -> str:
+    """Send a CALL that never arrives, for the connection has died without a word; come back, and return its id."""
     unique_id = station.new_id()
     await network.strand()
     await station.send([2, unique_id, *said])
-    await station.reboot()
+    await station.drop()
+    await served_again(station, check)
     return unique_id
 
 
-async def lose_answer(station: Station, network: Network, said: Said) -> str:
-    """Send a CALL whose answer never comes back, give it up, connect again, and return its id."""
+async def lose_answer(station: Station, network: Network, said: Said, check: Checks) -> str:
+    """Send a CALL whose answer never comes back, give it up, come back, and return its id."""
     unique_id = station.new_id()
     async with network.toxic(Timeout(streams=(Stream.DOWNSTREAM,))):
         outcome = await station.attempt(*said, unique_id=unique_id, patience=GIVES_UP)
         if not isinstance(outcome, Silence):
             raise Inconclusive(f"an answer that was to be lost was {outcome}")
         await station.drop()
-    await station.connect()
+    await served_again(station, check)
     return unique_id
 
 
@@ -44,7 +46,7 @@ def taken_again(check: Checks, outcome: Observation, moment: Moment) -> None:
 async def repeat(tale: Tale, moment: Moment, network: Network, check: Checks) -> bool:
     """Send a message, lose its answer, send it again under its old id, judge that, and return if it was confirmed."""
     said = tale.says(moment)
-    unique_id = await lose_answer(tale.station, network, said)
+    unique_id = await lose_answer(tale.station, network, said, check)
     again = await tale.station.attempt(*said, unique_id=unique_id)
     taken_again(check, again, moment)
     if isinstance(again, Answer):

@@ -7,6 +7,7 @@ from harness.csms import TransactionReader
 from harness.csms.console import Csms, shown
 from harness.scenario import PROXY, scenario
 from harness.verdict import SHOULD, Checks
+from scenarios.resilience.comeback import served_again
 from scenarios.resilience.ledger import Ledger
 from scenarios.resilience.losing import lose_request
 from scenarios.resilience.tales import Moment, tale_of
@@ -35,7 +36,7 @@ async def test_event_is_lost_for_good(
     """After an event that never came the following ones are confirmed, and what is missing is shown."""
     transaction = await station.charging(await tags.accepted())
     lost = transaction.event("Updated", "MeterValuePeriodic", **_reading(1500))
-    await lose_request(station, network, ("TransactionEvent", lost))
+    await lose_request(station, network, ("TransactionEvent", lost), check)
 
     for event in (
         transaction.event("Updated", "MeterValuePeriodic", **_reading(1600)),
@@ -63,7 +64,7 @@ async def test_start_comes_last(
     await station.ready()
     ledger = await Ledger.open(csms, station)
     tale = tale_of(station, await tags.accepted(), began=datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1))
-    await lose_request(station, network, tale.says(Moment.START))
+    await lose_request(station, network, tale.says(Moment.START), check)
 
     for moment in (Moment.VALUES, Moment.STOP, Moment.START):
         outcome = await station.attempt(*tale.says(moment))
@@ -91,7 +92,7 @@ async def test_running_transaction_goes_offline(
             for value in (1501, 1502, 1503)
         ]
         queue.append(transaction.event("Updated", "ChargingStateChanged", info={"chargingState": "SuspendedEV"}))
-    await station.connect()
+    await served_again(station, check)
 
     for event in queue:
         outcome = await station.attempt("TransactionEvent", event)
@@ -116,7 +117,7 @@ async def test_retried_event_is_an_old_one(
     """An event that was lost, and comes again after later ones, does not take the charging state back."""
     transaction = await station.charging(await tags.accepted())
     lost = transaction.event("Updated", "ChargingStateChanged", info={"chargingState": "SuspendedEV"})
-    await lose_request(station, network, ("TransactionEvent", lost))
+    await lose_request(station, network, ("TransactionEvent", lost), check)
     await transaction.charging_state("Charging")
 
     outcome = await station.attempt("TransactionEvent", lost)

@@ -24,7 +24,7 @@ MEMBERS = (
     [
         Member(
             id=f"resilience.lost-request.{moment}",
-            title=f"{what} that was lost with its connection, of which nobody was told, is taken on the next one.",
+            title=f"{what} that never arrived, for its connection had died silently, is taken on the next one.",
             case=moment,
             spec=[DELIVERED, BEGUN],
             needs=[PROXY],
@@ -43,7 +43,7 @@ async def test_lost_request(
     await tale.begin(case)
 
     said = tale.says(case)
-    unique_id = await lose_request(station, network, said)
+    unique_id = await lose_request(station, network, said, check)
     answer = tale.hears(case, await station.call(*said, unique_id=unique_id))
     if case in (Moment.AUTHORIZE, Moment.START):
         check.equal(tale.status(answer), "Accepted", clause=VERIFIED)

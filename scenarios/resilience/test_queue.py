@@ -75,7 +75,7 @@ async def test_queue_of_two_connectors(
 
     for moment in IN_TRANSACTION:
         for tale in tales:
-            unique_id = await lose_request(station, network, tale.says(moment)) if tale is tales[1] else None
+            unique_id = await lose_request(station, network, tale.says(moment), check) if tale is tales[1] else None
             tale.hears(moment, await station.call(*tale.says(moment), unique_id=unique_id))
 
     check.that(tales[0].id != tales[1].id, "two ids", observed=tales[0].id, clause=BEGUN)

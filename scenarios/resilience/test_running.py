@@ -5,6 +5,7 @@ from harness.csms.console import Csms
 from harness.scenario import PROXY, Member, family, scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.resilience.clauses import DELIVERED, ENDED, OFFLINE
+from scenarios.resilience.comeback import served_again
 from scenarios.resilience.ledger import Ledger
 from scenarios.resilience.losing import lose_answer, taken_again
 from scenarios.resilience.tales import EVERY_VERSION, Moment, tale_of
@@ -34,7 +35,7 @@ async def test_transaction_outlives_outages(
     for moment in (None, Moment.VALUES, Moment.STOP):
         async with network.down():
             await station.wait_closed()
-        await station.connect()
+        await served_again(station, check)
         if moment is not None:
             check.equal((await tale.tell(moment))[0].kind, "CALLRESULT", clause=OFFLINE)
         await ledger.judge(check, tale)
@@ -75,7 +76,7 @@ async def test_late_repetition(
     if case is Moment.START:
         await tale.tell(Moment.STOP)
     else:
-        await lose_answer(station, network, said)
+        await lose_answer(station, network, said, check)
         await following.begin(Moment.VALUES)
         told.append(following)
     again = await station.attempt(*said)

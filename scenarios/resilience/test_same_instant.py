@@ -7,6 +7,7 @@ from harness.csms.console import Csms
 from harness.scenario import PROXY, scenario
 from harness.verdict import Checks
 from scenarios.resilience.clauses import BEGUN
+from scenarios.resilience.comeback import served_again
 from scenarios.resilience.ledger import Ledger
 from scenarios.resilience.losing import GIVES_UP
 from scenarios.resilience.tales import EVERY_VERSION, Moment, tale_of
@@ -38,7 +39,7 @@ async def test_starts_of_the_same_instant(
         starts = (one.station.attempt(*one.says(Moment.START), patience=GIVES_UP) for one in tales)
         await asyncio.gather(*starts)
         await asyncio.gather(*(one.drop() for one in made))
-    await asyncio.gather(*(one.connect() for one in made))
+    await asyncio.gather(*(served_again(one, check) for one in made))
     await asyncio.gather(*(one.tell(Moment.START) for one in tales))
 
     ids = {one.id for one in tales}

@@ -37,7 +37,7 @@ async def test_unknown_id(
     other = tale_of(station, await tags.second(), place=2, meter=3000)
     await other.begin(Moment.VALUES)
     tale = tale_of(station, await tags.accepted())
-    await lose_request(station, network, tale.says(Moment.START))
+    await lose_request(station, network, tale.says(Moment.START), check)
 
     outcome = await station.attempt(*tale.says(case))
 

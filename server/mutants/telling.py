@@ -21,10 +21,11 @@ class _RepeatedCallUnanswered(Session):
 
     def serve(self, call: Call, began: float) -> None:
         said = call.action, call.payload
-        if call.payload and self.latest.get(self.station.id) == said:
-            self.ignore("it has been said before")
-            return
-        self.latest[self.station.id] = said
+        if call.payload:
+            if self.latest.get(self.station.id) == said:
+                self.ignore("it has been said before")
+                return
+            self.latest[self.station.id] = said
         super().serve(call, began)
 
 

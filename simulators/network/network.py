@@ -19,6 +19,7 @@ AFTERMATH = 1.0
 
 DOWN = "the network is down"
 PORTAL = "a captive portal answers"
+AWAY = "a toxic was taken away"
 
 
 @dataclass(slots=True)
@@ -120,14 +121,16 @@ class Network:
         return toxic
 
     async def remove(self, toxic: Toxic) -> None:
-        """Take a toxic away again; connections on which data was lost end with it."""
+        """Take a toxic away again; connections on which data was lost end with it, and now and then others."""
         present = next(one for one in self._present if one[0] is toxic)
         self._present.remove(present)
         self._end(str(toxic))
         if self._leaving:  # all of it is about to go
             return
+        self._begin(AWAY)
         for proxy, names in tuple(present[1].items()):
             await proxy.remove(names)
+        self._end(AWAY)
 
     @asynccontextmanager
     async def down(self) -> AsyncIterator[None]:

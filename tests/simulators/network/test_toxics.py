@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from simulators.connection import Endpoint
-from simulators.network.network import Network
+from simulators.network.network import AWAY, Network
 from simulators.network.toxics import (
     Bandwidth,
     Latency,
@@ -131,6 +131,14 @@ async def test_end_of_the_connection(network: Network, echo: Endpoint, toxic: To
             with suppress(ConnectionResetError):
                 assert await wire.reader.read() == b""
         assert network.trouble() == str(toxic)
+
+
+async def test_toxic_taken_away_is_a_trouble(network: Network, echo: Endpoint) -> None:
+    """Toxiproxy may end a connection as it takes a toxic away, so the network answers for that."""
+    async with line(network, echo):
+        async with network.toxic(Latency(latency=1)):
+            assert network.trouble() is None
+        assert network.trouble() == AWAY
 
 
 async def test_silence_keeps_the_connection(network: Network, echo: Endpoint) -> None:
