@@ -47,7 +47,7 @@ def _judge_payload(ruling: Ruling, version: Version, action: str, kind: Kind, pa
         if not _only_a_form_of_time(violation, payload):
             expected = f"{action} {kind} valid against its schema ({violation.rule} at {violation.path})"
             ruling.that(False, demand, expected, violation.message)
-    for path, text in _timestamps(payload, version.schemas.schema(action, kind)):
+    for path, text in timestamps(payload, version.schemas.schema(action, kind)):
         remark = timestamp_remark(text, version.fraction_digits)
         expected = f"a UTC timestamp that everybody reads at {path}"
         ruling.that(remark is None, rules.TIMESTAMP, expected, remark or text, level=SHOULD)
@@ -105,15 +105,15 @@ def _only_a_form_of_time(violation: Violation, payload: Payload) -> bool:
     return isinstance(value, str) and iso8601(value) is not None
 
 
-def _timestamps(value: object, schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+def timestamps(value: object, schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     """Yield what the schema calls a date and time, with the JSON pointer to it."""
     match value:
         case dict():
             members = schema.get("properties", {})
             for name in members.keys() & value.keys():
-                yield from _timestamps(value[name], members[name], f"{path}/{name}")
+                yield from timestamps(value[name], members[name], f"{path}/{name}")
         case list():
             for index, item in enumerate(value):
-                yield from _timestamps(item, schema.get("items", {}), f"{path}/{index}")
+                yield from timestamps(item, schema.get("items", {}), f"{path}/{index}")
         case str() if schema.get("format") == "date-time":
             yield path, value

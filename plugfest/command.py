@@ -31,6 +31,7 @@ _COMMANDS = (
     "abilities",
     "judge",
     "redact",
+    "replay",
     "doctor",
 )
 

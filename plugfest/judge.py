@@ -25,6 +25,7 @@ def judge(log: Path, ocpp: str | None, station: str, forms: Path | None) -> None
         click.echo(f"line {one.frame.line}  {one.frame.station} {who}  {problem.level.value}  {told}")
     binding = sum(one.problem.level is SHALL for one in broken)
     stations = len({frame.station for frame in found.frames})
-    counted = f"{len(found.frames)} frames of {stations} station{'s' if stations > 1 else ''}, OCPP {found.version}"
+    versions = " and ".join(sorted({version.name for version in found.versions.values()}))
+    counted = f"{len(found.frames)} frames of {stations} station{'s' if stations > 1 else ''}, OCPP {versions}"
     click.echo(f"{counted}: {binding} against a SHALL, {len(broken) - binding} remarks")
     sys.exit(1 if binding else 0)

@@ -14,6 +14,10 @@ from harness.fieldlog.reading import Fieldlog, read
 from harness.versions import VERSIONS
 
 
+class NoFrames(click.UsageError):
+    """A log in which no frame is found."""
+
+
 def of_a_log(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the argument and the options of a log."""
     options = (
@@ -42,5 +46,5 @@ def opened(log: Path, ocpp: str | None, station: str, forms: Path | None) -> tup
     for one in found.passed_over:
         click.echo(f"line {one.line} passed over: {one.reason}", err=True)
     if not found.frames:
-        raise click.UsageError(f"{log}: no frame of OCPP-J found; describe how it logs them with --forms")
+        raise NoFrames(f"{log}: no frame of OCPP-J found; describe how it logs them with --forms")
     return text, found

@@ -132,9 +132,12 @@ class ReferenceDriver:
             raise Refused(str(unknown)) from unknown
 
     async def provision_tag(self, tag: Tag) -> None:
-        """Create the tag, or change it where it exists."""
+        """Create the tag, or change it where it exists; raises Refused for one that OCPP cannot carry."""
         known = ServerTag(id_tag=tag.id_tag, status=tag.status.value, parent=tag.parent, expires=tag.expires)
-        await self._operator.provision_tag(known)
+        try:
+            await self._operator.provision_tag(known)
+        except Refusal as refusal:
+            raise Refused(str(refusal)) from refusal
 
     @_of_a_known_station
     async def station(self, station: str) -> StationView:

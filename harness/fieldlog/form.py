@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -18,6 +19,14 @@ SECONDS, ISO = "seconds", "iso"
 
 class FormError(Exception):
     """A description of forms that cannot be used; the text names file, form and key."""
+
+
+class Turn(StrEnum):
+    """What becomes of a connection."""
+
+    OPENED = "opened"
+    REFUSED = "refused"
+    CLOSED = "closed"
 
 
 def _compiled(pattern: str) -> str:
@@ -36,16 +45,30 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     before: Annotated[str, AfterValidator(_compiled)] | None = None
-    members: Mapping[Literal["frame", "time", "station", "word"], str] | None = None
+    about: Annotated[str, AfterValidator(_compiled)] | None = None
+    members: Mapping[Literal["frame", "time", "station", "word", "connection", "event"], str] | None = None
     keys: Mapping[Literal["type", "id", "action", "payload", "code", "description"], str] | None = None
     station: Sequence[str] = ()
     central: Sequence[str] = ()
+    opened: Sequence[str] = ()
+    refused: Sequence[str] = ()
+    closed: Sequence[str] = ()
     time: str | None = None
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
         """What stands before a frame."""
         return None if self.before is None else re.compile(self.before)
+
+    @cached_property
+    def connections(self) -> re.Pattern[str] | None:
+        """A line about a connection."""
+        return None if self.about is None else re.compile(self.about, re.MULTILINE)
+
+    def turn(self, word: str | None) -> Turn | None:
+        """Return what a word says of a connection, None where it says nothing of one."""
+        known = {Turn.OPENED: self.opened, Turn.REFUSED: self.refused, Turn.CLOSED: self.closed}
+        return next((turn for turn, words in known.items() if word in words), None)
 
     def sender(self, word: str | None) -> bool | None:
         """Return whether the station sent a frame with this word before it, None where that cannot be told."""

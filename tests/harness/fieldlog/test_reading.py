@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.fieldlog.form import Form, FormError, builtin_forms, load_forms
+from harness.fieldlog.form import Form, FormError, Turn, builtin_forms, load_forms
 from harness.fieldlog.reading import Fieldlog, read
 from harness.ocppj import Call
 from harness.trace import Trace
@@ -55,7 +55,7 @@ def test_form_is_read(form: str) -> None:
     assert [(one.text, one.by_station) for one in log.frames] == [(CALL, True), (RESULT, False)]
     assert {one.station for one in log.frames} == {"CP9" if form in NAMED else "GIVEN"}
     assert [one.at is not None for one in log.frames] == [form in TIMED] * 2
-    assert (log.version, log.passed_over) == (V16, [])
+    assert (set(log.versions.values()), log.passed_over) == ({V16}, [])
 
 
 def test_own_trace_is_read() -> None:
@@ -64,11 +64,75 @@ def test_own_trace_is_read() -> None:
     wire.sent(Call("7", "TransactionEvent"))
     wire.received('[3,"7",{}]')
     log = logged("".join(f"{line}\n" for line in wire.trace.lines()))
-    assert log.version is V201
+    assert log.versions == {"CP9": V201}
     assert [(one.station, one.by_station, one.elements[0]) for one in log.frames] == [
         ("CP9", True, 2),
         ("CP9", False, 3),
     ]
+
+
+def test_log_of_the_reference_is_read() -> None:
+    """What the reference receives is the station's; it tells of connections too, and of other things that are none."""
+    frame = {"timestamp": "2026-01-05T08:01:03Z", "event": "frame", "station": "CP9"}
+    lines = [
+        {**frame, "event": "connected", "peer": "x"},
+        {**frame, "direction": "received", "text": CALL},
+        {**frame, "direction": "sent", "text": RESULT},
+        {**frame, "direction": "unsent", "text": RESULT},
+        {**frame, "event": "disconnected", "reason": "x"},
+        {"timestamp": "2026-01-05T08:01:05Z", "event": "stopped"},
+    ]
+    log = logged("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert [(one.station, one.by_station) for one in log.frames] == [("CP9", True), ("CP9", False)]
+    assert [(one.turn, one.line) for one in log.changes] == [(Turn.OPENED, 1), (Turn.CLOSED, 5)]
+    assert [one.line for one in log.entries] == [1, 2, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("line", "turn"),
+    [
+        (f"[INFO ] 2026-01-05 08:01:02,345 Logger - {BRACKETS} Connection is established", Turn.OPENED),
+        (f"[WARN ] 2026-01-05 08:01:02,345 Logger - {BRACKETS} Connection was closed, status: 1006", Turn.CLOSED),
+        ("[ocpp  ] DEBUG 2026/01/05 08:01:02 charge point connected: CP9", Turn.OPENED),
+        ("2026-01-05T08:01:02.345Z: SYS> Connected", Turn.OPENED),
+    ],
+)
+def test_connections_are_told(line: str, turn: Turn) -> None:
+    """A product that writes when a connection began or ended is understood."""
+    (change,) = logged(f"{line}\n{CALL}\n", station="CP9").changes
+    assert (change.turn, change.station, change.line) == (turn, "CP9", 1)
+    assert change.at is not None
+
+
+def test_each_station_has_its_version() -> None:
+    """Stations of several versions stand in one log; one that does not tell speaks what most of the log does."""
+    line = "INFO:ocpp:{}: receive message {}\n"
+    calls = {
+        "CP1": '[2,"1","StopTransaction",{}]',
+        "CP2": '[2,"1","TransactionEvent",{}]',
+        "CP3": '[2,"1","Heartbeat",{}]',
+        "CP4": '[2,"1","BootNotification",{"chargePointVendor":"V"}]',
+    }
+    log = logged("".join(line.format(*each) for each in calls.items()))
+    assert {name: version.name for name, version in log.versions.items()} == {
+        "CP1": "1.6",
+        "CP2": "2.0.1",
+        "CP3": "2.0.1",
+        "CP4": "1.6",
+    }
+
+
+def test_message_that_is_no_frame_is_kept_as_it_was_sent() -> None:
+    """In a log that says who sent what, what is no JSON array is there all the same, unless it is cut off or binary."""
+    lines = [
+        {"at": 0, "station": "CP9", "direction": "sent", "event": "text", "text": "hello"},
+        {"at": 1, "station": "CP9", "direction": "sent", "event": "text", "text": "[2,… (70000 characters in all)"},
+        {"at": 2, "station": "CP9", "direction": "sent", "event": "binary", "text": "00"},
+        {"at": 3, "station": "CP9", "direction": "received", "event": "ping", "text": ""},
+    ]
+    log = logged("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines))
+    assert [(one.text, one.elements) for one in log.frames] == [("hello", ())]
+    assert [(one.line, one.reason) for one in log.passed_over] == [(2, "the frame is cut off"), (3, "a binary message")]
 
 
 def test_call_of_the_central_system_is_known_by_its_action() -> None:

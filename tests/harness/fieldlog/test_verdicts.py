@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from harness import rules
 from harness.fieldlog.form import builtin_forms
 from harness.fieldlog.reading import read
@@ -42,3 +44,12 @@ def test_stations_are_kept_apart() -> None:
     line = 'INFO:ocpp:{}: receive message [2,"1","Heartbeat",{{}}]\n'
     assert broken(line.format("CP1") + line.format("CP2")) == []
     assert broken(line.format("CP1") * 2) != []
+
+
+def test_ids_begin_anew_with_a_connection() -> None:
+    """An id that is used again on another connection is no second use of it."""
+    line = json.dumps({"t": 0, "from": "csms", "frame": '[2,"1","ClearCache",{}]'}) + "\n"
+    answered = json.dumps({"t": 0, "from": "station", "frame": '[3,"1",{"status":"Accepted"}]'}) + "\n"
+    opened = json.dumps({"t": 0, "event": "opened"}) + "\n"
+    assert broken(line + answered + opened + line + answered) == []
+    assert broken(line + answered + line + answered) == [(3, False, rules.ID_FRESH, SHOULD)]
