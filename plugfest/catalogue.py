@@ -46,6 +46,7 @@ def to_json(found: Catalogue) -> dict[str, Any]:
                 "faults": list(one.faults),
                 "remarks": one.remarks,
                 "scenarios": by_mutant.get(name, []),
+                "gates": list(one.gates),
             }
             for name, one in sorted(MUTANTS.items())
         },
@@ -199,7 +200,8 @@ def _mutants(found: Catalogue) -> Iterator[str]:
     yield "| mutant | defect | caught by |"
     yield "|---|---|---|"
     for name, one in sorted(MUTANTS.items()):
-        yield f"| {name} | {_cell(one.description)} | {_listed(covered.get(name, []))} |"
+        gates = ", ".join(f"`{text}` of a load run" for text in one.gates)
+        yield f"| {name} | {_cell(one.description)} | {gates or _listed(covered.get(name, []))} |"
 
 
 def _listed(ids: list[str]) -> str:

@@ -53,11 +53,8 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
 
     A mutant is caught when a scenario fails; one that the registry marks so when a scenario remarks on it.
     """
-    try:
-        for name in names:
-            MUTANTS.find(name)
-    except UnknownName as error:
-        raise click.UsageError(str(error)) from None
+    for name in names:
+        _check(name)
     catalogue = Catalogue.load()
     caught_by = catalogue.by_mutant()
     chosen = {name: _evoking(catalogue, MUTANTS.find(name)) or caught_by.get(name, []) for name in names or every()}
@@ -76,9 +73,20 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
     sys.exit(0 if len(matrix.proven) == len(rows) else 1)
 
 
+def _check(name: str) -> None:
+    """Raise UsageError for a mutant that there is not, or that load has to be put on."""
+    try:
+        one = MUTANTS.find(name)
+    except UnknownName as error:
+        raise click.UsageError(str(error)) from None
+    if one.gates:
+        gates = " ".join(f"--gate {text}" for text in one.gates)
+        raise click.UsageError(f"{name} is merely slow, which no scenario fails: plugfest load --mutant {name} {gates}")
+
+
 def every() -> list[str]:
-    """Return the names of all mutants, those that are generated at the end."""
-    return [*sorted(MUTANTS), *MUTANTS.generated]
+    """Return the names of all mutants that scenarios catch, those that are generated at the end."""
+    return [*(name for name in sorted(MUTANTS) if not MUTANTS[name].gates), *MUTANTS.generated]
 
 
 def play(mutant: str, named: Sequence[str], others: Sequence[str]) -> Row:

@@ -25,14 +25,15 @@ T = TypeVar("T")
 def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Offer worker processes, which end with this one; what has not begun is given up when the context is left."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent) as pool:
         try:
             yield pool
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Have this process end as soon as the one does that has spawned it."""
     parent = multiprocessing.parent_process()
     assert parent is not None
 

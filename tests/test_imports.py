@@ -66,7 +66,11 @@ RULES = (
     Rule("scenarios/**/*.py", OURS, ()),
     Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons", "attr")),
     Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
-    Rule("plugfest/**/*.py", OURS, ("click", "rich", "packaging", "pytest", "tomli_w", "xdist")),
+    Rule(
+        "plugfest/**/*.py",
+        OURS,
+        ("click", "rich", "packaging", "prometheus_client", "psutil", "pytest", "tomli_w", "xdist"),
+    ),
 )
 MODULES = sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.gates import KINDS, Gate, Unit, told
 from harness.load.figures import ANSWERED, UNANSWERED, Cell, Figures, Second
 from harness.load.latencies import Latencies
-from harness.load.trend import full, growth
+from harness.load.trend import full, growth, medians
 
 MOST_NAMED = 3
 """How many actions, spans of time or stations are named."""
@@ -61,6 +61,8 @@ class MeasuredLoad:
             return f"in {spans(numbers)}"
         if gate.kind in ("errors", "unanswered"):
             return "; ".join(self._wrong(gate, action))
+        if gate.kind == "growth":
+            return "; ".join(self._grown(gate, action))
         return ""
 
     def _slow(self, gate: Gate, action: str | None) -> Iterator[str]:
@@ -87,6 +89,14 @@ class MeasuredLoad:
                 else ""
             )
             yield f"{'at least ' if action else ''}{len(late)} of {len(worst)} stations{names}"
+
+    def _grown(self, gate: Gate, action: str | None) -> Iterator[str]:
+        """Yield which actions became slower, and from when to when."""
+        growths = {one: growth(self._figures, one) or 0.0 for one in self.actions} if action is None else {}
+        if late := sorted(((value, one) for one, value in growths.items() if value > gate.limit), reverse=True):
+            yield _some(one for _, one in late)
+        (began, first), *_, (ended, last) = medians(self._figures, action)
+        yield f"median {told(first, Unit.TIME)} in second {began:.0f}, {told(last, Unit.TIME)} in second {ended:.0f}"
 
     def _wrong(self, gate: Gate, action: str | None) -> Iterator[str]:
         """Yield what went wrong, most frequent first, and when."""

@@ -70,9 +70,14 @@ def trends(figures: Figures) -> list[Trend]:
 
 def growth(figures: Figures, action: str | None) -> float | None:
     """Return by how much the median latency of an action, or of all, grows per second for certain."""
-    slices = [(at, Figures.over(each).cell(action).scheduled) for at, each in _slices(full(figures))]
-    found = _trend("", Unit.TIME, [(at, one.percentile(0.5)) for at, one in slices if len(one)])
+    found = _trend("", Unit.TIME, medians(figures, action))
     return found.least if found else None
+
+
+def medians(figures: Figures, action: str | None) -> list[tuple[float, float]]:
+    """Return the median latency of each slice, with the middle of its time."""
+    slices = [(at, Figures.over(each).cell(action).scheduled) for at, each in _slices(full(figures))]
+    return [(at, one.percentile(0.5)) for at, one in slices if len(one)]
 
 
 def full(figures: Figures) -> list[tuple[int, Second]]:

@@ -27,13 +27,15 @@ class Mutant(Altered):
     ``faults`` are public threads and commits about real central systems that had this defect. One that ``remarks`` is
     a defect over which the text, or the practice of fair systems, forbids to fail anybody: scenarios remark on it. One
     that ``crashes`` has an internal error as its very defect; in any other an internal error is no proof of anything.
-    A generated one says which payload it has ``broken``.
+    A generated one says which payload it has ``broken``. One that is merely slow is caught by no scenario but by a load
+    run, which misses its ``gates``.
     """
 
     faults: tuple[str, ...] = ()
     remarks: bool = False
     crashes: bool = False
     broken: Broken | None = None
+    gates: tuple[str, ...] = ()
 
 
 MUTANTS: Registry[Mutant] = Registry("mutant")
@@ -48,6 +50,7 @@ def mutant(
     faults: Sequence[str] = (),
     remarks: bool = False,
     crashes: bool = False,
+    gates: Sequence[str] = (),
 ) -> Callable[[Part], Part]:
     """Declare the decorated part as the mutant ``name``, with whatever parts its defect takes ``also``.
 
@@ -55,7 +58,7 @@ def mutant(
     """
 
     def declare(part: Part) -> Part:
-        MUTANTS.add(Mutant(name, description, (part, *also), tuple(faults), remarks, crashes))
+        MUTANTS.add(Mutant(name, description, (part, *also), tuple(faults), remarks, crashes, gates=tuple(gates)))
         return part
 
     return declare

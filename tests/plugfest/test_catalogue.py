@@ -35,8 +35,9 @@ def test_references_are_valid(catalogue: Catalogue) -> None:
 
 
 def test_every_mutant_is_named(catalogue: Catalogue) -> None:
-    """A mutant that no scenario names proves nothing."""
-    assert set(MUTANTS) - set(catalogue.by_mutant()) == set()
+    """A mutant that no scenario names proves nothing; one that is merely slow is caught by gates, and named by none."""
+    slow = {name for name, one in MUTANTS.items() if one.gates}
+    assert set(MUTANTS) - set(catalogue.by_mutant()) == slow
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -15,7 +15,7 @@ from harness import record
 from harness.scenario import Catalogue, Scenario
 from harness.verdict import POLICY, Verdict
 from plugfest.catalogue import markdown
-from plugfest.mutants import EVOKING, SAMPLE, _evokes, _evoking, _lines, _others, internal_errors, mutants, play
+from plugfest.mutants import EVOKING, SAMPLE, _evokes, _evoking, _lines, _others, every, internal_errors, mutants, play
 from reports.kill_matrix import Played, Row
 from server.core.frame_log import FrameLog
 from server.mutants import MUTANTS
@@ -160,6 +160,16 @@ def test_unknown_mutant_is_wrong_usage() -> None:
     """A mutant that does not exist is exit code 2, before anything is played."""
     done = CliRunner().invoke(mutants, ["reset-type-swaped"])
     assert (done.exit_code, "reset-type-swapped" in done.output) == (2, True)
+
+
+def test_slow_mutant_is_left_to_load() -> None:
+    """One that is merely slow is no matter of scenarios: who names it learns which load run catches it."""
+    assert [name for name in every() if name in MUTANTS and MUTANTS[name].gates] == []
+    done = CliRunner().invoke(mutants, ["authorize-slow"])
+    assert (done.exit_code, "plugfest load --mutant authorize-slow --gate p99.Authorize=100ms" in done.output) == (
+        2,
+        True,
+    )
 
 
 @pytest.mark.parametrize(("mutant", "scenario"), POLICIES.items())

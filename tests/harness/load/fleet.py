@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from harness.load.figures import ANSWERED, Cause, Connection, Exchange, Figures, Health
+from harness.load.plan import Plan
 from harness.trace import Direction
 
 Slowness = Callable[[int, str, float], tuple[float, str]]
@@ -31,3 +33,48 @@ def played(slowness: Slowness = steady, *, stations: int = 100, seconds: int = 2
         figures.health(Health(worker, second + 0.5, 0.001, 0.2, stations=stations))
     figures.advance(float(seconds))
     return figures
+
+
+class PlayedFleet:
+    """A fleet that hands over what ``played`` makes, second by second, without any waiting."""
+
+    def __init__(self, slowness: Slowness = steady, *, floor: Figures | None = None, reached: bool = True) -> None:
+        self.slowness = slowness
+        self.floor = floor
+        self.reached = reached
+        self.plans: list[Plan] = []
+        self.told: Callable[[PlayedRun], object] = lambda run: None
+
+    def calibrate(self, plan: Plan) -> Figures | None:
+        """Return what was given for it."""
+        return self.floor
+
+    @contextmanager
+    def start(self, plan: Plan) -> Iterator[PlayedRun]:
+        """Yield a run."""
+        self.plans.append(plan)
+        whole = played(self.slowness, stations=plan.stations, seconds=int(plan.duration)) if self.reached else Figures()
+        yield PlayedRun(whole, self.told)
+
+
+class PlayedRun:
+    """A run of it."""
+
+    def __init__(self, whole: Figures, told: Callable[[PlayedRun], object]) -> None:
+        self._whole = whole
+        self._told = told
+        self._stopped = False
+
+    def __iter__(self) -> Iterator[Figures]:
+        for number in range(max(self._whole.seconds, default=-1) + 1):
+            if self._stopped:
+                return
+            part = Figures()
+            part.seconds = {number: self._whole.seconds[number]}
+            part.worst = {name: one for name, one in self._whole.worst.items() if one.second == number}
+            yield part
+            self._told(self)
+
+    def stop(self) -> None:
+        """End after the part that is under way."""
+        self._stopped = True

@@ -1,0 +1,59 @@
+"""What a load run is to be, and what a fleet has to offer that carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from harness.load.figures import Figures
+
+
+class FleetError(Exception):
+    """A fleet that cannot be had, or has ended before its time; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A load run: so many stations play a workload at an endpoint; times in seconds.
+
+    ``workload`` is a name or the path of a file. ``ramp`` is how many stations connect per second, None as the workload
+    has it; ``rate`` how many messages per second all of them send together, None as the workload has it. ``target`` is
+    the file that says how stations prove themselves and how the central system is operated.
+    """
+
+    endpoint: str
+    workload: str
+    stations: int
+    duration: float
+    ramp: float | None = None
+    rate: float | None = None
+    seed: int = 0
+    workers: int = 1
+    target: Path | None = None
+
+
+class Running(Protocol):
+    """A fleet under way: yields what came in, about once a second, until it has ended; raises FleetError."""
+
+    def __iter__(self) -> Iterator[Figures]:
+        """Return itself."""
+        ...
+
+    def stop(self) -> None:
+        """Have the stations leave before their time; what is still under way is yielded. May come from a signal."""
+        ...
+
+
+class Fleet(Protocol):
+    """What makes load."""
+
+    def start(self, plan: Plan) -> AbstractContextManager[Running]:
+        """Return a run that begins when it is entered; when it is left, nothing of it remains. Raises FleetError."""
+        ...
+
+    def calibrate(self, plan: Plan) -> Figures | None:
+        """Return the figures of the same load on a central system that does nothing, None where none can be had."""
+        ...

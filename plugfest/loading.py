@@ -1,0 +1,147 @@
+"""Carrying out a load run: what comes in is recorded, shown and offered to Prometheus while it goes on."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from harness.load.figures import ANSWERED, Figures, Incident
+from harness.load.latencies import Latencies
+from harness.load.plan import Fleet, FleetError, Plan, Running
+from harness.load.record import NAME, Footer, Header, LoadRecorder, LoadRun, read
+from harness.load.totals import Totals
+
+UNREACHED = 8.0
+"""Seconds after which a run is given up if no station was ever connected."""
+
+PLAIN_EVERY = 5
+"""Seconds between two lines of progress where the output is no terminal."""
+
+MEMORY = "memory of the central system in bytes"
+"""The name under which the memory of the target is recorded."""
+
+
+def find_fleet() -> Fleet:
+    """Return the fleet, which brings Locust: only what makes load pays for it. Raises FleetError."""
+    try:
+        fleet: Fleet = importlib.import_module("simulators.load.run")
+    except ImportError as error:
+        raise FleetError(f"the fleet cannot be had: {error}") from None
+    return fleet
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run goes on in: who makes the load, where it is shown, and what tells the memory of the target."""
+
+    fleet: Fleet
+    console: Console
+    totals: Totals
+    memory: Callable[[], int | None] | None = None
+
+
+def carry_out(plan: Plan, header: Header, folder: Path, around: Surroundings, *, calibrate: bool = True) -> LoadRun:
+    """Carry out a run, keep its record in a folder, and return it; Ctrl-C has the stations leave before their time.
+
+    Raises FleetError where the fleet cannot be had.
+    """
+    around.totals.clear()
+    path = folder / NAME
+    with LoadRecorder(path, header) as recorder:
+        if calibrate and (floor := around.fleet.calibrate(plan)) is not None:
+            recorder.calibrated(floor)
+        began = time.monotonic()
+        with around.fleet.start(plan) as running, _interruptible(running) as interrupted:
+            complete = _recorded(recorder, running, plan, around)
+        seconds = round(time.monotonic() - began, 3)
+        recorder.finish(Footer(seconds=seconds, interrupted=bool(interrupted) or not complete))
+    return read(path)
+
+
+def _recorded(recorder: LoadRecorder, running: Running, plan: Plan, around: Surroundings) -> bool:
+    """Record what comes in, and return whether that was all: a fleet that breaks off is told in the record."""
+    began = time.monotonic()
+    try:
+        for part in _shown(running, plan, around):
+            recorder.add(part)
+            if not around.totals.whole.connected and time.monotonic() - began > UNREACHED:
+                running.stop()
+    except FleetError as error:
+        if not around.totals.whole.connected:
+            raise
+        broken = Figures()
+        broken.incident(Incident(float(around.totals.last), f"the fleet broke off: {error}"))
+        recorder.add(broken)
+        return False
+    return True
+
+
+@contextmanager
+def _interruptible(running: Running) -> Iterator[list[int]]:
+    """Have the first signal to end stop the run, and yield the signals that came; a second one ends at once."""
+    came: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if came:
+            raise KeyboardInterrupt
+        came.append(number)
+        running.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _shown(running: Running, plan: Plan, around: Surroundings) -> Iterator[Figures]:
+    """Yield what comes in, with the memory of the target, and show how far the run is."""
+    totals, console = around.totals, around.console
+    live = Live(console=console, transient=True, auto_refresh=False) if console.is_terminal else None
+    told = 0
+    if live is not None:
+        live.start()
+    try:
+        for part in running:
+            if around.memory is not None and (bytes := around.memory()) is not None:
+                part.sample(MEMORY, part.origin + max(part.seconds, default=totals.last), bytes)
+            totals.add(part)
+            if live is not None:
+                live.update(Text(progress(totals, plan)), refresh=True)
+            elif totals.last >= told + PLAIN_EVERY:
+                told = totals.last
+                console.print(progress(totals, plan))
+            yield part
+    finally:
+        if live is not None:
+            live.stop()
+
+
+def progress(totals: Totals, plan: Plan) -> str:
+    """Return how far a run is, in one line."""
+    now, recent = totals.now, totals.recent
+    wrong = sum(cell.errors for cell in totals.whole.cells.values()) + totals.whole.failures
+    answered = sum(cell.outcomes[ANSWERED] for cell in now.cells.values())
+    return (
+        f"{totals.last:>5} of {plan.duration:g} s  {now.connected:.0f} of {plan.stations} stations  {answered}/s  "
+        f"{_percentiles(recent.scheduled)}  {wrong} errors"
+    )
+
+
+def _percentiles(latencies: Latencies) -> str:
+    """Return p50, p95, p99 and the longest in ms."""
+    if not len(latencies):
+        return "no answers"
+    told = " / ".join(f"{latencies.percentile(part) * 1000:.1f}" for part in (0.5, 0.95, 0.99, 1.0))
+    return f"p50 / p95 / p99 / max {told} ms"
