@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from harness.ocppj import Call
 from harness.verdict import SHALL, Checks, Inconclusive, Level
 from scenarios.transport.clauses import BOOT, RECONNECTING
 from scenarios.transport.dialects import Said
@@ -67,3 +68,9 @@ async def boots_again(station: Station, check: Checks) -> None:
     """Have a station come back and boot, and check that it is accepted; raises Inconclusive where it is not served."""
     answer = await served_again(station, check, ("BootNotification", station.identity))
     check.equal(answer.member("status"), "Accepted", clause=BOOT)
+
+
+def calls_of(station: Station, *actions: str, since: int = 0) -> list[Call]:
+    """Return the CALLs of some actions that the central system has sent to a station, from a trace entry on."""
+    frames = (entry.frame for entry in station.received(since))
+    return [frame for frame in frames if isinstance(frame, Call) and frame.action in actions]

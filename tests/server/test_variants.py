@@ -480,3 +480,50 @@ async def test_cost_and_message_are_told(make: Make) -> None:
     """An event is answered with its cost, priority and a message, whether or not it names a token."""
     async with make(variant="cost-and-message-told") as system, desk_of(system) as desk:
         assert set(await desk.event("Started", 0)) == {"totalCost", "chargingPriority", "updatedPersonalMessage"}
+
+
+# Habits with stations that are away
+
+
+async def test_order_for_a_station_that_is_away_is_refused(make: Make) -> None:
+    """It is taken while the station is there, and not afterwards."""
+    async with make(variant="away-refused") as system:
+        async with charger(system):
+            await system.operator.perform("CS-1", "ClearCache", {})
+        with pytest.raises(Refused, match="not connected"):
+            await system.operator.perform("CS-1", "ClearCache", {})
+
+
+@pytest.mark.parametrize("name", ["away-failed", "away-expires"])
+async def test_order_for_a_station_that_is_away_fails(make: Make, name: str) -> None:
+    """It is taken, has failed soon, and is never delivered."""
+    async with make(variant=name) as system:
+        await system.operator.provision_station("CS-1")
+        operation = await system.operator.perform("CS-1", "ClearCache", {}, "1.6")
+        outcome = await system.operator.outcome(operation, 5.0)
+        async with charger(system) as station:
+            assert await station.alive()
+    assert outcome is not None
+    assert outcome.state == "failed"
+
+
+async def test_order_that_waits_to_expire_ends_with_the_system(make: Make) -> None:
+    """A central system that stops does not wait for it."""
+    async with make(variant="away-expires") as system:
+        await system.operator.provision_station("CS-1")
+        operation = await system.operator.perform("CS-1", "ClearCache", {}, "1.6")
+        outcome = await system.operator.outcome(operation)
+    assert outcome is not None
+    assert outcome.state == "pending"
+
+
+async def test_lost_call_is_sent_again(make: Make) -> None:
+    """It comes on the next connection, with another id."""
+    async with make(variant="lost-call-sent-again") as system:
+        async with charger(system) as station:
+            await system.operator.perform("CS-1", "ClearCache", {})
+            first = await station.receive()
+            station.connection.transport.abort()
+        async with charger(system, boot=False) as station:
+            again = await station.receive()
+    assert (again[2:], again[1] == first[1]) == (["ClearCache", {}], False)

@@ -7,10 +7,10 @@ from websockets.asyncio.server import ServerConnection
 
 from harness.trace import Trace
 from harness.verdict import Checks, Inconclusive, Verdict
-from scenarios.resilience.comeback import come_back, served_again
+from scenarios.resilience.comeback import calls_of, come_back, served_again
 from simulators.observation import Answer, Silence
 from simulators.v16 import ChargePoint
-from tests.simulators.central import central_system, oblige, say_nothing
+from tests.simulators.central import central_system, oblige, say_nothing, send
 
 PATIENCE = 0.2
 
@@ -49,3 +49,20 @@ async def test_station_that_is_not_served_again_is_a_failure() -> None:
             await served_again(station, check)
         await station.leave()
     assert check.verdict() is Verdict.FAILED
+
+
+async def test_calls_of_some_actions() -> None:
+    """CALLs of the central system are found by their actions, from a moment on."""
+
+    async def serve(socket: ServerConnection) -> None:
+        await send(socket, [2, "1", "Reset", {"type": "Soft"}], [2, "2", "ClearCache", {}])
+        await oblige(socket)
+
+    async with central_system(serve) as endpoint:
+        station = ChargePoint("CP1", endpoint, Trace(), patience=5.0)
+        await station.connect()
+        await station.probe()
+        assert [one.unique_id for one in calls_of(station, "Reset", "ClearCache")] == ["1", "2"]
+        assert [one.unique_id for one in calls_of(station, "ClearCache")] == ["2"]
+        assert calls_of(station, "ClearCache", since=len(station.trace)) == []
+        await station.leave()
