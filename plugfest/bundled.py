@@ -48,13 +48,17 @@ class Bundled:
 
 
 @contextmanager
-def bundled(mutant: str | None = None) -> Iterator[Bundled]:
-    """Serve the reference to stations and idTags that it has never heard of; raises NotServed."""
+def bundled(mutant: str | None = None, *, port: int = 0) -> Iterator[Bundled]:
+    """Serve the reference, on any port unless one is given, to stations and idTags it has never heard of.
+
+    Raises NotServed.
+    """
     spawn = multiprocessing.get_context("spawn")
     with TemporaryDirectory(prefix="plugfest-", ignore_cleanup_errors=True) as folder:
         ours, theirs = spawn.Pipe(duplex=False)
         flags = {
-            "port": "0",
+            "port": str(port),
+            "operator_port": "0",
             "database": f"{folder}/reference.sqlite3",
             "log": "off",
             "accept_unknown": "true",

@@ -233,6 +233,7 @@ class _Job:
             rate=plan.rate,
             seed=plan.seed,
             workers=plan.workers,
+            width=plan.width,
             mutant=self.mutant,
             gates=tuple(map(str, self.gates)),
         )

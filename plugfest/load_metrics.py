@@ -39,8 +39,8 @@ class LoadCollector(Collector):
         yield calls
         yield latency
         stations = GaugeMetricFamily("plugfest_load_stations", "Stations, connected and expected.", labels=("state",))
-        stations.add_metric(("connected",), now.connected)
-        stations.add_metric(("expected",), now.expected)
+        stations.add_metric(("connected",), now.connected / self._totals.width)
+        stations.add_metric(("expected",), now.expected / self._totals.width)
         yield stations
         changes = CounterMetricFamily("plugfest_load_connection_changes", "Why connections changed.", labels=("cause",))
         for cause, count in whole.causes.items():

@@ -134,7 +134,8 @@ def progress(totals: Totals, plan: Plan) -> str:
     wrong = sum(cell.errors for cell in totals.whole.cells.values()) + totals.whole.failures
     answered = sum(cell.outcomes[ANSWERED] for cell in now.cells.values())
     return (
-        f"{totals.last:>5} of {plan.duration:g} s  {now.connected:.0f} of {plan.stations} stations  {answered}/s  "
+        f"{totals.last:>5} of {plan.duration:g} s  {now.connected / totals.width:.0f} of {plan.stations} stations  "
+        f"{answered / totals.width:.0f}/s  "
         f"{_percentiles(recent.scheduled)}  {wrong} errors"
     )
 

@@ -1,8 +1,9 @@
-"""The figures of a load run, second by second: what stations report, counted so that parts of a fleet can be merged.
+"""The figures of a load run over its time: what stations report, counted so that parts of a fleet can be merged.
 
 Times come in as seconds of the monotonic clock and are kept in seconds since the run began (``origin``). An exchange
-belongs to the second in which it was due. Latency counts from when a message was due, so that one that had to wait for
-the answer to an earlier one shows it, and from when it was sent.
+belongs to the second in which it was due; in a long run some seconds (``width``) are kept as one, under the first.
+Latency counts from when a message was due, so that one that had to wait for the answer to an earlier one shows it, and
+from when it was sent.
 """
 
 from __future__ import annotations
@@ -145,10 +146,11 @@ Key = tuple[Direction, str]
 
 @dataclass(slots=True)
 class Second:
-    """What happened in one second of the run; ``samples`` are what the target told of itself, such as its memory.
+    """What happened in a second of the run, or in some that are kept as one.
 
     ``connected`` and ``expected`` are the seconds that stations were connected, and wanted to be. ``ended`` counts the
-    connections that ended though their stations did not leave; ``causes`` counts attempts that failed too.
+    connections that ended though their stations did not leave; ``causes`` counts attempts that failed too. ``samples``
+    are what the target told of itself, such as its memory.
     """
 
     cells: dict[Key, Cell] = field(default_factory=dict)
@@ -242,8 +244,9 @@ class _Presence:
 class Figures:
     """Counts what a fleet reports; parts of it can be taken, carried as JSON, and merged without loss."""
 
-    def __init__(self, origin: float = 0.0) -> None:
+    def __init__(self, origin: float = 0.0, width: int = 1) -> None:
         self.origin = origin
+        self.width = width
         self.seconds: dict[int, Second] = {}
         self.worst: dict[str, Worst] = {}
         self.incidents: list[Incident] = []
@@ -290,8 +293,8 @@ class Figures:
         connected, expected = self._presence.now
         since, end = self._presence.since, now - self.origin
         while since < end:
-            number = int(since)
-            until = min(end, float(number + 1))
+            number = self._slot(since)
+            until = min(end, float(number + self.width))
             if expected:
                 second = self._second(number)
                 second.connected += connected * (until - since)
@@ -304,14 +307,14 @@ class Figures:
     def take(self, now: float) -> Figures:
         """Return what was counted since this was asked before, and count anew; who is connected is remembered."""
         self.advance(now)
-        taken = Figures(self.origin)
+        taken = Figures(self.origin, self.width)
         taken.seconds, self.seconds = self.seconds, {}
         taken.worst, self.worst = self.worst, {}
         taken.incidents, self.incidents = self.incidents, []
         return taken
 
     def merge(self, other: Figures) -> None:
-        """Add what another part of the fleet, or another stretch of time, has counted."""
+        """Add what another part of the fleet, or another stretch of time, has counted, in the same width."""
         for number, second in other.seconds.items():
             self._second(number).merge(second)
         for station, worst in other.worst.items():
@@ -321,6 +324,7 @@ class Figures:
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
         return {
+            "width": self.width,
             "seconds": [[number, second.to_json()] for number, second in sorted(self.seconds.items())],
             "worst": [[station, one.latency, one.action, one.second] for station, one in self.worst.items()],
             "incidents": [[one.at, one.text] for one in self.incidents],
@@ -329,7 +333,7 @@ class Figures:
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> Self:
         """Return what ``to_json`` has told; its origin is 0."""
-        made = cls()
+        made = cls(width=members["width"])
         made.seconds = {number: Second.from_json(second) for number, second in members["seconds"]}
         made.worst = {station: Worst(*rest) for station, *rest in members["worst"]}
         made.incidents = [Incident(*one) for one in members["incidents"]]
@@ -387,7 +391,10 @@ class Figures:
                     yield cell
 
     def _number(self, at: float) -> int:
-        return max(0, int(at - self.origin))
+        return self._slot(max(0.0, at - self.origin))
+
+    def _slot(self, seconds: float) -> int:
+        return int(seconds) // self.width * self.width
 
     def _second(self, number: int) -> Second:
         found = self.seconds.get(number)

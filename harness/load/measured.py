@@ -58,7 +58,7 @@ class MeasuredLoad:
             numbers = [
                 n for n, second in self._figures.seconds.items() if second.connected < gate.limit * second.expected
             ]
-            return f"in {spans(numbers)}"
+            return f"in {spans(numbers, self._figures.width)}"
         if gate.kind in ("errors", "unanswered"):
             return "; ".join(self._wrong(gate, action))
         if gate.kind == "growth":
@@ -75,7 +75,7 @@ class MeasuredLoad:
         numbers = [n for n, second in self._figures.seconds.items() if _late(second, gate, action)]
         if numbers:
             everywhere = len(numbers) > 0.8 * len(self._figures.seconds)
-            yield "throughout" if everywhere else f"in {spans(numbers)}"
+            yield "throughout" if everywhere else f"in {spans(numbers, self._figures.width)}"
         yield from self._stations(gate.limit, action)
 
     def _stations(self, limit: float, action: str | None) -> Iterator[str]:
@@ -103,24 +103,25 @@ class MeasuredLoad:
         kinds = self._figures.errors if action is None else self._figures.cell(action).outcomes
         wanted = {UNANSWERED} if gate.kind == "unanswered" else set(kinds) - {ANSWERED}
         yield _some(f"{kinds[kind]} {kind}" for kind in sorted(wanted, key=lambda kind: -kinds[kind]))
-        yield f"in {spans(n for n, second in self._figures.seconds.items() if _errors(second, action))}"
+        numbers = [n for n, second in self._figures.seconds.items() if _errors(second, action)]
+        yield f"in {spans(numbers, self._figures.width)}"
 
 
 def throughput(figures: Figures, action: str | None = None) -> float | None:
     """Return the answers per second over the seconds in which the whole fleet wanted to be connected."""
     seconds = full(figures)
     answered = sum(_cell(second, action).outcomes[ANSWERED] for _, second in seconds)
-    return answered / len(seconds) if seconds else None
+    return answered / (len(seconds) * figures.width) if seconds else None
 
 
-def spans(numbers: Iterable[int]) -> str:
-    """Return seconds of a run in words, such as "seconds 12 to 14, 20"; neighbours make a span."""
+def spans(numbers: Iterable[int], width: int = 1) -> str:
+    """Return seconds of a run in words, such as "seconds 12 to 14, 20"; neighbours, ``width`` apart, make a span."""
     found: list[tuple[int, int]] = []
     for number in sorted(numbers):
         if found and number - found[-1][1] <= 1:
-            found[-1] = found[-1][0], number
+            found[-1] = found[-1][0], number + width - 1
         else:
-            found.append((number, number))
+            found.append((number, number + width - 1))
     word = "second" if len(found) == 1 and found[0][0] == found[0][1] else "seconds"
     return f"{word} {_some(f'{first}' if first == last else f'{first} to {last}' for first, last in found)}"
 

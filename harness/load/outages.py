@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.load.figures import Figures, Second
+from harness.load.figures import Figures
 
 HALF = 0.5
 """The share of connected stations whose loss within a second is an outage, and whose return ends it."""
@@ -27,8 +27,7 @@ def outages(figures: Figures) -> list[Outage]:
     """Return the outages of a run in order."""
     found: list[Outage] = []
     before, began, lost = 0.0, None, 0
-    for number in range(max(figures.seconds, default=-1) + 1):
-        second = figures.seconds.get(number, Second())
+    for number, second in sorted(figures.seconds.items()):
         if began is None and second.ended and second.ended >= HALF * max(before, second.connected):
             began, lost = number, 0
         if began is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.load.figures import Figures
+
+MOST_SLOTS = 1200
+"""Into how many parts the time of a run is cut at most: runs of up to 20 minutes are kept second by second."""
 
 
 class FleetError(Exception):
@@ -34,9 +38,17 @@ class Plan:
     workers: int = 1
     target: Path | None = None
 
+    @property
+    def width(self) -> int:
+        """How many seconds are kept as one, so that the figures of a long run stay small."""
+        return max(1, math.ceil(self.duration / MOST_SLOTS))
+
 
 class Running(Protocol):
-    """A fleet under way: yields what came in, about once a second, until it has ended; raises FleetError."""
+    """A fleet under way: yields what came in, about once a second, until it has ended; raises FleetError.
+
+    Its figures have the width of the plan.
+    """
 
     def __iter__(self) -> Iterator[Figures]:
         """Return itself."""

@@ -31,7 +31,7 @@ class Header:
     """What was asked for: of which target, by which workload, with how many stations; times in seconds.
 
     ``rate`` is the messages per second that the workload was asked for, None where it has its own. ``gates`` are as
-    they are written; ``options`` are those of the command line that make the run again.
+    they are written; ``width`` is how many seconds are kept as one.
     """
 
     plugfest: str
@@ -45,9 +45,9 @@ class Header:
     rate: float | None = None
     seed: int = 0
     workers: int = 1
+    width: int = 1
     mutant: str | None = None
     gates: Sequence[str] = ()
-    options: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +134,8 @@ class LoadRecorder:
 
     def __init__(self, path: Path, header: Header) -> None:
         self._file = path.open("w", encoding="utf-8")
+        self._width = header.width
+        self._pending = Figures(width=header.width)
         self._write({"kind": "header", "format": FORMAT, "format_version": FORMAT_VERSION, **asdict(header)})
 
     def __enter__(self) -> Self:
@@ -142,11 +144,20 @@ class LoadRecorder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._flush()
         self._file.close()
 
     def add(self, figures: Figures) -> None:
-        """Append what came in since the last time."""
-        self._write({"kind": "figures", **figures.to_json()})
+        """Append what came in since the last time, once the seconds that are kept as one are over."""
+        if max(figures.seconds, default=0) > max(self._pending.seconds, default=0):
+            self._flush()
+        self._pending.merge(figures)
+
+    def _flush(self) -> None:
+        """Write what was held back."""
+        if self._pending.seconds or self._pending.incidents:
+            self._write({"kind": "figures", **self._pending.to_json()})
+        self._pending = Figures(width=self._width)
 
     def calibrated(self, floor: Figures) -> None:
         """Append the figures of the calibration."""
@@ -154,6 +165,7 @@ class LoadRecorder:
 
     def finish(self, footer: Footer) -> None:
         """Append the footer."""
+        self._flush()
         self._write({"kind": "footer", **asdict(footer)})
 
     def _write(self, line: Mapping[str, Any]) -> None:
@@ -185,7 +197,8 @@ def read(path: Path) -> LoadRun:
     if (found := first.pop("format_version")) != FORMAT_VERSION:
         raise RecordError(f"{path}: a record of format {found}, this plugfest reads {FORMAT_VERSION}; run again")
     try:
-        run = LoadRun(path, Header(**{**first, "gates": tuple(first["gates"]), "options": tuple(first["options"])}))
+        header = Header(**{**first, "gates": tuple(first["gates"])})
+        run = LoadRun(path, header, Figures(width=header.width))
         for number, line in lines:  # noqa: B007 - the error below names it
             run = _with(run, line)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from harness.load.figures import Cell, Figures, Health, Second
 
 RECENT = 5
-"""Seconds of the run that are kept one by one."""
+"""How many of the last seconds, or of what is kept as one, are kept one by one."""
 
 
 class Totals:
-    """What came in so far: all of it as one, and the last few seconds."""
+    """What came in so far: all of it as one, and the last few seconds; ``width`` is how many are kept as one."""
 
     def __init__(self) -> None:
         self.clear()
@@ -19,23 +19,27 @@ class Totals:
         self.whole = Second()
         self.health: dict[str, Health] = {}
         self.last = 0
+        self.width = 1
         self._recent = Figures()
 
     def add(self, figures: Figures) -> None:
         """Add what came in."""
+        self.width = figures.width
         for number, second in figures.seconds.items():
             self.whole.merge(second)
             self.health |= second.health
             self.last = max(self.last, number)
         self._recent.merge(figures)
-        self._recent.seconds = {n: one for n, one in self._recent.seconds.items() if n > self.last - RECENT}
+        self._recent.seconds = {
+            n: one for n, one in self._recent.seconds.items() if n > self.last - RECENT * self.width
+        }
         self._recent.worst.clear()
         self._recent.incidents.clear()
 
     @property
     def now(self) -> Second:
         """The last second that is complete."""
-        return self._recent.seconds.get(self.last - 1, Second())
+        return self._recent.seconds.get(self.last - self.width, Second())
 
     @property
     def recent(self) -> Cell:

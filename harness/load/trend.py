@@ -59,7 +59,11 @@ def trends(figures: Figures) -> list[Trend]:
     found = [
         _trend("median latency", Unit.TIME, [(at, one.percentile(0.5)) for at, one in answered]),
         _trend("p99 latency", Unit.TIME, [(at, one.percentile(0.99)) for at, one in answered]),
-        _trend("unanswered CALLs", Unit.RATE, [(at, cell.outcomes[UNANSWERED] / n) for at, cell, n in slices]),
+        _trend(
+            "unanswered CALLs",
+            Unit.RATE,
+            [(at, cell.outcomes[UNANSWERED] / n / figures.width) for at, cell, n in slices],
+        ),
         *(
             _trend(name, Unit.COUNT, [(number + 0.5, s.samples[name]) for number, s in seconds if name in s.samples])
             for name in names

@@ -117,11 +117,11 @@ class LoadReport:
     def slices(self) -> Sequence[Slice]:
         """The run in at most MOST_SLICES equal parts."""
         figures = self.run.figures
-        last = max(figures.seconds, default=-1)
-        width = max(1, math.ceil((last + 1) / MOST_SLICES))
+        end = max(figures.seconds, default=-figures.width) + figures.width
+        width = figures.width * max(1, math.ceil(end / MOST_SLICES / figures.width))
         return [
-            Slice(first, width, _together(figures, range(first, min(first + width, last + 1))))
-            for first in range(0, last + 1, width)
+            Slice(first, min(width, end - first), _together(figures, range(first, min(first + width, end))))
+            for first in range(0, end, width)
         ]
 
     @cached_property
@@ -129,7 +129,7 @@ class LoadReport:
         """What went wrong, most frequent first."""
         by_second = {n: Figures.over([second]).errors for n, second in self.run.figures.seconds.items()}
         return [
-            Error(kind, count, spans(n for n, errors in by_second.items() if errors[kind]))
+            Error(kind, count, spans((n for n, errors in by_second.items() if errors[kind]), self.run.figures.width))
             for kind, count in self.run.figures.errors.most_common()
         ]
 

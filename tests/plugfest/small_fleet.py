@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from harness.load.figures import ANSWERED, LOST, UNANSWERED, Cause, Connection, Exchange, Figures
-from harness.load.plan import Plan
+from harness.load.plan import Plan, Running
 from harness.trace import Direction
 
 PATIENCE = 5.0
@@ -30,7 +30,7 @@ class SmallFleet:
         return None
 
     @contextmanager
-    def start(self, plan: Plan) -> Iterator[SmallRun]:
+    def start(self, plan: Plan) -> Iterator[Running]:
         """Play in a thread of its own."""
         run = SmallRun(plan)
         thread = threading.Thread(target=run.play)

@@ -18,9 +18,11 @@ def steady(number: int, action: str, at: float) -> tuple[float, str]:
     return 0.005, ANSWERED
 
 
-def played(slowness: Slowness = steady, *, stations: int = 100, seconds: int = 20, worker: str = "1") -> Figures:
+def played(
+    slowness: Slowness = steady, *, stations: int = 100, seconds: int = 20, worker: str = "1", width: int = 1
+) -> Figures:
     """Return the figures of stations that send a Heartbeat each second, and every fifth of them an Authorize."""
-    figures = Figures()
+    figures = Figures(width=width)
     for number in range(stations):
         figures.connection(Connection(f"CP{number:03}", 0.0, False, Cause.DUE))
         figures.connection(Connection(f"CP{number:03}", 0.0, True, Cause.OPENED))

@@ -13,6 +13,7 @@ from harness.load.figures import (
     LOST,
     UNANSWERED,
     Cause,
+    Cell,
     Connection,
     Exchange,
     Figures,
@@ -146,3 +147,16 @@ def test_actions_of_stations_come_first() -> None:
     assert figures.keys == [(Direction.SENT, "DataTransfer"), (Direction.RECEIVED, "DataTransfer")]
     assert figures.cell("DataTransfer").count == 2
     assert figures.cell("DataTransfer", Direction.RECEIVED).count == 1
+
+
+def test_long_run_keeps_some_seconds_as_one() -> None:
+    """With a width, seconds are kept together under the first of them, and connected time is that of all of them."""
+    figures = Figures(ORIGIN, width=10)
+    figures.connection(Connection("A", ORIGIN + 5, True, Cause.OPENED))
+    for at in (9.9, 10.0, 19.9):
+        figures.exchange(exchange(at, 0.1))
+    figures.advance(ORIGIN + 20)
+    carried = Figures.from_json(json.loads(json.dumps(figures.take(ORIGIN + 20).to_json())))
+    assert carried.width == 10
+    found = {n: (Cell.of(s.cells.values()).count, s.connected) for n, s in sorted(carried.seconds.items())}
+    assert found == {0: (1, 5.0), 10: (2, 10.0)}

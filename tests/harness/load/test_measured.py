@@ -112,6 +112,14 @@ def test_what_a_run_does_not_measure(text: str) -> None:
     assert (found.met, found.observed) == (False, "not measured")
 
 
+def test_seconds_that_are_kept_as_one() -> None:
+    """In a long run rates are still per second, and spans are in seconds."""
+    measured = MeasuredLoad(played(starved, width=5))
+    found = judge([gate("throughput=1/s"), gate("unanswered=0")], measured)
+    assert [one.observed for one in found] == ["118.8/s", "24"]
+    assert found[1].place == "24 unanswered; in seconds 0 to 19"
+
+
 @pytest.mark.parametrize(
     ("numbers", "told"),
     [

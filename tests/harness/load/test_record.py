@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.harness.load.fleet import played
 
 HEADER = Header(
     plugfest="1", target="t", endpoint="ws://localhost/", started="2030-01-01", workload="daily", stations=100,
-    duration=20.0, gates=("p95=100.0 ms", "errors=0"), options=("--seed=1",),
+    duration=20.0, gates=("p95=100.0 ms", "errors=0"),
 )  # fmt: skip
 
 
@@ -53,6 +54,21 @@ def test_record_that_was_cut_short(tmp_path: Path) -> None:
     assert record.read(recorded(tmp_path, footer=Footer(seconds=1.0, interrupted=True))).truncated
 
 
+def test_seconds_that_are_kept_as_one_make_one_line(tmp_path: Path) -> None:
+    """The record of a long run is no longer than its figures."""
+    whole = played(width=5)
+    with LoadRecorder(tmp_path / record.NAME, replace(HEADER, width=5)) as recorder:
+        for number, second in whole.seconds.items():
+            for _ in range(3):
+                part = Figures(width=5)
+                part.seconds[number] = second
+                recorder.add(part)
+    lines = (tmp_path / record.NAME).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + 4
+    run = record.read(tmp_path / record.NAME)
+    assert (run.figures.width, run.figures.cell().count) == (5, 3 * whole.cell().count)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -68,7 +84,7 @@ def test_record_that_was_cut_short(tmp_path: Path) -> None:
         ("{\n", ":1: not JSON"),
         ("HEADER\n{}\n", ":2: not a line"),
         ('HEADER\n{"kind":"news"}\n', ":2: not a line .* 'news'"),
-        ('HEADER\n{"kind":"figures","seconds":[[1]],"worst":[],"incidents":[]}\n', ":2: not a line"),
+        ('HEADER\n{"kind":"figures","width":1,"seconds":[[1]],"worst":[],"incidents":[]}\n', ":2: not a line"),
     ],
 )
 def test_what_is_no_record(tmp_path: Path, text: str, said: str) -> None:
