@@ -30,6 +30,7 @@ from plugfest.run import PLAIN_WIDTH, cleared, exit_code, new_folder
 from plugfest.targets import target_of
 from plugfest.watching.address import Address, Duration, listen, shown
 from plugfest.watching.logbook import Logbook
+from plugfest.watching.page import Page
 from plugfest.watching.screen import Screen
 from scenarios.stage.access import endpoint_of
 from scenarios.stage.driver import driver_of
@@ -62,6 +63,13 @@ class NotReached(click.ClickException):
     metavar="ADDRESS:PORT",
     help="Where stations connect to the relay; loopback unless an address is given.",
 )
+@click.option(
+    "--page",
+    type=Address(),
+    default="127.0.0.1:0",
+    metavar="ADDRESS:PORT",
+    help="Where the live page is served; a free port of the loopback unless given.",
+)
 @click.option("--certificate", type=_FILE, help="Chain of the relay, PEM: stations connect with TLS.")
 @click.option("--key", type=_FILE, help="Its private key, PEM, if it is not in the same file.")
 @click.option("--client-authority", type=_FILE, help="CA of the certificates that stations must show, PEM.")
@@ -77,6 +85,7 @@ def watch(
     endpoint: str | None,
     mutant: str | None,
     address: tuple[str, int],
+    page: tuple[str, int],
     certificate: Path | None,
     key: Path | None,
     client_authority: Path | None,
@@ -101,13 +110,13 @@ def watch(
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
-    with listen(address, "--listen") as listener:
+    with listen(address, "--listen") as listener, listen(page, "--page") as page_listener:
         folder = cleared(out) if out else new_folder()
         with Logbook(folder, settings, strict=strict) as logbook:
             options = {"security": security, "faults": struck, "seed": seed}
             watched = Watched(settings, driver, logbook, Screen(console, logbook.conversations, frames=frames))
             try:
-                asyncio.run(watched.until(seconds, listener, **options))
+                asyncio.run(watched.until(seconds, listener, page_listener, **options))
             except (DriverError, NotReached) as error:
                 raise NotReached(str(error)) from None
             done = logbook.finish(
@@ -126,12 +135,13 @@ class Watched:
         self._logbook = logbook
         self._screen = screen
 
-    async def until(self, seconds: float | None, listener: socket, **options: Any) -> None:
+    async def until(self, seconds: float | None, listener: socket, page_listener: socket, **options: Any) -> None:
         """Pass stations on until a signal comes, or the time is up; raises NotReached."""
         async with AsyncExitStack() as life:
             endpoint = await self._reached(life)
             self.endpoint = endpoint.url
-            self._logbook.listeners.append(self._screen.heard)
+            page = Page(self._logbook.conversations, f"Watching {self._settings.csms.name}", page_listener)
+            self._logbook.listeners += [self._screen.heard, page.heard]
             relay = Relay(
                 endpoint,
                 self._logbook.conversation,
@@ -141,9 +151,11 @@ class Watched:
                 **options,
             )
             life.enter_context(self._screen)
+            await life.enter_async_context(page.served())
             await life.enter_async_context(relay.listening(listener))
             scheme = "wss" if options["security"] else "ws"
             self._screen.told(f"stations connect to {scheme}://{shown(listener)}/IDENTITY, and reach {endpoint.url}")
+            self._screen.told(f"live page: http://{shown(page_listener)}/")
             await self._wait(seconds)
 
     async def _reached(self, life: AsyncExitStack) -> Endpoint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -30,7 +31,7 @@ LATE_FRAME = 400
 
 def render(report: Report) -> str:
     """Return the HTML text; the traces are read from beside the record as it is written."""
-    script = _asset("report.js")
+    script = wire_script() + _asset("report.js")
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -43,6 +44,11 @@ def render(report: Report) -> str:
         wire_of=lambda result: _wire(report, result),
         searchable=_searchable,
     )
+
+
+def wire_script() -> str:
+    """Return the script that draws a wire as a sequence diagram, for pages with the same style."""
+    return _asset("wire.js")
 
 
 def style() -> Markup:
@@ -86,13 +92,14 @@ def _wire(report: Report, result: Result) -> Markup | None:
         text = model.shortened(message.text, LONGEST_FRAME if budget > 0 else LATE_FRAME)
         budget -= len(text)
         marks = judged.get(message.index, {})
-        messages.append(_message(message, text, stations.index(message.station), marks))
+        messages.append(drawn(message, text, stations.index(message.station), marks))
     return _embedded(
         {"stations": [model.visible(s) for s in stations], "remark": model.visible(loaded.remark), "messages": messages}
     )
 
 
-def _message(message: wire.Message, text: str, lane: int, marks: dict[str, list[int]]) -> dict[str, Any]:
+def drawn(message: wire.Message, text: str, lane: int, marks: Mapping[str, list[int]]) -> dict[str, Any]:
+    """Return a message as the script draws it: in the lane of its station, with its ``text`` and ``marks``."""
     return {
         "index": message.index,
         "at": round(message.at, 3),

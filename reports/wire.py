@@ -108,7 +108,7 @@ def _excerpt(messages: Iterable[Message], evidence: Collection[int]) -> tuple[li
 
 
 def _messages(lines: Iterable[str], damaged: list[int]) -> Iterator[Message]:
-    narrator = _Narrator()
+    narrator = Narrator()
     for number, line in enumerate(lines, 1):
         try:
             yield narrator.message(json.loads(line))
@@ -117,12 +117,13 @@ def _messages(lines: Iterable[str], damaged: list[int]) -> Iterator[Message]:
 
 
 @dataclass(slots=True)
-class _Narrator:
+class Narrator:
     """Names answers after the CALL that they belong to."""
 
     asked: dict[tuple[str, Direction, str], str] = field(default_factory=dict)
 
     def message(self, members: dict[str, Any]) -> Message:
+        """Return an entry, given in its JSON form, in words; raises ValueError, TypeError or KeyError if it is none."""
         index, at = members["index"], float(members["at"])
         if not isinstance(index, int) or not math.isfinite(at):
             raise ValueError("an entry needs a number and a time")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from server.central_system import CentralSystem
 from server.core.listening import bind
@@ -74,26 +75,26 @@ async def running(settings: ServerSettings) -> AsyncIterator[Ready]:
             operator = f"http://{f'[{host}]' if ':' in host else host}:{port}"
             log.note("operator API", url=operator)
             with log.taking_over():
-                async with _web(system, listener):
+                async with web(application(system), listener):
                     endpoint = await system.secure_endpoint(settings.security_profile)
                     authority = system.authority.certificate_file if endpoint.startswith("wss:") else None
                     yield Ready(endpoint, operator, system.settings, authority)
 
 
 @contextlib.asynccontextmanager
-async def _web(system: CentralSystem, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve the operator API on a socket that listens, so that a request never comes too early for it."""
+async def web(served: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an application on a socket that listens, so that a request never comes too early for it."""
     config = uvicorn.Config(
-        application(system),
+        served,
         log_config=None,
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=LONG_POLL_PATIENCE,
     )
-    web = _Web(config)
-    serving = asyncio.create_task(web.serve([listener]), name="operator API")
+    server = _Web(config)
+    serving = asyncio.create_task(server.serve([listener]), name="web server")
     try:
         yield
     finally:
-        web.should_exit = True
+        server.should_exit = True
         await serving

@@ -66,6 +66,7 @@ RULES = (
     Rule("scenarios/**/*.py", OURS, ()),
     Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons", "attr")),
     Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
+    Rule("plugfest/watching/page.py", OURS, ("starlette",)),
     Rule(
         "plugfest/**/*.py",
         OURS,

@@ -12,7 +12,7 @@ from websockets.protocol import Side
 
 from harness.conversation import Conversation
 from harness.ocppj import Call
-from harness.trace import Direction, Event
+from harness.trace import Direction, Entry, Event
 from harness.wire import WatchedWire
 from simulators.connection import reset
 from simulators.network.faults import HELD, Fault, Faults, Verb
@@ -139,12 +139,12 @@ class Link(Passage):
         self._targets[direction].writer.write(piece.raw)
 
     def _take_message(self, direction: Direction, content: str | bytes, raw: bytes) -> None:
-        self._conversation.lapse(self._wire)
-        if direction is Direction.SENT:
-            _, entry = self._wire.sent(content)
-        else:
-            entry = self._wire.received(content)
-        fault = self._faults.strike(direction, entry.frame) if self._faults and entry.frame else None
+        if self._faults is None:
+            self._targets[direction].writer.write(raw)  # whoever waits for it need not wait for the judgement
+            self._record(direction, content)
+            return
+        entry = self._record(direction, content)
+        fault = self._faults.strike(direction, entry.frame) if entry.frame else None
         if fault is None or entry.frame is None:
             self._deliver(direction, raw)
             return
@@ -154,6 +154,10 @@ class Link(Passage):
         if fault.verb is Verb.DROP and isinstance(entry.frame, Call):
             self._conversation.spare(direction, self._wire, entry.frame)
         self._suffer(direction, fault, raw)
+
+    def _record(self, direction: Direction, content: str | bytes) -> Entry:
+        self._conversation.lapse(self._wire)
+        return self._wire.sent(content)[1] if direction is Direction.SENT else self._wire.received(content)
 
     def _suffer(self, direction: Direction, fault: Fault, raw: bytes) -> None:
         """Have a fault strike a message."""
