@@ -34,8 +34,10 @@ from plugfest.load_metrics import exposed
 from plugfest.loading import Surroundings, carry_out, find_fleet
 from plugfest.run import PLAIN_WIDTH, new_folder
 from plugfest.targets import target_of
+from plugfest.told_memory import told_memory
 from reports.load import HTML, write_all
 from reports.load.model import PARTS, LoadReport, milliseconds
+from scenarios.stage.driver import driver_of
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0}
@@ -173,9 +175,10 @@ def _system(settings: Settings, mutant: str | None, life: ExitStack) -> _System:
     parts = urlsplit(endpoint)
     try:
         with socket.create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), REACH_LIMIT):
-            return _System(endpoint)
+            pass
     except OSError as error:
         raise NotCarriedOut(f"{endpoint} cannot be reached: {error}") from None
+    return _System(endpoint, life.enter_context(told_memory(driver_of(settings))))
 
 
 @dataclass(frozen=True, slots=True)

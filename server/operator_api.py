@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
+import psutil
 from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -130,6 +131,11 @@ def _open_routes(system: CentralSystem) -> APIRouter:
     async def metrics() -> Response:
         """Return all figures in the text format of Prometheus."""
         return Response(system.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    @router.get("/memory")
+    async def memory() -> dict[str, int]:
+        """Return the bytes that this process has in memory."""
+        return {"bytes": psutil.Process().memory_info().rss}
 
     return router
 

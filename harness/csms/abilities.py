@@ -382,6 +382,15 @@ class SecurityEventReader(Protocol):
 
 
 @runtime_checkable
+class MemoryReader(Protocol):
+    """Reading how much memory the central system takes, which a load run watches."""
+
+    async def memory(self) -> int:
+        """Return the bytes that it has in memory now."""
+        ...
+
+
+@runtime_checkable
 class SecureHosting(Protocol):
     """Connecting stations under the security profiles 1 to 3, with credentials of the test's own."""
 

@@ -320,6 +320,7 @@ async def test_health_and_metrics(system: CentralSystem, api: httpx.AsyncClient)
     async with charger(system):
         assert (await api.get("/health")).json()["status"] == "ok"
         assert "plugfest_connected_stations 1.0" in (await api.get("/metrics")).text
+        assert (await api.get("/memory")).json()["bytes"] > 1_000_000
 
 
 async def test_failing_store_shows(
