@@ -23,8 +23,8 @@ from plugfest.equipment import adverse, prepare
 from plugfest.logs import NoFrames, of_a_log, opened
 from plugfest.targets import target_of
 from scenarios.stage.driver import driver_of
-from scenarios.stage.replay import Replay
-from scenarios.stage.replaying import Unreached
+from scenarios.stage.replay.part import Unreached
+from scenarios.stage.replay.replay import Replay
 from simulators.network.conditions import condition
 from simulators.network.faults import Fault
 from simulators.network.toxiproxy import ToxiproxyError

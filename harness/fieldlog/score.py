@@ -14,7 +14,7 @@ from harness.fieldlog.reading import Change, Fieldlog, Logged
 from harness.judgement import iso8601, timestamps
 from harness.ocppj import CALL, CALLERROR, CALLRESULT
 from harness.schemas import Kind
-from harness.versions import Version
+from harness.versions import V16, Version
 
 WAITED = 1.0
 """Seconds after a CALL from which on a log shows that it was not answered."""
@@ -115,11 +115,11 @@ def score(log: Fieldlog) -> Score:
     """Return what is to be played of a log."""
     parts: dict[tuple[str, int], Part] = {}
     open_calls: dict[tuple[str, int, bool, str], Step] = {}
+    silent = next(iter(log.versions.values()), V16)
     for index, one in enumerate(log.entries):
         station = one.station or ""
-        if station not in log.versions:
-            continue
-        part = parts.setdefault((station, one.connection), Part(station, log.versions[station], one.connection))
+        version = log.versions.get(station, silent)
+        part = parts.setdefault((station, one.connection), Part(station, version, one.connection))
         if isinstance(one, Change):
             part.steps.append(Step(index, _act_of(one), one.line, one.at))
             continue

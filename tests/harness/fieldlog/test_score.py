@@ -68,12 +68,16 @@ def test_changes_of_connections_are_steps(lines: str, act: Act) -> None:
 
 
 def test_connections_held_at_once_are_parts_of_their_own() -> None:
-    """The second connection of an identity is another part; a station that says nothing is none."""
+    """The second connection of an identity is another part, and so is a station that is only refused."""
     line = '{{"at":0,"station":"{}","connection":{},"direction":"{}","event":"{}","text":{}}}\n'
     beat = json.dumps('[2,"1","Heartbeat",{}]')
     text = line.format("A", 1, "sent", "text", beat) + line.format("A", 2, "sent", "text", beat)
     text += line.format("B", 1, "received", "refused", '""')
-    assert [(one.station, one.connection) for one in score(read(text, builtin_forms())).parts] == [("A", 1), ("A", 2)]
+    assert [(one.station, one.connection) for one in score(read(text, builtin_forms())).parts] == [
+        ("A", 1),
+        ("A", 2),
+        ("B", 1),
+    ]
 
 
 def test_waiting_ends_with_the_connection() -> None:

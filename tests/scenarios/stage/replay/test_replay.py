@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.adversity import CALM
+from harness.adversity import CALM, Adversity
 from harness.csms import Operation, Tag, TagStatus, v16
 from harness.csms.console import Csms
 from harness.fieldlog.comparison import Difference, Sort
@@ -19,13 +19,13 @@ from harness.judgement import seconds_off
 from harness.settings import Settings
 from harness.trace import Trace
 from scenarios.stage.driver import driver_of
-from scenarios.stage.replay import Replay
-from scenarios.stage.replaying import Unreached
+from scenarios.stage.replay.part import Unreached
+from scenarios.stage.replay.replay import Replay
 from server.driver import ReferenceDriver
 from simulators.connection import Endpoint
 from simulators.station import Station
 from simulators.v16 import ChargePoint
-from tests.simulators.central import answer, central_system, receive
+from tests.simulators.central import answer, central_system, receive, say_nothing, send
 
 TAG, BLOCKED = "TAG1", "TAG2"
 QUICK: dict[str, Any] = {"call_timeout": 2.0}
@@ -298,3 +298,205 @@ async def test_nobody_at_the_endpoint() -> None:
     settings = target(csms={"endpoint": "ws://127.0.0.1:9/ocpp"})
     with pytest.raises(Unreached):
         await replayed(recorded(*BOOT), settings=settings, driver=driver_of(settings))
+
+
+def happened(**members: Any) -> str:
+    """Return a line of a trace of ours."""
+    return json.dumps({"at": 0, "station": "CP-1", "connection": 1, "direction": "received", **members}) + "\n"
+
+
+def said(*frames: tuple[bool, Sequence[Any] | str], at: float = 0.0) -> str:
+    """Return lines of a trace of ours, each with whether it is the station's."""
+    return "".join(
+        happened(
+            at=at,
+            event="text",
+            direction="sent" if ours else "received",
+            text=frame if isinstance(frame, str) else json.dumps(frame),
+        )
+        for ours, frame in frames
+    )
+
+
+async def test_handshake_that_was_refused() -> None:
+    """A station that was never let in is refused again, one that is let in otherwise is not tried."""
+    stranger = said(*BOOT) + happened(event="refused", text="HTTP 404", station="CP-2")
+    replay = await replayed(stranger)
+    assert told(replay.finds.differences) == []
+    replay = await replayed(stranger, driver=ReferenceDriver(accept_unknown=True, **QUICK))
+    assert told(replay.finds.differences) == [("connection", "", "refused", "101 with subprotocol ocpp1.6")]
+    both = happened(event="refused", text="HTTP 401") + happened(event="opened", text="") + said(*BOOT, *BEAT)
+    replay = await replayed(both)
+    assert told(replay.finds.differences) == []
+    assert sum(replay.finds.unplayed.values()) == 1
+
+
+async def test_end_that_the_central_system_made() -> None:
+    """A connection that it ended in the log is waited for, and ended in its stead where it stays open."""
+    log = happened(event="opened", text="") + said(*BOOT) + happened(event="closed", text="")
+    replay = await replayed(log)
+    assert told(replay.finds.differences) == [("connection", "", "closed by the central system", "stays open")]
+    async with central_system(closes) as endpoint:
+        settings = target(csms={"endpoint": endpoint.url})
+        replay = await replayed(log, settings=settings, driver=driver_of(settings))
+    assert told(replay.finds.differences) == []
+
+
+async def test_call_beyond_the_log_is_answered_and_told() -> None:
+    """One that the log does not have is answered as a station does."""
+
+    async def script(socket: Any) -> None:
+        await answer(socket, await receive(socket))
+        await send(socket, [2, "9", "ClearCache", {}])
+        assert (await receive(socket))[2] == {"status": "Accepted"}
+        await answer(socket, await receive(socket))
+        await say_nothing(socket)
+
+    async with central_system(script) as endpoint:
+        settings = target(csms={"endpoint": endpoint.url})
+        log = recorded(*BOOT, *BEAT, every=0.2)
+        replay = await replayed(log, settings=settings, driver=driver_of(settings), speed=1)
+    assert told(replay.finds.differences) == [("ClearCache.req", "", "no CALL", "ClearCache {}")]
+
+
+async def test_call_that_comes_unasked_is_answered_as_recorded() -> None:
+    """Without any driver the CALLs that a central system makes by itself are played, in its own time."""
+    answered = []
+
+    async def script(socket: Any) -> None:
+        await answer(socket, await receive(socket))
+        await send(socket, [2, "9", "ClearCache", {}])
+        answered.append(await receive(socket))
+        await say_nothing(socket)
+
+    rejected = (False, [2, "5", "ClearCache", {}]), (True, [3, "5", {"status": "Rejected"}])
+    reset = (False, [2, "6", "Reset", {"type": "Soft"}]), (True, [3, "6", {"status": "Accepted"}])
+    async with central_system(script) as endpoint:
+        settings = target(csms={"endpoint": endpoint.url})
+        log = recorded(*BOOT, *rejected, *reset)
+        replay = await replayed(log, settings=settings, driver=driver_of(settings))
+    assert (told(replay.finds.differences), answered) == ([], [[3, "9", {"status": "Rejected"}]])
+    assert replay.finds.unplayed == {"Reset: the driver has no such operation": 1}
+
+
+async def test_early_call_is_answered_in_time() -> None:
+    """A CALL that comes long before its place in the log is not left waiting for it."""
+    answered = []
+
+    async def script(socket: Any) -> None:
+        await answer(socket, await receive(socket))
+        await send(socket, [2, "9", "ClearCache", {}])
+        answered.append(await receive(socket))
+        await say_nothing(socket)
+
+    later = (False, [2, "5", "ClearCache", {}]), (True, [3, "5", {"status": "Rejected"}])
+    async with central_system(script) as endpoint:
+        settings = target(csms={"endpoint": endpoint.url, "patience": 0.5})
+        log = said(*BOOT) + said(*later, at=2.0)
+        await replayed(log, settings=settings, driver=driver_of(settings), speed=1)
+    assert answered == [[3, "9", {"status": "Rejected"}]]
+
+
+async def test_order_that_is_refused_is_told() -> None:
+    """What the operator is told is what there is in place of the CALL."""
+    replay = await replayed(recorded(*BOOT, (False, [2, "5", "Reset", {"type": "Odd"}]), (True, [3, "5", {}])))
+    (one,) = replay.finds.differences
+    assert one.deviation.recorded == "a CALL"
+    assert "Reset" in one.deviation.now
+
+
+async def test_number_that_was_given_again_is_given_again() -> None:
+    """The central system chooses a number once; a CALL that repeats it in the log is asked for with the same one."""
+    asked = {"connectorId": 1, "expiryDate": "2026-01-05T09:00:00Z", "idTag": TAG, "reservationId": 77}
+    twice = [((False, [2, id, "ReserveNow", asked]), (True, [4, id, "NotSupported", "", {}])) for id in "56"]
+    authorized = (True, [2, "4", "Authorize", {"idTag": TAG}]), (False, [3, "4", {"idTagInfo": {"status": "Accepted"}}])
+    replay = await replayed(recorded(*BOOT, *authorized, *twice[0], *twice[1]))
+    assert told(replay.finds.differences) == []
+
+
+async def test_what_is_no_frame_is_said_as_it_was() -> None:
+    """A message that is no frame, and one of an unknown type, are sent; an answer to nothing is not."""
+    log = happened(event="opened", text="") + said(*BOOT, (True, "{}"), (True, [9, "x"]), (True, [3, "y", {}]), *BEAT)
+    replay = await replayed(log)
+    assert {"{}", '[9,"x"]'} <= {entry.text for entry in replay.trace}
+    assert replay.finds.unplayed == {"answers to CALLs that the log lacks": 1}
+
+
+async def test_too_few_identities() -> None:
+    """Stations that no listed identity is left for are not played, and that is counted."""
+    two = "".join(said(*BOOT).replace("CP-1", name) for name in ("A", "B"))
+    driver = ReferenceDriver(accept_unknown=True, **QUICK)
+    replay = await replayed(two, settings=target(stations={"identities": ("X",)}), driver=driver)
+    assert {entry.station for entry in replay.trace} == {"X"}
+    assert sum(replay.finds.unplayed.values()) == 2
+    assert told(replay.finds.differences) == []
+
+
+async def test_log_of_two_connections_at_once() -> None:
+    """An identity that holds two connections is played by two lines."""
+    second = said(*BEAT).replace('"connection": 1', '"connection": 2')
+    log = happened(event="opened", text="") + said(*BOOT) + second
+    replay = await replayed(log)
+    assert {entry.connection for entry in replay.trace} == {1, 2}
+
+
+async def test_secure_target() -> None:
+    """Under a security profile the stations prove who they are with credentials of their own."""
+    replay = await replayed(recorded(*BOOT, *BEAT), settings=target(security={"profile": 1}))
+    assert told(replay.finds.differences) == []
+
+
+async def test_fault_is_noted() -> None:
+    """What was done to a message on purpose is said beside what came of it."""
+    adversity = Adversity(faults=("drop Heartbeat.conf 1",))
+    replay = await replayed(recorded(*BOOT, *BEAT), adversity=adversity)
+    assert [one.what for one in replay.finds.differences] == ["Heartbeat.conf"]
+    assert "struck: drop Heartbeat.conf 1" in replay.finds.notes
+
+
+async def test_connection_that_the_network_ends_is_no_difference() -> None:
+    """A station whose connection the network ended comes back, and says again what was not answered."""
+    adversity = Adversity(faults=("cut Heartbeat.req 1",))
+    replay = await replayed(recorded(*BOOT, *BEAT), adversity=adversity)
+    assert told(replay.finds.differences) == []
+    assert [entry.event.value for entry in replay.trace].count("opened") == 2
+
+
+async def test_connection_that_is_now_refused() -> None:
+    """It is a difference of its own, once, and what cannot be said is counted."""
+    settings = target(stations={"identities": ("NOBODY",)})
+    log = recorded(*BOOT, *BEAT, (False, [2, "9", "ClearCache", {}]))
+    replay = await replayed(log, settings=settings)
+    assert [one.what for one in replay.finds.differences].count("connection") == 1
+    assert replay.finds.unplayed["Heartbeat: not connected"] == 1
+
+
+async def test_station_that_cannot_boot_first() -> None:
+    """Where a station is not accepted that had been, that is said, and the replay goes on."""
+    async with central_system(say_nothing) as endpoint:
+        settings = target(csms={"endpoint": endpoint.url, "patience": 0.1})
+        replay = await replayed(recorded(*BEAT), settings=settings, driver=driver_of(settings))
+    assert any("and cannot now" in one for one in replay.finds.notes)
+    assert [one.what for one in replay.finds.differences] == ["Heartbeat.conf"]
+
+
+async def test_call_that_does_not_come() -> None:
+    """A CALL that was asked for, and taken, is waited for."""
+    order = (False, [2, "5", "ClearCache", {}]), (True, [3, "5", {"status": "Accepted"}])
+    replay = await replayed(recorded(*V201[:2], *order), mutant="clear-cache-lost")
+    assert told(replay.finds.differences) == [("ClearCache.req", "", "a CALL", "none within 1 s")]
+
+
+async def test_breach_that_is_new() -> None:
+    """A rule for frames that only the target breaks is told without a line of the log."""
+    replay = await replayed(recorded(*BOOT, *BEAT), mutant="clock-six-digits")
+    (one,) = replay.finds.differences
+    assert (one.line, one.what, one.deviation.recorded) == (0, "v16.wire.timestamp.form", "kept")
+
+
+async def test_loss_is_played() -> None:
+    """A connection that was lost in a log that does not say by whom is dropped, after what was still to come."""
+    lines = recorded((True, [2, "1", "Heartbeat", {}]), every=2.0)
+    log = recorded(*BOOT) + lines + json.dumps({"t": 5, "event": "closed"}) + "\n"
+    replay = await replayed(log)
+    assert [one[:3] for one in told(replay.finds.differences)] == [("Heartbeat.conf", "", "no answer")]

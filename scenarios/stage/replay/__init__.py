@@ -1,0 +1,1 @@
+"""A recorded log, played again against a target."""
