@@ -60,7 +60,7 @@ class Running(Protocol):
 
 
 class Fleet(Protocol):
-    """What makes load."""
+    """What makes load; the command finds it as the module ``simulators.load.run``."""
 
     def start(self, plan: Plan) -> AbstractContextManager[Running]:
         """Return a run that begins when it is entered; when it is left, nothing of it remains. Raises FleetError."""
