@@ -356,6 +356,54 @@ async def test_stop_has_no_tag_info(make: Make) -> None:
         assert await station.result("StopTransaction", stop) == {}
 
 
+# What comes again
+
+
+START = {"connectorId": 1, "idTag": "GOOD", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"}
+
+
+async def _running(system: CentralSystem) -> list[int]:
+    shown = await system.operator.transactions("CS-1")
+    return [one["id"] for one in shown if one["active"]]
+
+
+async def test_repeated_start_begins_anew(make: Make) -> None:
+    """The second id is another one, and is that of the only transaction which runs."""
+    async with make(variant="repeated-start-begins-anew") as system, charger(system) as station:
+        await system.operator.provision_tag(Tag(id_tag="GOOD"))
+        ids = [(await station.result("StartTransaction", START))["transactionId"] for _ in range(2)]
+        assert ids[0] != ids[1]
+        assert await _running(system) == ids[1:]
+
+
+async def test_repeated_start_is_told_concurrent(make: Make) -> None:
+    """The tag is taken to be charging elsewhere, which is where it began."""
+    async with make(variant="repeated-start-told-concurrent") as system, charger(system) as station:
+        await system.operator.provision_tag(Tag(id_tag="GOOD"))
+        told = [(await station.result("StartTransaction", START))["idTagInfo"]["status"] for _ in range(2)]
+        assert told == ["Accepted", "ConcurrentTx"]
+
+
+async def test_repeated_values_are_booked_once(make: Make) -> None:
+    """The same values are confirmed twice, and shown once."""
+    value = {"timestamp": "2024-05-01T12:00:00Z", "sampledValue": [{"value": "1"}]}
+    async with make(variant="repeated-values-booked-once") as system, charger(system) as station:
+        for _ in range(2):
+            assert await station.result("MeterValues", {"connectorId": 1, "meterValue": [value]}) == {}
+        assert len(await system.operator.meter_values("CS-1", 10)) == 1
+
+
+async def test_repeated_message_is_answered_as_before(make: Make) -> None:
+    """On the next connection the same message has the same answer, and another one under its id its own."""
+    async with make(variant="repeated-message-answered-as-before") as system:
+        async with charger(system) as station:
+            first = await _told(station, [2, "again", "StartTransaction", START])
+        async with charger(system, boot=False) as station:
+            assert await _told(station, [2, "again", "StartTransaction", START]) == first
+            other = await _told(station, [2, "again", "StartTransaction", {**START, "connectorId": 2}])
+            assert other[2]["transactionId"] != first[2]["transactionId"]
+
+
 # Profiles
 
 
