@@ -136,7 +136,7 @@ class Player:
         if result.struck and result.verdict not in (Verdict.PASSED, Verdict.ERROR):
             seen = f"; it would have been {result.verdict}: {result.message}" if result.message else ""
             result = self._open(part, trace, f"a fault that was asked for struck ({result.struck[0]}){seen}")
-        if PROXY not in part.scenario.needs:  # what a scenario does to its own stations says nothing about the service
+        if PROXY not in part.scenario.needs and not disturbs(part):  # what it does is no service
             result = replace(result, service=total(services))
         if self._terms.out is not None and result.trace is not None:
             text = "".join(f"{line}\n" for line in trace.lines())

@@ -27,7 +27,6 @@ from server.core.metrics import Metrics
 from server.core.session import Session
 from server.core.settings import ServerSettings, SettingsError
 from server.core.stations import Station, Stations
-from server.core.store import Store
 from server.mutants import MUTANTS
 from server.parts import Parts
 from server.security_console import SecurityConsole
@@ -98,7 +97,7 @@ class CentralSystem:
         """Open the store, and put together what works on it."""
         settings = self.settings
         self.log, self.metrics, self.links = log, Metrics(), Links()
-        self.store = store = Store(settings.database, timeout=settings.store_timeout)
+        self.store = store = self._parts.store(settings.database, timeout=settings.store_timeout)
         await store.open()
         self.stations = stations = Stations(store, log, Credentials(profile=settings.security_profile))
         self.tags = tags = self._parts.tags(store, accept_unknown=settings.accept_unknown_tags)

@@ -16,6 +16,7 @@ from server.core.handshake import Handshake
 from server.core.operator import Operator
 from server.core.session import Session
 from server.core.settings import SettingsError
+from server.core.store import Store
 from server.core.tags import Tags
 from server.core.tls import Tls
 from server.v16.bundle import Bundle16
@@ -33,6 +34,7 @@ class Parts:
     connection: type[Connection] = Connection
     framing: type[Framing] = Framing
     session: type[Session] = Session
+    store: type[Store] = Store
     tags: type[Tags] = Tags
     queue: type[CallQueue] = CallQueue
     authority: type[Authority] = Authority

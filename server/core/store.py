@@ -44,7 +44,9 @@ class StoreError(Exception):
 
 
 @dataclass(slots=True)
-class _Job:
+class Job:
+    """What the store is to do: a function of the transaction, or a statement with one row."""
+
     future: asyncio.Future[Any]
     run: Callable[[Connection], Any] | None
     statement: UpdateBase | None = None
@@ -65,7 +67,8 @@ class _Compiled:
         return tuple([row[name] if name in row else self.constants[name] for name in self.names])
 
 
-_Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
+Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
+"""The future of a job with its result, or what it failed of."""
 
 
 class Store:
@@ -77,8 +80,8 @@ class Store:
         self._path = path
         self._lock = FileLock(f"{path}.lock")
         self._engine = _engine(path, timeout)
-        self._jobs: queue.SimpleQueue[list[_Job]] = queue.SimpleQueue()
-        self._handing_in: list[_Job] = []
+        self._jobs: queue.SimpleQueue[list[Job]] = queue.SimpleQueue()
+        self._handing_in: list[Job] = []
         self._compiled: dict[UpdateBase, _Compiled] = {}
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
         self._waiting = 0
@@ -128,7 +131,7 @@ class Store:
 
     def write(self, run: Callable[[Connection], T]) -> asyncio.Future[T]:
         """Run a job in a transaction; the future has its result once that is durable, or a StoreError."""
-        return self._put(_Job(self._loop.create_future(), run))
+        return self._put(Job(self._loop.create_future(), run))
 
     read = write
 
@@ -137,7 +140,7 @@ class Store:
 
         The future has ``result`` once the row is durable, or a StoreError.
         """
-        return self._put(_Job(self._loop.create_future(), None, statement, row, result))
+        return self._put(Job(self._loop.create_future(), None, statement, row, result))
 
     async def close(self) -> None:
         """Carry out what is waiting and end; what is handed in later is cancelled."""
@@ -153,7 +156,7 @@ class Store:
         self._killed = True
         await self.close()
 
-    def _put(self, job: _Job) -> asyncio.Future[Any]:
+    def _put(self, job: Job) -> asyncio.Future[Any]:
         if self._closed:
             job.future.cancel()
             return job.future
@@ -175,7 +178,7 @@ class Store:
                 settled = self._abandoned(group) if self._killed else self._carry_out(connection, group)
                 self._loop.call_soon_threadsafe(self._settle, settled)
 
-    def _next_group(self) -> list[_Job]:
+    def _next_group(self) -> list[Job]:
         """Return the jobs that are waiting, at least one; none at all marks the end."""
         group = self._jobs.get()
         time.sleep(max(0.0, self._next_commit - time.monotonic()))
@@ -191,9 +194,9 @@ class Store:
         self._next_commit = time.monotonic() + min(MAX_SPACING, SPACING_PER_JOB * len(group))
         return group
 
-    def _carry_out(self, connection: Connection, group: list[_Job]) -> list[_Settled]:
+    def _carry_out(self, connection: Connection, group: list[Job]) -> list[Settled]:
         try:
-            return self._commit(connection, group)
+            return self.commit(connection, group)
         except (DatabaseError, sqlite3.DatabaseError) as error:
             if not _of_the_database(error):
                 return self._one_by_one(connection, group, error)
@@ -203,35 +206,40 @@ class Store:
         except Exception as error:
             return self._one_by_one(connection, group, error)
 
-    def _one_by_one(self, connection: Connection, group: list[_Job], error: Exception) -> list[_Settled]:
+    def _one_by_one(self, connection: Connection, group: list[Job], error: Exception) -> list[Settled]:
         """Run the jobs of a group again, each alone: the defect of one must not take its neighbours along."""
         if len(group) == 1:
             return [(group[0].future, None, error)]
         return [settled for job in group for settled in self._carry_out(connection, [job])]
 
-    def _commit(self, connection: Connection, group: list[_Job]) -> list[_Settled]:
-        settled: list[_Settled] = []
-        with _transaction(_raw(connection)):
-            for run in _runs(group):
-                if run[0].run is None:
-                    self._append(connection, run)
-                    settled += [(job.future, job.result, None) for job in run]
-                else:
-                    settled.append((run[0].future, run[0].run(connection), None))
+    def commit(self, connection: Connection, group: list[Job]) -> list[Settled]:
+        """Execute a group in one transaction; what is returned is durable."""
+        with _transaction(raw(connection)):
+            return self.execute(connection, group)
+
+    def execute(self, connection: Connection, group: list[Job]) -> list[Settled]:
+        """Execute the jobs of a group in the transaction that is open."""
+        settled: list[Settled] = []
+        for run in _runs(group):
+            if run[0].run is None:
+                self._append(connection, run)
+                settled += [(job.future, job.result, None) for job in run]
+            else:
+                settled.append((run[0].future, run[0].run(connection), None))
         return settled
 
-    def _append(self, connection: Connection, run: list[_Job]) -> None:
+    def _append(self, connection: Connection, run: list[Job]) -> None:
         statement = run[0].statement
         assert statement is not None
         compiled = self._compiled.get(statement)
         if compiled is None:
             compiled = self._compiled[statement] = _compile(statement, connection, run[0].row)
-        _raw(connection).executemany(compiled.text, [compiled.values(job.row) for job in run])
+        raw(connection).executemany(compiled.text, [compiled.values(job.row) for job in run])
 
-    def _abandoned(self, group: list[_Job]) -> list[_Settled]:
+    def _abandoned(self, group: list[Job]) -> list[Settled]:
         return [(job.future, None, asyncio.CancelledError()) for job in group]
 
-    def _settle(self, settled: list[_Settled]) -> None:
+    def _settle(self, settled: list[Settled]) -> None:
         self._waiting -= len(settled)
         self.failed += sum(isinstance(error, StoreError) for _, _, error in settled)
         for future, result, error in settled:
@@ -245,9 +253,9 @@ class Store:
                 future.set_exception(error)
 
 
-def _runs(group: list[_Job]) -> Iterator[list[_Job]]:
+def _runs(group: list[Job]) -> Iterator[list[Job]]:
     """Yield neighbours that share a statement together, every other job alone."""
-    run: list[_Job] = []
+    run: list[Job] = []
     for job in group:
         if run and (job.statement is None or job.statement is not run[0].statement):
             yield run
@@ -286,10 +294,11 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _raw(connection: Connection) -> sqlite3.Connection:
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    return raw
+def raw(connection: Connection) -> sqlite3.Connection:
+    """Return the connection of the library below."""
+    below = connection.connection.driver_connection
+    assert isinstance(below, sqlite3.Connection)
+    return below
 
 
 def _of_the_database(error: Exception) -> bool:

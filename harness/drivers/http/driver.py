@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +16,8 @@ from harness.drivers.http.console import Console, describe, document, judge
 from harness.drivers.http.order import function_values, operation_values
 from harness.drivers.http.reading import PATIENCE, read_table
 from harness.drivers.http.records import outcome_of, read
-from harness.drivers.http.table import ActionEntry, HttpTable, OperationEntry, ReaderEntry, entry_name
+from harness.drivers.http.recovery import carry_out
+from harness.drivers.http.table import ActionEntry, HttpTable, OperationEntry, ReaderEntry, Recovery, entry_name
 from harness.drivers.http.template import point
 from harness.settings import Settings
 
@@ -80,6 +82,8 @@ def from_settings(
     methods = {name: _method(functions()[name], entry) for name, entry in table.abilities.entries().items()}
     if any(entry.outcome for entry in table.operations.values()):
         methods["outcome"] = _settled(methods.get("outcome"))
+    if table.recovery is not None:
+        methods |= _commands(table.recovery, settings.path.parent if settings.path else None)
     able: type[HttpDriver] = type(kind.__name__, (kind,), methods)
     return able(table, settings.csms.versions)
 
@@ -102,6 +106,18 @@ def _acting(function: Function, entry: ActionEntry) -> Method:
         judge(entry, answer)
 
     return act
+
+
+def _commands(recovery: Recovery, folder: Path | None) -> Mapping[str, Method]:
+    """Return the functions of Restart as commands that run in a folder."""
+
+    async def kill(driver: HttpDriver) -> None:
+        await carry_out(recovery.kill, folder, recovery.limit)
+
+    async def restart(driver: HttpDriver) -> None:
+        await carry_out(recovery.start, folder, recovery.limit)
+
+    return {"kill": kill, "restart": restart}
 
 
 def _reading(function: Function, entry: ReaderEntry) -> Method:

@@ -157,6 +157,21 @@ class BasicAuth(_Table):
     password: str = Field(repr=False)
 
 
+Command = Annotated[tuple[str, ...], Field(min_length=1)]
+"""A program and its arguments."""
+
+
+class Recovery(_Table):
+    """``[driver.http.recovery]``: commands that kill the central system without warning, and start it again.
+
+    They run in the folder of the target file; each has ``limit`` seconds.
+    """
+
+    kill: Command
+    start: Command
+    limit: float = Field(60.0, gt=0, le=3600)
+
+
 class HttpTable(_Table):
     """``[driver.http]``: the address of the API, how to be let in, and its requests.
 
@@ -172,6 +187,7 @@ class HttpTable(_Table):
     operations: dict[str, OperationEntry] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
     abilities: Abilities = Abilities()
+    recovery: Recovery | None = None
 
     @field_validator("operations", mode="before")
     @classmethod
