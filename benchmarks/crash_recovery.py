@@ -76,7 +76,8 @@ def main(kills: int, seed: int) -> None:
 
 
 async def _measure(folder: Path, kills: int, seed: int) -> dict[str, Any]:
-    serve = [str(Path(sys.executable).with_name("plugfest")), "serve", "--log", "off", "--database", str(folder / "store")]
+    plugfest = str(Path(sys.executable).with_name("plugfest"))
+    serve = [plugfest, "serve", "--log", "off", "--database", str(folder / "store")]
     target, endpoint = folder / "target.toml", await asyncio.to_thread(_first_run, serve, folder / "target.toml")
     ports = [f"--port={endpoint['endpoint'].rsplit(':', 1)[1].split('/')[0]}"]
     ports += [f"--operator-port={endpoint['operator'].rsplit(':', 1)[1].split('/')[0]}"]
@@ -132,7 +133,8 @@ def _counted(tales: Sequence[Tale], views: Sequence[TransactionView]) -> Counter
     """Count the messages of one station that were confirmed and are not on record, and what is there too often."""
     counted: Counter[str] = Counter()
     by_id = {str(view.id): view for view in views}
-    counted["doubled"] = len(views) - len({str(tale.id) for tale in tales})
+    told = {str(tale.id) for tale in tales}
+    counted["doubled"] = sum(str(view.id) not in told for view in views)
     for tale in tales:
         view = by_id.get(str(tale.id))
         values = [float(one["value"]) for one in (view.meter_values or ())] if view else []

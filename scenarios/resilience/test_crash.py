@@ -6,6 +6,7 @@ from harness.csms.driver import Refused
 from harness.scenario import Member, family, scenario
 from harness.verdict import SHOULD, Checks
 from scenarios.resilience.clauses import BEGUN, DELIVERED
+from scenarios.resilience.comeback import boots_again
 from scenarios.resilience.crashing import STATIONS, Crashes
 from scenarios.resilience.ledger import Ledger
 from scenarios.resilience.tales import EVERY_VERSION
@@ -68,7 +69,7 @@ async def test_waiting_orders_outlive_a_crash(stations: AnyStations, csms: Csms,
     await csms.ask(Restart).kill()
     await csms.ask(Restart).restart()
 
-    await station.ready()
+    await boots_again(station, check)
     arrived = await station.calls_until_probe("ClearCache")
     outcome = await csms.outcome(request)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Awaitable
 from typing import Any
@@ -28,7 +29,8 @@ from server.v16.transactions import Transactions
 _LARGEST = 2**63 - 1
 """The largest integer that the store holds; the schemas name no limit."""
 
-_METER_VALUES = insert(tables.meter_values)
+_METER_VALUES = insert(tables.meter_values).prefix_with("OR IGNORE")
+"""What comes again, because its answer was lost, is stored once."""
 
 
 class CoreHandlers(Registrar):
@@ -123,12 +125,16 @@ class CoreHandlers(Registrar):
 
     def meter_values_row(self, station: Station, payload: Payload) -> dict[str, Any]:
         """Return the row of a MeterValues message."""
+        connector, transaction = payload["connectorId"], payload.get("transactionId")
+        values = orjson.dumps(payload["meterValue"])
+        said = f"{station.id}\n{connector}\n{transaction}\n".encode() + values
         return {
             "station": station.id,
-            "connector_id": payload["connectorId"],
-            "transaction_id": payload.get("transactionId"),
+            "connector_id": connector,
+            "transaction_id": transaction,
             "received": time.time(),
-            "meter_value": orjson.dumps(payload["meterValue"]),
+            "meter_value": values,
+            "digest": None if transaction is None else hashlib.blake2b(said, digest_size=16).digest(),
         }
 
     def status_notification(self, station: Station, payload: Payload) -> Awaitable[Payload]:

@@ -37,9 +37,13 @@ meter_values = Table(
     Column("transaction_id", Integer),
     Column("received", Float, nullable=False),
     Column("meter_value", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, unique=True),
     Index("meter_values_by_transaction", "transaction_id"),
 )
-"""One row per message; ``meter_value`` is the JSON text of its list of meter values, ``received`` counts from 1970."""
+"""One row per message; ``meter_value`` is the JSON text of its list of meter values, ``received`` counts from 1970.
+
+The ``digest`` of a message that names a transaction tells one that comes again, as after a lost answer.
+"""
 
 configuration = Table(
     "configuration",

@@ -30,9 +30,11 @@ async def carry_out(command: Sequence[str], folder: Path | None, limit: float) -
             async with asyncio.timeout(limit):
                 code = await process.wait()
         except TimeoutError:
-            process.kill()
-            await process.wait()
             raise DriverError(f"{shown!r} was not through after {limit:g} s") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         if code:
             said.seek(0)
             lines = said.read().decode(errors="replace").strip().splitlines()
