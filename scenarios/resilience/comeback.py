@@ -12,8 +12,8 @@ from simulators.connection import Closed, Handshake, Party, Upgraded
 from simulators.observation import Answer, Observation
 from simulators.station import Station
 
-PAUSE = 0.05
-"""Seconds that a station waits before it asks again to be let in."""
+PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds that a station waits before it asks again to be let in, at first and in the end: twice as long each time."""
 
 HEARTBEAT: Said = ("Heartbeat", {})
 
@@ -28,6 +28,7 @@ async def come_back(
     """
     clock = asyncio.get_running_loop().time
     end = clock() + (station.patience if within is None else within)
+    pause = PAUSE
     while True:
         outcome: Observation | Handshake = await station.knock()
         if isinstance(outcome, Upgraded):
@@ -36,7 +37,8 @@ async def come_back(
             return outcome
         if clock() >= end:
             break
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
     if isinstance(outcome, Closed) and outcome.by is not Party.THEM:
         raise Inconclusive(f"{station.id} could not come back: {outcome}")
     return outcome

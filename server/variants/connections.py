@@ -197,3 +197,23 @@ class _ReconnectTooEarlyRefused(Handshake):
         if asyncio.get_running_loop().time() - ended < GAP:
             return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The station comes back too early.\n")
         return super().station(request)
+
+
+ARRIVALS = 150
+"""Stations that are let in within a second."""
+
+
+@variant(
+    "arrivals-rationed",
+    "Of many stations that come at once, some are refused with 503 until others have been let in.",
+    grounds="RFC 9110 15.6.4; products that shield themselves from all stations coming back at the same moment",
+)
+class _ArrivalsRationed(Handshake):
+    latest: ClassVar[deque[float]] = deque(maxlen=ARRIVALS)
+
+    def station(self, request: Request) -> Station | Refusal:
+        now, latest = asyncio.get_running_loop().time(), self.latest
+        if len(latest) == ARRIVALS and now - latest[0] < 1:
+            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Too many stations come at once.\n")
+        latest.append(now)
+        return super().station(request)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ from server.core.tags import Tag, Tags
 from server.operator_api import application
 from server.registry import UnknownName
 from server.variants import VARIANTS, variant
-from server.variants.connections import RATE
+from server.variants.connections import ARRIVALS, RATE
 from server.variants.own_calls import ASKED, ASKED_IN_201
 from tests.server.charger import BOOT, Charger, charger
 from tests.server.conftest import Make
@@ -148,6 +149,15 @@ async def test_early_return_is_refused(make: Make) -> None:
         with pytest.raises(InvalidStatus, match="503"):
             async with charger(system):
                 pass
+
+
+async def test_arrivals_are_rationed(make: Make) -> None:
+    """After so many stations within a second the next one is told to wait."""
+    async with make(variant="arrivals-rationed") as system, AsyncExitStack() as life:
+        for _ in range(ARRIVALS):
+            await life.enter_async_context(charger(system, boot=False))
+        with pytest.raises(InvalidStatus, match="503"):
+            await life.enter_async_context(charger(system, boot=False))
 
 
 async def test_first_frame_is_lost(make: Make) -> None:
