@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import re
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -32,17 +31,13 @@ from plugfest.command import NOT_CARRIED_OUT
 from plugfest.gate import GateType, tell
 from plugfest.load_metrics import exposed
 from plugfest.loading import Surroundings, carry_out, find_fleet
+from plugfest.quantities import Duration, Rate
 from plugfest.run import PLAIN_WIDTH, new_folder
 from plugfest.targets import target_of
 from plugfest.told_memory import told_memory
 from reports.load import HTML, write_all
 from reports.load.model import PARTS, LoadReport, milliseconds
 from scenarios.stage.driver import driver_of
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0}
-_RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|min))?")
-
 
 _PORTS = {"ws": 80, "wss": 443}
 
@@ -57,34 +52,6 @@ class NotCarriedOut(click.ClickException):
     """A load run that could not be carried out."""
 
     exit_code = NOT_CARRIED_OUT
-
-
-class Duration(click.ParamType[float]):
-    """A time such as 90s, 5m or 8h, in seconds."""
-
-    name = "time"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds."""
-        if not isinstance(value, str):
-            return value
-        if not (found := _DURATION.fullmatch(value)) or float(found[1]) <= 0:
-            self.fail(f"write a time such as 90s, 5m or 8h, not {value!r}", param, ctx)
-        return float(found[1]) * _SECONDS[found[2]]
-
-
-class Rate(click.ParamType[float]):
-    """A rate such as 200/s or 600/min, per second."""
-
-    name = "rate"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the rate per second."""
-        if not isinstance(value, str):
-            return value
-        if not (found := _RATE.fullmatch(value)) or float(found[1]) <= 0:
-            self.fail(f"write a rate such as 200/s, not {value!r}", param, ctx)
-        return float(found[1]) / (60 if found[2] == "min" else 1)
 
 
 def _workers(context: click.Context, parameter: click.Parameter, value: str) -> int:

@@ -26,9 +26,10 @@ from harness.versions import VERSIONS
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.gate import GateType, tell
 from plugfest.progress import ending
+from plugfest.quantities import Duration
 from plugfest.run import PLAIN_WIDTH, cleared, exit_code, new_folder
 from plugfest.targets import target_of
-from plugfest.watching.address import Address, Duration, listen, shown
+from plugfest.watching.address import Address, listen, shown
 from plugfest.watching.logbook import Logbook
 from plugfest.watching.page import Page
 from plugfest.watching.screen import Screen

@@ -1,15 +1,12 @@
-"""Addresses and times as the command line names them."""
+"""Addresses as the command line names them, and sockets that listen there."""
 
 from __future__ import annotations
 
-import re
 import socket
 
 import click
 
 LOOPBACK = "127.0.0.1"
-_UNITS = {"s": 1, "m": 60, "h": 3600}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
 
 
 class Address(click.ParamType[tuple[str, int]]):
@@ -27,21 +24,6 @@ class Address(click.ParamType[tuple[str, int]]):
         if not port.isdecimal() or int(port) > 65_535:
             self.fail(f"{value!r}: write ADDRESS:PORT, such as 0.0.0.0:9220, or a port of the loopback", param, ctx)
         return host.strip("[]") or LOOPBACK, int(port)
-
-
-class Duration(click.ParamType[float]):
-    """A time such as 60s, 5m or 1h, in seconds."""
-
-    name = "duration"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds; anything else is wrong usage."""
-        if isinstance(value, float):
-            return value
-        match = _DURATION.fullmatch(value)
-        if match is None or not float(match[1]):
-            self.fail(f"{value!r}: write a time such as 60s, 5m or 1h", param, ctx)
-        return float(match[1]) * _UNITS[match[2] or "s"]
 
 
 def listen(address: tuple[str, int], option: str) -> socket.socket:

@@ -80,7 +80,7 @@ def test_nobody_at_the_endpoint(tmp_path: Path) -> None:
         (["--certificate=%s"], "no chain and key in PEM that fit"),
         (["--fault=break it"], "--fault"),
         (["--gate=p95"], "--gate"),
-        (["--for=soon"], "such as 60s"),
+        (["--for=soon"], "such as 90s"),
         (["--listen=localhost"], "write ADDRESS:PORT"),
     ],
 )

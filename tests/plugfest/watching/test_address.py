@@ -1,4 +1,4 @@
-"""Addresses and times as a person writes them."""
+"""Addresses as a person writes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import click
 import pytest
 
-from plugfest.watching.address import Address, Duration, listen, shown
+from plugfest.watching.address import Address, listen, shown
 
 
 @pytest.mark.parametrize(
@@ -30,20 +30,6 @@ def test_address_without_a_port_is_refused(text: str) -> None:
     """The error says how one is written."""
     with pytest.raises(click.BadParameter, match="write ADDRESS:PORT"):
         Address().convert(text, None, None)
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("60s", 60), ("1.5m", 90), ("8h", 28_800), ("2", 2)])
-def test_duration(text: str, seconds: float) -> None:
-    """Seconds, minutes and hours; a bare number is in seconds."""
-    assert Duration().convert(text, None, None) == seconds
-    assert Duration().convert(float(seconds), None, None) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "0s", "soon", "5d"])
-def test_no_duration(text: str) -> None:
-    """The error says how one is written."""
-    with pytest.raises(click.BadParameter, match="such as 60s"):
-        Duration().convert(text, None, None)
 
 
 def test_address_in_use_names_the_option() -> None:
