@@ -174,8 +174,8 @@ class Run:
         }
 
     def counted(self, number: int) -> str:
-        """Return how many scenarios a number means in words, or conversations where stations were watched."""
-        noun = "conversation" if self.header.watched else "scenario"
+        """Return how many scenarios a number means in words, or sides of conversations where stations were watched."""
+        noun = "conversation side" if self.header.watched else "scenario"
         return f"{number} {noun}{'' if number == 1 else 's'}"
 
     @property

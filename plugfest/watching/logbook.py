@@ -87,11 +87,9 @@ class Logbook:
         with Recorder(path, header) as recorder:
             for result in results:
                 recorder.add(result)
-            rules = list(tally.rule_results(results, expectations))
-            for rule in rules:
+            for rule in tally.rule_results(results, expectations):
                 recorder.add_rule(rule)
-            remarks = [] if not len(expectations) else list(expectations.remarks([*results, *rules]))
-            recorder.finish(round(time.monotonic() - self._began, 3), remarks=remarks)
+            recorder.finish(round(time.monotonic() - self._began, 3))
         return record.read(path)
 
     def _write(self, conversation: Conversation, entry: Entry) -> None:

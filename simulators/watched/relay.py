@@ -21,6 +21,9 @@ from simulators.watched.link import Link, Passage, Stream
 LONGEST_BODY = 2**20
 """Bytes of an answer other than 101 that are passed on."""
 
+PAUSE = 0.2
+"""Seconds until stations are let in again after this machine could not."""
+
 _SPOKEN = {version.subprotocol: version for version in VERSIONS.values()}
 
 
@@ -71,7 +74,12 @@ class Relay:
     async def _accept(self, listener: socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            accepted, peer = await loop.sock_accept(listener)
+            try:
+                accepted, peer = await loop.sock_accept(listener)
+            except OSError as error:  # too many open files, or a station that has gone already
+                self._told(f"a station could not be let in: {error.strerror or error}")
+                await asyncio.sleep(PAUSE)
+                continue
             task = asyncio.create_task(self._serve(accepted, f"{peer[0]}:{peer[1]}"))
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)

@@ -197,7 +197,7 @@ def test_what_was_watched_is_judged_again() -> None:
     run = Run(Path("out/run.jsonl"), replace(HEADER, watched=True), [seen])
     (finding,) = findings_of(run)
     assert command(run, finding) == "plugfest judge out/traces/v16.CP%201.jsonl --ocpp=1.6"
-    assert (run.counted(1), run.counted(2)) == ("1 conversation", "2 conversations")
+    assert (run.counted(1), run.counted(2)) == ("1 conversation side", "2 conversation sides")
 
 
 def test_profile_that_is_not_there_is_one_finding() -> None:

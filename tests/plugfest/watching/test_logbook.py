@@ -50,7 +50,7 @@ def test_record_is_that_of_a_run(tmp_path: Path) -> None:
     assert broken == {"v16.wire.frame.message-type", "v16.station-wire.frame.array"}
     documents = {path.name for path in reports.write_all(run.path)}
     assert documents == {"report.html", "junit.xml", "summary.md"}
-    assert "2 conversations" in (tmp_path / "summary.md").read_text()
+    assert "2 conversation sides" in (tmp_path / "summary.md").read_text()
 
 
 def test_expected_faults_are_no_news(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection
@@ -264,6 +265,27 @@ async def test_a_browser_is_told_that_a_station_connects_here(watching: Watching
     await writer.wait_closed()
     assert watch.conversations == {}
     assert len(watch.told) == 1
+
+
+async def test_relay_goes_on_where_a_station_could_not_be_let_in(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that has no file left for one connection may have some for the next."""
+    loop = asyncio.get_running_loop()
+    accept, failures = loop.sock_accept, iter([OSError(24, "Too many open files")])
+
+    async def failing(listener: socket.socket) -> Any:
+        if (error := next(failures, None)) is not None:
+            raise error
+        return await accept(listener)
+
+    monkeypatch.setattr(loop, "sock_accept", failing)
+    watch = await watching(oblige)
+    await watch.until(lambda: bool(watch.told))
+    station = watch.station()
+    await station.connect()
+    await station.leave()
+    assert watch.told == ["a station could not be let in: Too many open files"]
 
 
 async def test_silence_instead_of_a_handshake_is_bounded(watching: Watching) -> None:

@@ -6,11 +6,12 @@ import asyncio
 
 import pytest
 
-from harness.csms import v16
+from harness.csms import CertificateRequest, SecureEndpoint, v16
 from harness.trace import Direction, Event
 from harness.verdict import Verdict
 from server.driver import ReferenceDriver
-from simulators.connection import Endpoint
+from simulators.connection import Declined, Endpoint
+from simulators.credentials import Trust
 from simulators.v16 import ChargePoint
 from tests.simulators.watched.conftest import PATIENCE, Watch, Watching
 
@@ -60,6 +61,43 @@ async def test_mutant_is_found_out(watching: Watching, mutant: str, rule: str) -
     assert rule in watch.broken()
     assert all(one.startswith("v16.wire.") for one in watch.broken())
     assert watch.results()["v16.station.CP1"].verdict is Verdict.PASSED
+
+
+async def test_central_system_with_tls_sees_the_certificate_of_the_target_file(watching: Watching) -> None:
+    """A station without TLS comes through to an endpoint that demands a certificate, and its own password does."""
+    async with ReferenceDriver() as driver:
+        await driver.provision_station("CP1")
+        await driver.set_security("CP1", 3, None)
+        found = await driver.secure_endpoint(3)
+        assert isinstance(found, SecureEndpoint)
+        own = await driver.client_certificate(CertificateRequest(common_name="CP1"))
+        trust = Trust(authority=found.authority, chain=own.chain, key=own.key)
+        watch = await watching(Endpoint(found.url, trust.context(), found.authority))
+        station = watch.station()
+        await station.ready()
+        await station.leave()
+        await watch.heard(Event.CLOSED)
+        untrusting = await watching(Endpoint(found.url, Trust().context()))
+        outcome = await untrusting.station().knock()
+    assert watch.broken() == []
+    assert isinstance(outcome, Declined)
+    assert outcome.status == 502
+    ((_, why),) = untrusting.seen(Event.LOST)
+    assert "TLS" in why
+
+
+async def test_many_stations_at_once(watching: Watching) -> None:
+    """Each has a conversation of its own, and none is accused of what another does."""
+    async with ReferenceDriver(accept_unknown=True) as driver:
+        watch = await watching(Endpoint(driver.endpoint))
+        stations = [watch.station(identity=f"CP{number}") for number in range(20)]
+        await asyncio.gather(*(station.ready() for station in stations))
+        await stations[0].send("{}")
+        await asyncio.gather(*(station.heartbeat() for station in stations))
+        await asyncio.gather(*(station.leave() for station in stations))
+        await watch.heard(Event.CLOSED, 20)
+    assert watch.broken() == ["v16.station-wire.frame.array"]
+    assert [id for id, one in watch.results().items() if one.breaches] == ["v16.station.CP0"]
 
 
 async def test_mutant_that_answers_nothing_is_found_out(watching: Watching) -> None:
