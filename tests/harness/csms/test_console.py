@@ -367,6 +367,11 @@ def test_ability_that_the_driver_lacks_is_an_error(console: Making) -> None:
         console(Plain()).ask(StationReader)
 
 
+def test_abilities_of_the_driver_are_known(console: Making) -> None:
+    """Whether a driver has an ability can be asked before it is used."""
+    assert [console(driver).offers(StationReader) for driver in (Plain(), Able())] == [False, True]
+
+
 async def test_kept_station_is_neither_registered_nor_forgotten(console: Making) -> None:
     """A station that the target file lists is left as it is, whoever wants to make or delete it."""
     driver = Able()

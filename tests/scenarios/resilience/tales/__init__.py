@@ -1,0 +1,1 @@
+"""Tests of transactions as stations tell of them."""
