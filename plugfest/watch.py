@@ -28,7 +28,7 @@ from plugfest.gate import GateType, tell
 from plugfest.progress import ending
 from plugfest.quantities import Duration
 from plugfest.run import PLAIN_WIDTH, cleared, exit_code, new_folder
-from plugfest.targets import target_of
+from plugfest.targets import REFERENCE, target_of
 from plugfest.watching.address import Address, listen, shown
 from plugfest.watching.logbook import Logbook
 from plugfest.watching.page import Page
@@ -194,10 +194,14 @@ class Watched:
 
 
 def _hospitable(settings: Settings) -> Settings:
-    """Return settings with which the bundled reference lets in stations that nobody has provisioned."""
+    """Return settings with which the bundled reference lets in stations that nobody has provisioned.
+
+    The hurry that it is in for the scenarios would not be good for a real station.
+    """
     if settings.csms.driver not in BUNDLED:
         return settings
-    served = {"accept_unknown": True, "accept_unknown_tags": True, **settings.driver.get("reference", {})}
+    given = {} if settings.path == REFERENCE else settings.driver.get("reference", {})
+    served = {"accept_unknown": True, "accept_unknown_tags": True, **given}
     return settings.model_copy(update={"driver": {**settings.driver, "reference": served}})
 
 

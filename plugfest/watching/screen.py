@@ -41,6 +41,7 @@ class Screen:
         self._frames = frames
         self._lines: deque[Text] = deque(maxlen=MOST_LINES)
         self._left_out = 0
+        self._overdue: set[tuple[Conversation, Direction, int, str]] = set()
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
 
     def __enter__(self) -> Self:
@@ -71,6 +72,7 @@ class Screen:
 
     def refresh(self) -> None:
         """Show what has come."""
+        self._tell_overdue()
         lines, self._lines = self._lines, deque(maxlen=MOST_LINES)
         if self._left_out:
             self._console.print(f"… {self._left_out} lines are left out here; the traces have them all")
@@ -79,6 +81,20 @@ class Screen:
             self._console.print(Text("\n").join(lines), soft_wrap=True)
         if self._live:
             self._live.update(_table(self._conversations.values()), refresh=True)
+
+    def _tell_overdue(self) -> None:
+        """Have a line shown for each CALL that has begun to wait longer than patience lasts."""
+        overdue = {
+            (one, *key): call.action
+            for one in self._conversations.values()
+            for key, call in one.owed.items()
+            if one.now - call.at >= one.patience
+        }
+        for (one, asker, *_), action in ((key, overdue[key]) for key in overdue.keys() - self._overdue):
+            culprit = "the central system" if asker is Direction.SENT else "the station"
+            told = f"no answer to {action} within {one.patience:g} s"
+            self._add(Text(f"{one.now:8.3f}  {one.station}: fault of {culprit}: {told}", style="red"))
+        self._overdue = set(overdue)
 
     def _add(self, line: Text) -> None:
         self._left_out += len(self._lines) == MOST_LINES

@@ -64,6 +64,17 @@ def test_remarks_are_told_from_faults() -> None:
     assert "remark of the station" in watched.shown()
 
 
+def test_missing_answers_are_told_once() -> None:
+    """A CALL that waits longer than patience lasts is a fault of whoever owes the answer."""
+    watched = Watched()
+    watched.conversation.patience = 0
+    wire = watched.conversation.begin("101")
+    wire.sent('[2,"1","Heartbeat",{}]')
+    wire.received('[2,"r","Reset",{"type":"Soft"}]')
+    assert "fault of the central system: no answer to Heartbeat within 0 s" in watched.shown()
+    assert watched.shown().count("fault of the station: no answer to Reset") == 1
+
+
 def test_flood_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more lines than anybody reads at a time the newest are shown, and the others counted."""
     monkeypatch.setattr(screen, "MOST_LINES", 2)
