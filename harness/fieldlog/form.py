@@ -22,11 +22,12 @@ class FormError(Exception):
 
 
 class Turn(StrEnum):
-    """What becomes of a connection."""
+    """What becomes of a connection; LOST is one that the network ended."""
 
     OPENED = "opened"
     REFUSED = "refused"
     CLOSED = "closed"
+    LOST = "lost"
 
 
 def _compiled(pattern: str) -> str:
@@ -53,6 +54,7 @@ class Form(BaseModel):
     opened: Sequence[str] = ()
     refused: Sequence[str] = ()
     closed: Sequence[str] = ()
+    lost: Sequence[str] = ()
     time: str | None = None
 
     @cached_property
@@ -67,8 +69,7 @@ class Form(BaseModel):
 
     def turn(self, word: str | None) -> Turn | None:
         """Return what a word says of a connection, None where it says nothing of one."""
-        known = {Turn.OPENED: self.opened, Turn.REFUSED: self.refused, Turn.CLOSED: self.closed}
-        return next((turn for turn, words in known.items() if word in words), None)
+        return next((turn for turn in Turn if word in getattr(self, turn.value)), None)
 
     def sender(self, word: str | None) -> bool | None:
         """Return whether the station sent a frame with this word before it, None where that cannot be told."""

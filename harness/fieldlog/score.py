@@ -23,12 +23,16 @@ _NOW = "currentTime"
 
 
 class Act(StrEnum):
-    """What happens in a step; CALL and ANSWER are the station's, ASKED and ANSWERED the central system's."""
+    """What happens in a step; CALL and ANSWER are the station's, ASKED and ANSWERED the central system's.
+
+    ENDED is a connection of which the log does not say who ended it, LOST one that the network did.
+    """
 
     OPENED = "opened"
     REFUSED = "refused"
     CLOSED = "closed"
     CLOSED_BY_CENTRAL = "closed by the central system"
+    ENDED = "ended"
     LOST = "lost"
     CALL = "call"
     ANSWER = "answer"
@@ -75,12 +79,17 @@ class Part:
     answers: dict[int, Step] = field(default_factory=dict)
 
     def waited(self, call: Step) -> float:
-        """Return the seconds for which the log shows a CALL without an answer: until its connection ends."""
+        """Return the seconds for which the log shows a CALL without an answer: until its connection ends.
+
+        There are none where the network ended it, which may have lost the answer too.
+        """
         if call.at is None:
             return 0.0
         later = [one for one in self.steps if one.index > call.index and one.at is not None]
         end = next((one for one in later if one.act in _ENDS), later[-1] if later else None)
-        return end.at - call.at if end is not None and end.at is not None else 0.0
+        if end is None or end.at is None or end.act is Act.LOST:
+            return 0.0
+        return end.at - call.at
 
     @property
     def calls(self) -> Iterator[tuple[Step, Step | None]]:
@@ -88,7 +97,7 @@ class Part:
         return ((one, self.answers.get(one.index)) for one in self.steps if one.act is Act.CALL)
 
 
-_ENDS = frozenset({Act.CLOSED, Act.CLOSED_BY_CENTRAL, Act.LOST})
+_ENDS = frozenset({Act.CLOSED, Act.CLOSED_BY_CENTRAL, Act.ENDED, Act.LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ def _act_of(change: Change) -> Act:
     if change.turn is not Turn.CLOSED:
         return Act(change.turn.value)
     if change.by_station is None:
-        return Act.LOST
+        return Act.ENDED
     return Act.CLOSED if change.by_station else Act.CLOSED_BY_CENTRAL
 
 

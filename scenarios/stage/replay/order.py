@@ -22,8 +22,12 @@ class Order(Protocol):
         ...
 
 
+HELD_UP = 1.0
+"""Seconds for which a station that waits for something holds up the others."""
+
+
 class InOrder:
-    """Each step begins as soon as the one before it in the log is done."""
+    """Each step begins as soon as the one before it in the log is done, or is waited for too long."""
 
     def __init__(self, steps: Sequence[Step]) -> None:
         ordered = sorted(step.index for step in steps)
@@ -35,6 +39,7 @@ class InOrder:
     async def turn(self, step: Step) -> None:
         """Wait until the step before is done."""
         await self._gates[step.index].wait()
+        asyncio.get_running_loop().call_later(HELD_UP, self.done, step)
 
     def done(self, step: Step) -> None:
         """Let the next step begin."""

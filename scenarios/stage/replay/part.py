@@ -76,7 +76,7 @@ class PartPlayer:
             case Act.CLOSED:
                 await self._settle()
                 await self._station.disconnect()
-            case Act.LOST:
+            case Act.ENDED | Act.LOST:
                 await self._settle()
                 await self._station.drop()
             case Act.CLOSED_BY_CENTRAL:

@@ -57,7 +57,8 @@ def test_payload_is_that_of_calls_and_results() -> None:
         ('{"at":0,"station":"CP","direction":"received","event":"refused","text":""}', Act.REFUSED),
         ('{"at":0,"station":"CP","direction":"received","event":"closed","text":""}', Act.CLOSED_BY_CENTRAL),
         ('{"at":0,"station":"CP","direction":"sent","event":"closed","text":""}', Act.CLOSED),
-        ('{"t":0,"event":"closed"}', Act.LOST),
+        ('{"t":0,"event":"closed"}', Act.ENDED),
+        ('{"at":0,"station":"CP","direction":"sent","event":"lost","text":""}', Act.LOST),
     ],
 )
 def test_changes_of_connections_are_steps(lines: str, act: Act) -> None:
@@ -81,9 +82,13 @@ def test_connections_held_at_once_are_parts_of_their_own() -> None:
 
 
 def test_waiting_ends_with_the_connection() -> None:
-    """How long a CALL was seen to go unanswered is known up to the end of its connection, or of the log."""
+    """How long a CALL went unanswered is known up to the end of its connection, unless the network made that."""
     (part,) = scored(BEAT[0], (True, '[2,"2","Heartbeat",{}]'), (True, '[2,"3","Heartbeat",{}]')).parts
     assert [part.waited(step) for step in part.steps] == [2.0, 1.0, 0.0]
+    lost = {"at": 9, "station": "CP-1", "direction": "sent", "event": "lost", "text": ""}
+    said = {"at": 0, "station": "CP-1", "direction": "sent", "event": "text", "text": BEAT[0][1]}
+    (part,) = score(read(f"{json.dumps(said)}\n{json.dumps(lost)}\n", builtin_forms())).parts
+    assert part.waited(part.steps[0]) == 0.0
     untimed = score(read(f"{BEAT[0][1]}\n", builtin_forms())).parts[0]
     assert untimed.waited(untimed.steps[0]) == 0.0
 
