@@ -15,7 +15,7 @@ from harness.csms import Driver, Restart
 from harness.evidence import Evidence, Judgement
 from harness.expected import Expectations
 from harness.record import Result
-from harness.scenario import PROXY, Part, Scenario, unmet
+from harness.scenario import PROXY, Crowd, Part, Scenario, unmet
 from harness.service import Service, service_of, total
 from harness.settings import Settings
 from harness.trace import Trace, lost
@@ -199,7 +199,7 @@ class Player:
 
 def disturbs(part: Part) -> bool:
     """Whether a scenario takes the central system away from everybody else."""
-    return Restart in part.scenario.needs
+    return any(need is Restart or isinstance(need, Crowd) for need in part.scenario.needs)
 
 
 def _keep(path: Path, text: str) -> None:

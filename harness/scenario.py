@@ -46,6 +46,13 @@ class Takes:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """A need: so many stations at once, who leave the central system no time for anybody else."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Equipment:
     """A need: a component that the harness itself works with, and that may not be there."""
 
@@ -55,8 +62,8 @@ class Equipment:
 PROXY = Equipment("toxiproxy")
 """A need: a network whose faults the scenario makes, the argument ``network``."""
 
-Need = type[Any] | Declares | Claims | Takes | Equipment
-"""What a scenario needs of its target: an operation, an ability of the driver, a declared policy, or a feature.
+Need = type[Any] | Declares | Claims | Takes | Crowd | Equipment
+"""What a scenario needs of its target: an operation, an ability of the driver, a declared policy, a feature, stations.
 
 Or of the harness: a component.
 """
@@ -252,6 +259,8 @@ def need_name(need: Need) -> str:
             return f"feature {feature}"
         case Takes(size):
             return f"message of {size} bytes"
+        case Crowd(size):
+            return f"{size} stations"
         case Equipment(component):
             return component
     return need.__name__
@@ -279,7 +288,7 @@ def unmet(
     return next((reason for component in components if (reason := lack(component))), None)
 
 
-def _lack(need: type[Any] | Declares | Claims | Takes, settings: Settings, driver: Capabilities) -> str | None:
+def _lack(need: type[Any] | Declares | Claims | Takes | Crowd, settings: Settings, driver: Capabilities) -> str | None:
     """Return why a target does not have what is needed of it, None where it has."""
     match need:
         case Declares(policy):
@@ -290,6 +299,9 @@ def _lack(need: type[Any] | Declares | Claims | Takes, settings: Settings, drive
         case Takes(size):
             limit = settings.features.longest_message
             return f"the target takes no message of {size} bytes" if limit is not None and size > limit else None
+        case Crowd(size):
+            listed = len(settings.stations.identities) or size
+            return f"the target file lists {listed} of the {size} stations" if listed < size else None
     if settings.csms.driver == "none":
         return f"nobody operates the target, and it takes {need.__name__}"
     if issubclass(need, Operation):

@@ -30,7 +30,7 @@ async def test_slow_line(
     """An answer that takes its time on a slow line, but less than a CALL may take, is taken for one."""
     await station.ready()
 
-    way = round((policies.call_timeout or 0.0) * 1000 / 8)
+    way = round((policies.call_timeout or 0.0) * 1000 / 16)
     async with network.toxic(Latency(latency=way)):
         asked = await csms.perform(dialect(station).clear_cache())
         await (await station.next_call("ClearCache")).answer(status="Accepted")

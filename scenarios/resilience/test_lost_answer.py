@@ -13,7 +13,7 @@ from simulators.network.toxics import Latency, Stream
 from simulators.observation import Answer
 from simulators.station import Station
 
-DELAY = 600
+DELAY = 300
 """Milliseconds by which an answer is late, half of them after its station has given up."""
 
 UNANSWERED = "repeated-call-unanswered"

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from harness.csms import StationProvisioning, StationReader
 from harness.csms.console import Csms
-from harness.scenario import PROXY, scenario
+from harness.scenario import PROXY, Crowd, scenario
 from harness.verdict import Checks
 from scenarios.resilience.comeback import come_back
 from scenarios.stage.population import AnyStations
@@ -17,7 +17,7 @@ from simulators.network.network import Network
 from simulators.observation import Answer, Observation
 from simulators.station import Station
 
-CROWD = 200
+CROWD = Crowd(200)
 """Stations that come at once."""
 
 STRETCH = 3
@@ -31,7 +31,7 @@ Coming = Callable[[Station], Awaitable[Observation | Handshake]]
 
 async def _crowd(stations: AnyStations) -> Sequence[Station]:
     """Return many stations that are not connected yet."""
-    crowd = await asyncio.gather(*(stations.new() for _ in range(CROWD)))
+    crowd = await asyncio.gather(*(stations.new() for _ in range(CROWD.size)))
     for one in crowd:
         one.patience *= STRETCH
     return crowd
@@ -75,7 +75,7 @@ async def _boot(station: Station) -> Observation | Handshake:
     "resilience.storm.boot",
     versions=EVERY_VERSION,
     spec=[BOOT],
-    needs=[StationProvisioning, PROXY],
+    needs=[StationProvisioning, CROWD, PROXY],
     mutants=["boots-in-single-file"],
 )
 async def test_boot_storm(stations: AnyStations, network: Network, check: Checks) -> None:
@@ -87,7 +87,7 @@ async def test_boot_storm(stations: AnyStations, network: Network, check: Checks
     "resilience.storm.boots-recorded",
     versions=EVERY_VERSION,
     spec=[BOOT],
-    needs=[StationProvisioning, StationReader, PROXY],
+    needs=[StationProvisioning, StationReader, CROWD, PROXY],
     mutants=["boots-mixed-up"],
 )
 async def test_boots_are_told_apart(stations: AnyStations, network: Network, csms: Csms, check: Checks) -> None:
@@ -105,7 +105,7 @@ async def test_boots_are_told_apart(stations: AnyStations, network: Network, csm
     "resilience.storm.return",
     versions=EVERY_VERSION,
     spec=[RECONNECTING],
-    needs=[StationProvisioning, PROXY],
+    needs=[StationProvisioning, CROWD, PROXY],
     mutants=["lost-connections-fill-up", "calls-in-single-file"],
 )
 async def test_return_storm(stations: AnyStations, network: Network, check: Checks) -> None:

@@ -13,7 +13,7 @@ from harness.csms import DriverError, Refused
 from harness.csms.abilities import Restart
 from harness.csms.v16 import Reset
 from harness.playing import Terms
-from harness.scenario import PROXY, Declares, Member, Part, family, parts_of
+from harness.scenario import PROXY, Crowd, Declares, Member, Need, Part, family, parts_of
 from harness.settings import Settings, load
 from harness.trace import Direction, Event, Trace
 from harness.verdict import POLICY, SHOULD, Checks, Inconclusive, Nonconformity, Verdict
@@ -239,8 +239,9 @@ async def test_what_passes_on_a_used_scene_is_played_once() -> None:
     assert (results["one"].verdict, stage.plays) == (Verdict.PASSED, ["used"])
 
 
-async def test_scenario_that_disturbs_others_is_played_alone() -> None:
-    """One that restarts the central system begins when all others are through."""
+@pytest.mark.parametrize("need", [Restart, Crowd(2)])
+async def test_scenario_that_disturbs_others_is_played_alone(need: Need) -> None:
+    """One that restarts the central system, or brings a crowd, begins when all others are through."""
     under_way: list[str] = []
 
     class Restarting(Idle):
@@ -259,7 +260,7 @@ async def test_scenario_that_disturbs_others_is_played_alone() -> None:
 
     stage = Empty()
     stage.driver = Restarting()
-    results = await play(part(alone, "alone", Restart), *several(acted, ["a", "b"]), stage=stage, terms=TERMS)
+    results = await play(part(alone, "alone", need), *several(acted, ["a", "b"]), stage=stage, terms=TERMS)
     assert (list(results)[-1], results["alone"].verdict) == ("alone", Verdict.PASSED)
 
 

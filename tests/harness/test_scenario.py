@@ -15,6 +15,7 @@ from harness.scenario import (
     PROXY,
     Catalogue,
     Claims,
+    Crowd,
     Declares,
     Member,
     Need,
@@ -27,7 +28,7 @@ from harness.scenario import (
     scenario,
     unmet,
 )
-from harness.settings import CsmsSection, FeaturesSection, PoliciesSection, Settings
+from harness.settings import CsmsSection, FeaturesSection, PoliciesSection, Settings, StationsSection
 
 
 class Performing:
@@ -135,6 +136,16 @@ def test_needs(need: Need, driver: Performing, reason: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("listed", "reason"),
+    [((), None), (("A", "B"), None), (("A",), "the target file lists 1 of the 2 stations")],
+)
+def test_crowd(listed: tuple[str, ...], reason: str | None) -> None:
+    """Where the target file lists the stations, they must be enough."""
+    settings = Settings(stations=StationsSection(identities=listed))
+    assert unmet(one(needs=(Crowd(2),)), settings, Performing()) == reason
+
+
+@pytest.mark.parametrize(
     ("id", "claimed", "reason"),
     [
         ("v16.reservation.cancel.known", None, None),
@@ -177,9 +188,17 @@ def test_component_that_is_not_there() -> None:
 
 def test_needs_have_names() -> None:
     """A need is shown by what is needed."""
-    needs = (Reset, StationReader, Declares("call_timeout"), Claims("certificate_authority"), Takes(10), PROXY)
+    needs = (
+        Reset,
+        StationReader,
+        Declares("call_timeout"),
+        Claims("certificate_authority"),
+        Takes(10),
+        Crowd(9),
+        PROXY,
+    )
     names = ["Reset", "StationReader", "policy call_timeout", "feature certificate_authority", "message of 10 bytes"]
-    names.append("toxiproxy")
+    names += ["9 stations", "toxiproxy"]
     assert [need_name(need) for need in needs] == names
 
 
