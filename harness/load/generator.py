@@ -35,6 +35,8 @@ def complaints(figures: Figures, floor: Figures | None, gates: Iterable[Gate]) -
     """Return in which ways the generator stood in the way of the measurement."""
     timed = [gate for gate in gates if KINDS[gate.kind].unit is Unit.TIME]
     found = [] if floor is None else [text for gate in timed if (text := _noise(floor, gate))]
+    if floor is not None and not len(floor.cell().scheduled):
+        found.append("its calibration measured nothing")
     told_by: dict[str, list[Health]] = {}
     for second in figures.seconds.values():
         for worker, health in second.health.items():

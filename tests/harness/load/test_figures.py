@@ -105,6 +105,7 @@ def test_parts_of_a_fleet_make_the_whole() -> None:
             for one in (whole, workers[number % 2]):
                 one.exchange(told)
                 one.connection(change)
+        workers[1].sample("memory", ORIGIN + second, float(second))
         for name, worker in enumerate(workers):
             health = Health(str(name), ORIGIN + second, 0.001, 0.5)
             worker.health(health)
@@ -118,15 +119,20 @@ def test_parts_of_a_fleet_make_the_whole() -> None:
     assert merged.expected == pytest.approx(whole.expected)
     assert merged.errors == whole.errors
     assert {n: set(s.health) for n, s in merged.seconds.items()} == {n: {"0", "1"} for n in range(5)}
+    assert {n: s.ended for n, s in merged.seconds.items()} == {n: 40 * (n % 2) for n in range(5)}
+    assert {n: s.samples for n, s in merged.seconds.items()} == {n: {"memory": float(n)} for n in range(5)}
 
 
 def test_what_was_taken_is_not_taken_again() -> None:
     """Each part holds only what is new; who is connected is not forgotten."""
     figures = Figures(ORIGIN)
     figures.connection(Connection("A", ORIGIN, True, Cause.OPENED))
-    assert figures.take(ORIGIN + 1).connected == 1.0
+    figures.exchange(exchange(0.0, 0.5))
+    first = figures.take(ORIGIN + 1)
+    assert (first.connected, len(first.worst)) == (1.0, 1)
     later = figures.take(ORIGIN + 2)
     assert (later.connected, sum(s.causes.total() for s in later.seconds.values())) == (1.0, 0)
+    assert (later.cell().count, later.worst) == (0, {})
 
 
 def test_incidents_and_samples_are_kept() -> None:

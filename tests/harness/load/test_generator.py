@@ -32,7 +32,11 @@ def test_noise_above_a_tenth_of_a_gate() -> None:
 def test_run_without_calibration_is_not_held_to_it() -> None:
     """Without a floor nothing can be said of it."""
     assert told(played(), None, "p95=1ms") == []
-    assert told(played(), Figures(), "p95=1ms") == []
+
+
+def test_calibration_that_measured_nothing() -> None:
+    """A calibration that came to nothing says nothing of the generator, good or bad."""
+    assert told(played(), Figures(), "p95=1ms") == ["not a measurement of the target: its calibration measured nothing"]
 
 
 @pytest.mark.parametrize(

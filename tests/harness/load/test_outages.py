@@ -31,6 +31,12 @@ def test_target_that_does_not_come_back() -> None:
     assert str(found) == "outage from second 3 and did not come back: 10 connections lost"
 
 
+def test_first_stations_that_return_do_not_end_it() -> None:
+    """An outage is over when half of the stations are back."""
+    figures = fleet((3.2, 10, False, "lost"), (5.0, 3, True, "opened"), (7.0, 6, True, "opened"), until=9)
+    assert outages(figures) == [Outage(3, 7, 10)]
+
+
 def test_losing_a_few_is_no_outage() -> None:
     """Less than half of the stations is trouble of theirs."""
     assert outages(fleet((3.2, 4, False, "lost"), until=9)) == []
