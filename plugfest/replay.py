@@ -13,14 +13,18 @@ from typing import Any
 
 import click
 
+import reports
 from harness.adversity import Adversity
 from harness.csms import DriverError
 from harness.fieldlog.comparison import Difference, Sort
 from harness.fieldlog.reading import Fieldlog
+from harness.plugin import expectations_of
 from harness.settings import Settings, load
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.equipment import adverse, prepare
 from plugfest.logs import NoFrames, of_a_log, opened
+from plugfest.replay_record import ReplayRecord
+from plugfest.run import cleared
 from plugfest.targets import target_of
 from scenarios.stage.driver import driver_of
 from scenarios.stage.replay.part import Unreached
@@ -71,7 +75,7 @@ class Speed(click.ParamType[float]):
     help="How many times as fast as recorded, such as 1 or 10; max: as fast as order allows.",
 )
 @click.option("--ignore", metavar="MEMBER", multiple=True, help="Compare no member of this name.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the new trace and the differences.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for differences, traces and documents.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
 @adverse
 def replay(
@@ -94,14 +98,14 @@ def replay(
     """Play the station's side of a log against a target, and say what comes back otherwise (exit code 1)."""
     settings = _settings(load(target_of(target, endpoint), endpoint=endpoint), network, networks)
     driver = driver_of(settings, mutant)
+    expectations = expectations_of(settings)
     try:
         _, found = opened(log, ocpp, station, forms)
     except NoFrames as error:
         raise NotPlayed(error.message) from None
     prepare((), network)
-    adversity = Adversity(
-        network=network, networks=networks, faults=tuple(Fault.parse(text).text for text in faults), seed=seed
-    )
+    struck = tuple(Fault.parse(text).text for text in faults)
+    adversity = Adversity(network=network, networks=networks, faults=struck, seed=seed)
     played = Replay(settings, driver, found, speed=speed or None, adversity=adversity, ignored=ignore)
     try:
         asyncio.run(played.play())
@@ -109,8 +113,11 @@ def replay(
         raise NotPlayed(str(error)) from None
     told = Told.of(str(log), settings, found, played)
     if out is not None:
-        told.write(out, played)
-    click.echo(json.dumps(asdict(told), ensure_ascii=False, indent=2) if as_json else told.text())
+        kept = ReplayRecord(cleared(out), settings, found, played)
+        path = kept.write(expectations, mutant=mutant, network=network, faults=struck, seed=seed)
+        path.with_name("replay.json").write_text(told.json(), encoding="utf-8")
+        reports.write_all(path)
+    click.echo(told.json() if as_json else told.text())
     sys.exit(1 if told.differences else 0)
 
 
@@ -154,6 +161,10 @@ class Told:
             differences=[_flat(one) for one in sorted(finds.differences, key=_order)],
         )
 
+    def json(self) -> str:
+        """Return it for a machine."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2)
+
     def text(self) -> str:
         """Return it for a person: each difference once, with how often and where it was found first."""
         lines = [f"note: {one}" for one in self.notes]
@@ -170,12 +181,6 @@ class Told:
         versions = " and ".join(self.versions)
         lines.append(f"{counted}, OCPP {versions}, against {self.target}: {len(self.differences)} differences")
         return "\n".join(lines)
-
-    def write(self, out: Path, played: Replay) -> None:
-        """Write the new trace and the differences into a folder."""
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "trace.jsonl").write_text("".join(f"{line}\n" for line in played.trace.lines()), encoding="utf-8")
-        (out / "replay.json").write_text(json.dumps(asdict(self), ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def _order(one: Difference) -> tuple[int, int]:

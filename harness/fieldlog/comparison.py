@@ -46,12 +46,16 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A deviation of what was recorded in a ``line`` of the log, of a ``station`` there; ``what`` names the message."""
+    """A deviation of what was recorded in a ``line`` of the log, of a ``station`` there; ``what`` names the message.
+
+    A line that is 0 has nothing of the kind. ``entry`` is the index of what came now in the trace.
+    """
 
     line: int
     station: str
     what: str
     deviation: Deviation
+    entry: int | None = None
 
 
 def compare(

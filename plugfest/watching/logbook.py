@@ -62,7 +62,7 @@ class Logbook:
             made = Conversation(
                 station, spoken, patience=self._settings.csms.patience, heard=self._write, strict=self._strict
             )
-            path = self.folder / trace_of(made)
+            path = self.folder / trace_of(station, spoken)
             # line by line, so that nothing is lost however the watch ends
             file = path.open("w", encoding="utf-8", errors="backslashreplace", buffering=1)
             self._files[made] = self._life.enter_context(file)
@@ -72,7 +72,7 @@ class Logbook:
     def finish(self, expectations: Expectations, **about: Any) -> Run:
         """Write the record of all that was heard, and return it; ``about`` are members of its header."""
         spoken = sorted(self.conversations.values(), key=lambda one: (one.version.name, one.station))
-        results = [result for one in spoken for result in one.results(expectations, trace_of(one))]
+        results = [result for one in spoken for result in one.results(expectations, trace_of(one.station, one.version))]
         header = Header(
             plugfest=version("plugfest"),
             target=self._settings.csms.name,
@@ -98,10 +98,10 @@ class Logbook:
             heard(conversation, entry)
 
 
-def trace_of(conversation: Conversation) -> str:
-    """Return the path of the trace of a conversation, relative to the record."""
-    name = quote(conversation.station, safe="")
+def trace_of(station: str, spoken: Version) -> str:
+    """Return the path of the trace of a station in one version, relative to the record."""
+    name = quote(station, safe="")
     if len(name) > LONGEST_NAME:
-        digest = hashlib.sha256(conversation.station.encode(errors="surrogateescape")).hexdigest()
+        digest = hashlib.sha256(station.encode(errors="surrogateescape")).hexdigest()
         name = f"{name[:LONGEST_NAME]}-{digest[:8]}"
-    return f"{TRACES}/{conversation.version.prefix}.{name}.jsonl"
+    return f"{TRACES}/{spoken.prefix}.{name}.jsonl"

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from harness import record
+from harness.verdict import Verdict
 from plugfest.replay import replay
 
 FRAMES = (
@@ -59,7 +61,29 @@ def test_json_and_files(tmp_path: Path) -> None:
     assert (one["line"], one["sort"], one["place"]) == (3, "member", "/more")
     told = json.loads((tmp_path / "o/replay.json").read_text())
     assert told["passed_over"][0]["line"] == 1
-    assert played(tmp_path, (tmp_path / "o/trace.jsonl").read_text()).exit_code == 0
+    assert played(tmp_path, (tmp_path / "o/traces/v16.CP-1.jsonl").read_text()).exit_code == 0
+
+
+def test_record_and_documents(tmp_path: Path) -> None:
+    """Each station is a result: a difference remarks, and what came now is its evidence; answer times are there."""
+    played(tmp_path, OTHER, f"--out={tmp_path}/o")
+    done = record.read(tmp_path / "o/run.jsonl")
+    (result,) = done.results
+    assert (result.id, result.verdict) == ("v16.central-system.CP-1", Verdict.REMARKED)
+    (check,) = (one for one in result.checks if not one.held)
+    lines = (tmp_path / "o" / (result.trace or "")).read_text().splitlines()
+    assert [json.loads(line)["index"] for line in lines if '\\"status\\"' in line] == [check.evidence]
+    assert result.service is not None
+    assert result.service.answers.keys() == {"BootNotification", "Heartbeat"}
+    assert done.rules
+    assert (tmp_path / "o/report.html").exists()
+
+
+def test_replay_without_a_difference_passes(tmp_path: Path) -> None:
+    """And an older replay in the same folder is gone."""
+    for text in (OTHER, SAME):
+        played(tmp_path, text, f"--out={tmp_path}/o")
+    assert [one.verdict for one in record.read(tmp_path / "o/run.jsonl").results] == [Verdict.PASSED]
 
 
 @pytest.mark.parametrize("option", ["--speed=0", "--speed=fast", "--network=nowhere", "--mutant=nobody"])

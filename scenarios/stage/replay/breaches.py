@@ -26,6 +26,7 @@ class _Breach:
     observed: str
     line: int
     told: bool
+    entry: int | None = None
 
 
 def only_one_breaks(log: Fieldlog, trace: Trace, names: Mapping[str, str], finds: Finds) -> Iterator[Difference]:
@@ -35,6 +36,7 @@ def only_one_breaks(log: Fieldlog, trace: Trace, names: Mapping[str, str], finds
     """
     demands = _OF_FRAMES if log.changes else _OF_FRAMES - _OF_CONNECTIONS
     lines = {one.line for one in finds.differences}
+    entries = {one.entry for one in finds.differences}
     recorded: dict[tuple[str, str], _Breach] = {}
     for one in judge(log):
         if not one.by_station and one.problem.demand in demands:
@@ -45,10 +47,10 @@ def only_one_breaks(log: Fieldlog, trace: Trace, names: Mapping[str, str], finds
     for entry in trace:
         for problem in entry.problems:
             if problem.demand in demands:
-                breach = _Breach(problem.observed, 0, entry.index in finds.differing)
+                breach = _Breach(problem.observed, 0, entry.index in entries, entry.index)
                 now.setdefault((stations[entry.station], problem.rule.id), breach)
     for key in sorted(recorded.keys() ^ now.keys()):
         breach = recorded.get(key) or now[key]
         if not breach.told:
             told = (breach.observed, KEPT) if key in recorded else (KEPT, breach.observed)
-            yield Difference(breach.line, key[0], key[1], Deviation(Sort.RULE, *told))
+            yield Difference(breach.line, key[0], key[1], Deviation(Sort.RULE, *told), breach.entry)

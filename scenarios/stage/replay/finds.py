@@ -20,7 +20,6 @@ class Finds:
     played: int = 0
     unplayed: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
-    differing: set[int] = field(default_factory=set)
 
     def note(self, text: str) -> None:
         """Say something once."""
@@ -45,6 +44,4 @@ class Scribe:
 
     def differ(self, what: str, deviation: Deviation, *, line: int | None = None, entry: int | None = None) -> None:
         """Write down a difference of a message."""
-        self.finds.differences.append(Difference(line or self.line, self.station, what, deviation))
-        if entry is not None:
-            self.finds.differing.add(entry)
+        self.finds.differences.append(Difference(line or self.line, self.station, what, deviation, entry))

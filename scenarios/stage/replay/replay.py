@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,10 @@ from simulators.replayed import REPLAYED, Replayed
 
 
 class Replay:
-    """Plays a log; ``speed`` is None for as fast as order allows. ``trace`` is the wire, ``finds`` what came of it."""
+    """Plays a log; ``speed`` is None for as fast as order allows.
+
+    ``trace`` is the wire, ``finds`` what came of it, ``names`` are the identities on the wire of those in the log.
+    """
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class Replay:
         self._manners = Identities(settings).manners
         self._score = score(log)
         self.trace, self.finds = Trace(), Finds()
+        self.names: dict[str, str] = {}
 
     async def play(self) -> Finds:
         """Play all parts, and return what came of it; raises Unreached, DriverError, SettingsError, ToxiproxyError."""
@@ -58,15 +62,15 @@ class Replay:
             csms = Csms(driver, patience=self._settings.csms.patience, numbers=numbers_of(self._settings.features))
             life.push_async_callback(csms.leave)
             company = Company(self._settings, driver, self.finds)
-            names = company.identities([part.station for part in self._score.parts])
-            await self._play([one async for one in self._players(life, driver, csms, company, names)])
+            self.names = company.identities([part.station for part in self._score.parts])
+            await self._play([one async for one in self._players(life, driver, csms, company)])
         for what, number in Counter([*lost(self.trace), *faults(self.trace)]).items():
             self.finds.note(f"struck: {what}{f' ({number} times)' if number > 1 else ''}")
-        self.finds.differences += only_one_breaks(self._log, self.trace, names, self.finds)
+        self.finds.differences += only_one_breaks(self._log, self.trace, self.names, self.finds)
         return self.finds
 
     async def _players(
-        self, life: AsyncExitStack, driver: Driver, csms: Csms, company: Company, names: Mapping[str, str]
+        self, life: AsyncExitStack, driver: Driver, csms: Csms, company: Company
     ) -> AsyncIterator[tuple[Part, PartPlayer]]:
         """Yield each part that can be played, with who plays it."""
         endpoint = await endpoint_of(self._settings, driver)
@@ -76,10 +80,10 @@ class Replay:
         tokens = await company.tokens(self._score.parts, shift)
         rewritings = {part.station: Rewriting(part.version, shift, tokens) for part in self._score.parts}
         for part in self._score.parts:
-            if part.station not in names:
+            if part.station not in self.names:
                 self.finds.unplayed["steps of stations for which the target file has no identity"] += len(part.steps)
                 continue
-            station = self._station(part, names[part.station], endpoint)
+            station = self._station(part, self.names[part.station], endpoint)
             life.push_async_callback(station.leave)
             await company.equip(station, part.station)
             station.endpoint = await network.reach(station.endpoint) if network else station.endpoint

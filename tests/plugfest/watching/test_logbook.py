@@ -33,7 +33,7 @@ def test_one_conversation_for_each_version(tmp_path: Path) -> None:
         assert logbook.conversation("CP1", V16) is first
         assert logbook.conversation("CP1", V201) is not first
         long = [logbook.conversation("x" * 300 + end, V16) for end in "ab"]
-    assert len({trace_of(one) for one in long}) == 2
+    assert len({trace_of(one.station, one.version) for one in long}) == 2
 
 
 def test_record_is_that_of_a_run(tmp_path: Path) -> None:
