@@ -6,7 +6,7 @@ import importlib
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -21,7 +21,7 @@ from harness.load.plan import Fleet, FleetError, Plan, Running
 from harness.load.record import NAME, Footer, Header, LoadRecorder, LoadRun, read
 from harness.load.totals import Totals
 
-UNREACHED = 8.0
+UNREACHED = 6.0
 """Seconds after which a run is given up if no station was ever connected."""
 
 PLAIN_EVERY = 5
@@ -50,22 +50,33 @@ class Surroundings:
     memory: Callable[[], int | None] | None = None
 
 
-def carry_out(plan: Plan, header: Header, folder: Path, around: Surroundings, *, calibrate: bool = True) -> LoadRun:
+def carry_out(plan: Plan, header: Header, folder: Path, around: Surroundings) -> LoadRun:
     """Carry out a run, keep its record in a folder, and return it; Ctrl-C has the stations leave before their time.
 
+    The generator is calibrated afterwards, so that a central system that cannot be reached is told at once.
     Raises FleetError where the fleet cannot be had.
     """
     around.totals.clear()
     path = folder / NAME
     with LoadRecorder(path, header) as recorder:
-        if calibrate and (floor := around.fleet.calibrate(plan)) is not None:
-            recorder.calibrated(floor)
         began = time.monotonic()
         with around.fleet.start(plan) as running, _interruptible(running) as interrupted:
             complete = _recorded(recorder, running, plan, around)
         seconds = round(time.monotonic() - began, 3)
-        recorder.finish(Footer(seconds=seconds, interrupted=bool(interrupted) or not complete))
+        complete = complete and not interrupted
+        recorder.finish(Footer(seconds=seconds, interrupted=not complete))
+        if complete and around.totals.whole.connected and (floor := _floor(plan, around)) is not None:
+            recorder.calibrated(floor)
     return read(path)
+
+
+def _floor(plan: Plan, around: Surroundings) -> Figures | None:
+    """Return the generator's own figures, none of anything where the calibration did not come to its end."""
+    around.console.print("calibration: the same load on a central system that does nothing")
+    floor: Figures | None = Figures()
+    with suppress(FleetError, KeyboardInterrupt):
+        floor = around.fleet.calibrate(plan)
+    return floor
 
 
 def _recorded(recorder: LoadRecorder, running: Running, plan: Plan, around: Surroundings) -> bool:

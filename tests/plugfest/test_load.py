@@ -115,6 +115,21 @@ def test_noise_of_the_generator_is_no_measurement(fleet: PlayedFleet, invoke: In
     assert "not a measurement of the target: the generator's own noise is 20.0 ms" in done.output
 
 
+@pytest.mark.parametrize("error", [FleetError("no more"), KeyboardInterrupt()])
+def test_calibration_that_breaks_off(
+    fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """Without its calibration a run cannot be told from one that measured the generator: 3, with a report."""
+
+    def broken(plan: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fleet, "calibrate", broken)
+    done = invoke("--gate=p95=100ms")
+    assert (done.exit_code, "its calibration measured nothing" in done.output) == (3, True), done.output
+    assert "report: " in done.output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_run_reports_what_was(fleet: PlayedFleet, invoke: Invoke, tmp_path: Path, number: int) -> None:
     """A signal ends the run, and what was measured until then is reported: 3."""
