@@ -182,7 +182,8 @@ class Player:
         return reason is not None
 
     def _evidence(self, part: Part) -> Evidence:
-        trace = Trace(heard=self._admission.hear)
+        trace = Trace()
+        trace.listen(self._admission.hear)
         return Evidence(trace, Checks(trace.evidence, strict=self._terms.strict, version=part.scenario.version))
 
     def _open(self, part: Part, trace: Trace, why: str) -> Result:

@@ -62,6 +62,9 @@ class Equipment:
 PROXY = Equipment("toxiproxy")
 """A need: a network whose faults the scenario makes, the argument ``network``."""
 
+FIRMWARE = Equipment("microocpp")
+"""A need: the MicroOCPP simulator, which plays the charge point."""
+
 Need = type[Any] | Declares | Claims | Takes | Crowd | Equipment
 """What a scenario needs of its target: an operation, an ability of the driver, a declared policy, a feature, stations.
 

@@ -100,16 +100,10 @@ def _cut(text: str) -> str:
 class Trace:
     """The wire of all stations of one scenario, in the order in which the harness saw it."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        *,
-        heard: Callable[[Entry], None] | None = None,
-        kept: bool = True,
-    ) -> None:
-        """Begin an empty one; ``heard`` is told of each entry, which need not be ``kept`` then."""
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, kept: bool = True) -> None:
+        """Begin an empty one; entries that are not ``kept`` are only told to who listens."""
         self._clock = clock
-        self._heard = heard
+        self._listeners: list[Callable[[Entry], None]] = []
         self._began = clock()
         self._kept = kept
         self._count = 0
@@ -147,9 +141,13 @@ class Trace:
         self._count += 1
         if self._kept:
             self._entries.append(entry)
-        if self._heard:
-            self._heard(entry)
+        for listener in self._listeners:
+            listener(entry)
         return entry
+
+    def listen(self, listener: Callable[[Entry], None]) -> None:
+        """Have each entry told to somebody as it is added."""
+        self._listeners.append(listener)
 
     def regard(self, entry: Entry) -> None:
         """Note that a scenario is now looking at this entry, which the central system produced."""

@@ -46,7 +46,7 @@ from server.core.tags import Tag as ServerTag
 
 Reading = TypeVar("Reading", bound=Callable[..., Awaitable[Any]])
 
-DEFAULTS: Mapping[str, Any] = {"port": 0, "log": "off"}
+DEFAULTS: Mapping[str, Any] = {"port": 0, "log": "off", "retry_interval": 2}
 """The settings of a central system in the process of a run: it listens where the system chooses, and keeps quiet."""
 
 

@@ -183,6 +183,11 @@ class Line(ABC):
             observed = f"a connection still open after {self.patience:g} s"
             raise Nonconformity("the connection closed by the central system", observed, clause="RFC 6455 7") from None
 
+    async def gone(self) -> Closed:
+        """Wait, however long, for the end of the connection."""
+        assert self._closed is not None, "the station never connected"
+        return await asyncio.shield(self._closed)
+
     async def linger(self, seconds: float, *, every: float | None = None) -> Closed | None:
         """Stay connected for a time with nothing but pings, or not even those; return how the connection ended if so.
 

@@ -126,8 +126,10 @@ V16 = Version(
         "remote-trigger": "RemoteTrigger",
         "security": "Security",
         "validation": "Validation",
+        "simulated": "Simulated",
+        "microocpp": "MicroOCPP",
     },
-    always=frozenset({"Transport", "Resilience", "Core", "Validation"}),
+    always=frozenset({"Transport", "Resilience", "Core", "Validation", "Simulated", "MicroOCPP"}),
     messages=_MESSAGES,
     fairness=_FAIRNESS,
 )

@@ -136,13 +136,16 @@ AnyStations = Population[Station]
 """Makes stations that speak the version of the scenario."""
 
 
-class SecureStations:
+C = TypeVar("C", bound=ChargePoint)
+
+
+class SecureStations(Generic[C]):
     """Makes stations that connect under a security profile, with credentials of their own.
 
     Scenarios that use it need SecureHosting.
     """
 
-    def __init__(self, stations: Stations, csms: Csms) -> None:
+    def __init__(self, stations: Population[C], csms: Csms) -> None:
         self._stations = stations
         self.csms = csms
 
@@ -154,7 +157,7 @@ class SecureStations:
         password: bytes | None = None,
         certificate: ClientCertificate | None = None,
         **trust: Any,
-    ) -> ChargePoint:
+    ) -> C:
         """Return a station for a security profile, not connected yet.
 
         For the profiles 1 and 2 it has a password, 20 random characters unless given; for profile 3 a good client

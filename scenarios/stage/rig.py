@@ -7,8 +7,9 @@ from collections import Counter
 from random import Random
 
 from harness.adversity import Adversity
-from harness.scenario import PROXY, Declares, Scenario, Takes
+from harness.scenario import FIRMWARE, PROXY, Declares, Scenario, Takes
 from harness.settings import Settings
+from simulators.microocpp import finding as firmware
 from simulators.network import finding
 from simulators.network.conditions import Condition, condition
 from simulators.network.faults import Fault, Faults
@@ -40,6 +41,8 @@ class Rig:
 
     def lack(self, component: str) -> str | None:
         """Return why a component is not to be had and the remedy, None where it is; may take the time of a build."""
+        if component == FIRMWARE.component:
+            return _firmware_lacks()
         assert component == PROXY.component, f"there is no component {component}"
         if self._source is None and self._absent is None:
             try:
@@ -104,3 +107,11 @@ class Rig:
         toxiproxy, self._toxiproxy = self._toxiproxy, None
         if toxiproxy is not None:
             await toxiproxy.__aexit__()
+
+
+def _firmware_lacks() -> str | None:
+    try:
+        firmware.find()
+    except firmware.Absent as absent:
+        return str(absent)
+    return None

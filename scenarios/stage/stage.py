@@ -17,6 +17,7 @@ from harness.settings import Settings
 from harness.trace import Trace
 from harness.versions import Version
 from scenarios.stage.access import endpoint_of
+from scenarios.stage.devices import Devices
 from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.lending import Lender
 from scenarios.stage.numbers import numbers_of
@@ -27,6 +28,7 @@ from scenarios.stage.survey import Survey
 from simulators.connection import Endpoint
 from simulators.network.network import Network
 from simulators.station import Station
+from simulators.v16.acting import Body
 
 
 class Stage:
@@ -35,6 +37,7 @@ class Stage:
     ``csms`` is the central system as its operator sees it, ``station`` a station that it knows and that is not
     connected yet, ``booted`` one that has been accepted and may have served other scenarios; ``stations`` and
     ``secure`` make more of them, ``tags`` makes idTags. ``network`` lies between all of them and the central system.
+    ``device`` is a whole charge point that decides by itself what it sends, ``devices`` makes more of them.
     ``policies`` is what the target declares where the text is open; ``check``, ``trace`` and ``case`` are those of the
     scenario.
     """
@@ -94,10 +97,12 @@ class Stage:
         A ``fresh`` scene has no station that served others.
         """
         names, kind = part.arguments, KINDS[part.scenario.version]
-        several = not {"stations", "secure"}.isdisjoint(names)
+        several = not {"stations", "secure", "devices"}.isdisjoint(names)
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=several))
             network = self._rig.network(part.scenario.id, quiet="network" in names)
+            if not {"device", "devices"}.isdisjoint(names):
+                kind = Body
             stations = self._populate(kind, loan, evidence.trace, part.scenario.id, network)
             life.push_async_callback(stations.leave)
             life.push_async_callback(stations.csms.leave)
@@ -105,10 +110,17 @@ class Stage:
             used = False
             if "station" in names:
                 props["station"] = await stations.new()
+            if kind is Body:
+                props |= await self._devices(part, stations, life)
             if "booted" in names:
                 lent = await life.enter_async_context(self._lender.lend(kind, evidence, stations.csms, fresh=fresh))
                 props["booted"], used = lent.station, lent.used
             yield Scene({name: props[name] for name in names}, used)
+
+    async def _devices(self, part: Part, bodies: Population[Any], life: AsyncExitStack) -> dict[str, Any]:
+        devices = Devices(*part.case, bodies, self._settings.csms.patience)
+        life.push_async_callback(devices.leave)
+        return {"devices": devices} | ({"device": await devices.new()} if "device" in part.arguments else {})
 
     def _populate_lent(self, kind: type[S], loan: Loan, trace: Trace) -> Population[S]:
         return self._populate(kind, loan, trace, "lent", self._rig.network("lent"))

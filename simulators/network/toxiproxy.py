@@ -7,10 +7,9 @@ whose requests run in threads and end after a while, for the API of Toxiproxy be
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 import uuid
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -21,6 +20,7 @@ import requests
 from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
+from simulators import process
 from simulators.network.finding import Source
 from simulators.network.toxics import Toxic
 
@@ -145,12 +145,8 @@ class Toxiproxy:
     async def _start(self) -> None:
         """Start a server at a free port that does not outlive this process, and wait until it answers."""
         self._aim(_LOOPBACK, port := _free_port())
-        keeper = shutil.which("setpriv")
-        bound = [keeper, "--pdeathsig", "KILL", "--"] if keeper else []
-        command = [*bound, *self._source.command, "-host", _LOOPBACK, "-port", str(port)]
-        quiet: dict[str, Any] = {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": DEVNULL, "start_new_session": True}
         try:
-            self._process = await asyncio.create_subprocess_exec(*command, **quiet)
+            self._process = await process.start([*self._source.command, "-host", _LOOPBACK, "-port", str(port)])
         except OSError as error:
             raise ToxiproxyError(f"{self._source.text} cannot be started: {error}") from None
         try:
@@ -172,15 +168,8 @@ class Toxiproxy:
                     await self._process.wait()
 
     async def _stop(self) -> None:
-        process, limit = self._process, STOP_LIMIT
-        if process is None:
-            return
-        for end in (process.terminate, process.kill):
-            with suppress(ProcessLookupError, TimeoutError):
-                end()
-                async with asyncio.timeout(limit):
-                    await process.wait()
-                    return
+        if self._process is not None:
+            await process.end(self._process, limit=STOP_LIMIT)
 
 
 class Proxy:

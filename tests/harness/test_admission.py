@@ -79,7 +79,8 @@ class Conversation:
     def __init__(self) -> None:
         self.now = 0.0
         self.admission = Admission(MOST, quick=0.1, clock=lambda: self.now)
-        self._trace = Trace(lambda: self.now, heard=self.admission.hear)
+        self._trace = Trace(lambda: self.now)
+        self._trace.listen(self.admission.hear)
         self._ids: Iterator[int] = iter(range(1_000_000))
 
     def exchange(self, *seconds: float, action: str = "Heartbeat") -> None:

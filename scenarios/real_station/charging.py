@@ -1,0 +1,35 @@
+"""Steps that scenarios of whole charge points have in common."""
+
+from __future__ import annotations
+
+from harness.verdict import Checks, Inconclusive
+from simulators.conversation import Exchange
+from simulators.device import Device
+
+
+async def in_service(device: Device) -> None:
+    """Switch a charge point on, and wait until it has told of all its connectors, as a precondition."""
+    await device.switch_on()
+    boot = await device.conversation.told("BootNotification")
+    if boot.answer.get("status") != "Accepted":
+        raise Inconclusive(f"{device.id} was not accepted: {boot.answer}")
+    await device.conversation.told("StatusNotification", connectorId=2)
+
+
+async def running(device: Device, id_tag: str, check: Checks, connector: int = 1) -> int:
+    """Present a card to a connector that a car is plugged in at, and return the transaction once it runs."""
+    await device.present(id_tag, connector)
+    authorized = await device.conversation.told("Authorize", idTag=id_tag)
+    check.equal(authorized.answer["idTagInfo"]["status"], "Accepted", clause="OCPP 1.6 4.1")
+    start = await device.conversation.told("StartTransaction", connectorId=connector, idTag=id_tag)
+    check.equal(start.answer["idTagInfo"]["status"], "Accepted", clause="OCPP 1.6 4.8")
+    await device.conversation.told("StatusNotification", connectorId=connector, status="Charging")
+    return int(start.answer["transactionId"])
+
+
+async def ended_with(device: Device, reason: str, check: Checks) -> Exchange:
+    """Wait for the end of a transaction for a reason, which the central system confirms."""
+    stop = await device.conversation.told("StopTransaction", reason=reason)
+    allowed = set(stop.answer) <= {"idTagInfo"}
+    check.that(allowed, "nothing but idTagInfo", observed=str(stop.answer), clause="OCPP 1.6 6.50")
+    return stop

@@ -1,0 +1,120 @@
+"""How a whole charge point connects, and comes back: OCPP-J 1.6 sections 3, 5.3 and 6.2, OCPP 1.6 section 3.7."""
+
+from harness.csms import Restart, SecureHosting, TransactionReader
+from harness.csms.console import Csms
+from harness.csms.v16 import ChangeConfiguration
+from harness.scenario import PROXY
+from harness.verdict import Checks, Inconclusive
+from scenarios.real_station.charging import in_service, running
+from scenarios.real_station.pair import on_both
+from scenarios.stage.devices import Device, Devices
+from scenarios.stage.population import Tags
+from simulators.network.network import Network
+
+BOOT = "OCPP 1.6 4.2"
+BACK = 15.0
+"""Seconds in which a charge point is back that has lost its connection."""
+
+
+@on_both("security.basic-auth", spec=["OCPP-J 1.6 6.2.2"], needs=[SecureHosting], mutants=["basic-refused"])
+async def test_password_lets_it_in(devices: Devices, check: Checks) -> None:
+    """A charge point that gives its password is let in (security profile 1)."""
+    device = await devices.secure(1)
+
+    await device.switch_on()
+
+    boot = await device.conversation.told("BootNotification")
+    check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
+
+
+@on_both("security.tls", spec=["OCPP-J 1.6 6.2.1"], needs=[SecureHosting], mutants=["basic-refused"])
+async def test_password_over_tls_lets_it_in(devices: Devices, check: Checks) -> None:
+    """A charge point that gives its password over TLS is let in (security profile 2)."""
+    device = await devices.secure(2)
+
+    await device.switch_on()
+
+    boot = await device.conversation.told("BootNotification")
+    check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
+
+
+@on_both(
+    "security.password-changed",
+    spec=["OCPP-J 1.6 6.2.2"],
+    needs=[SecureHosting, ChangeConfiguration],
+    mutants=["password-not-switched"],
+)
+async def test_password_is_changed(devices: Devices, csms: Csms, check: Checks) -> None:
+    """A charge point that was given a new password comes back with it."""
+    device = await devices.secure(1)
+    await in_service(device)
+    order = ChangeConfiguration(station=device.id, key="AuthorizationKey")
+    await csms.perform(order)
+    changed = await device.conversation.ordered("ChangeConfiguration", key="AuthorizationKey")
+    if changed.answer.get("status") not in ("Accepted", "RebootRequired"):
+        raise Inconclusive(f"{device.id} does not take a new password: {changed.answer}")
+
+    await device.restart()
+
+    boot = await device.conversation.told("BootNotification", within=BACK)
+    check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
+
+
+@on_both(
+    "network.transaction-over-an-outage",
+    spec=["OCPP 1.6 3.7", "OCPP 1.6 4.10"],
+    needs=[TransactionReader],
+    mutants=["stop-closes-none"],
+)
+async def test_transaction_ends_during_an_outage(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
+    """The end of a transaction that came while the network was away is told afterwards, and is in the records."""
+    await in_service(device)
+    await device.plug()
+    transaction = await running(device, await tags.accepted(), check)
+
+    await device.lose_network()
+    await device.unplug()
+    await device.regain_network()
+
+    stop = await device.conversation.told("StopTransaction", within=BACK, reason="EVDisconnected")
+    view = await csms.transaction(device.id, transaction)
+    check.equal(view.meter_stop, stop.payload["meterStop"], clause="OCPP 1.6 4.10")
+
+
+@on_both("network.cut", spec=["OCPP-J 1.6 5.3"], needs=[PROXY], mutants=["reconnect-keeps-the-old-connection"])
+async def test_it_comes_back_after_a_cut(
+    device: Device, network: Network, csms: Csms, tags: Tags, check: Checks
+) -> None:
+    """A charge point whose connection the network cuts is back by itself, and goes on with its transaction."""
+    await in_service(device)
+    await device.plug()
+    tag = await tags.accepted()
+    await running(device, tag, check)
+
+    await network.cut()
+    await device.present(tag)
+
+    stop = await device.conversation.told("StopTransaction", within=BACK)
+    check.that(set(stop.answer) <= {"idTagInfo"}, "a confirmation", observed=str(stop.answer), clause="OCPP 1.6 6.50")
+
+
+@on_both(
+    "network.central-system-killed",
+    spec=["OCPP 1.6 3.7", "OCPP 1.6 4.10"],
+    needs=[Restart, TransactionReader],
+    mutants=["store-in-memory"],
+)
+async def test_transaction_outlives_the_central_system(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A transaction during which the central system is killed ends properly once it is there again."""
+    await in_service(device)
+    await device.plug()
+    tag = await tags.accepted()
+    transaction = await running(device, tag, check)
+
+    await csms.ask(Restart).kill()
+    await csms.ask(Restart).restart()
+    await device.present(tag)
+
+    await device.conversation.told("StopTransaction", within=BACK, transactionId=transaction)
+    view = await csms.transaction(device.id, transaction)
+    check.that(view.meter_stop is not None, "a transaction that has ended", observed=str(view), clause="OCPP 1.6 4.10")

@@ -1,0 +1,84 @@
+"""How a whole charge point comes into service: OCPP 1.6 sections 4.2, 4.6, 4.9."""
+
+from harness.csms import Registration, RegistrationControl
+from harness.csms.console import Csms
+from harness.csms.v16 import ChangeConfiguration
+from harness.verdict import Checks
+from scenarios.real_station.pair import on_both
+from scenarios.stage.devices import Device
+
+BOOT = "OCPP 1.6 4.2"
+STATUS = "OCPP 1.6 6.48"
+
+
+@on_both("boot.accepted", spec=[BOOT, "OCPP 1.6 4.9"], mutants=["boot-pending", "status-connector-zero-refused"])
+async def test_boot_is_accepted(device: Device, check: Checks) -> None:
+    """A charge point that is switched on is accepted, and the status of each of its connectors is taken."""
+    await device.switch_on()
+
+    boot = await device.conversation.told("BootNotification")
+    check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
+    for connector in (0, 1, 2):
+        status = await device.conversation.told("StatusNotification", connectorId=connector)
+        check.equal(status.answer, {}, clause=STATUS)
+
+
+@on_both("boot.pending-first", spec=[BOOT], needs=[RegistrationControl], mutants=["boot-decision-kept"])
+async def test_pending_charge_point_is_accepted_later(device: Device, csms: Csms, check: Checks) -> None:
+    """A charge point that is told Pending boots again after the interval, and is accepted in the end."""
+    await csms.set_registration(device.id, Registration.PENDING)
+    await device.switch_on()
+    boot = await device.conversation.told("BootNotification")
+    check.equal(boot.answer.get("status"), "Pending", clause=BOOT)
+
+    await csms.set_registration(device.id, Registration.ACCEPTED)
+
+    again = await device.conversation.told("BootNotification", within=_patience(boot.answer))
+    check.equal(again.answer.get("status"), "Accepted", clause=BOOT)
+
+
+@on_both("boot.rejected-first", spec=[BOOT], needs=[RegistrationControl], mutants=["boot-decision-kept"])
+async def test_rejected_charge_point_is_accepted_later(device: Device, csms: Csms, check: Checks) -> None:
+    """A charge point that is told Rejected boots again after the interval, and is accepted in the end."""
+    await csms.set_registration(device.id, Registration.REJECTED)
+    await device.switch_on()
+    boot = await device.conversation.told("BootNotification")
+    check.equal(boot.answer.get("status"), "Rejected", clause=BOOT)
+
+    await csms.set_registration(device.id, Registration.ACCEPTED)
+
+    again = await device.conversation.told("BootNotification", within=_patience(boot.answer))
+    check.equal(again.answer.get("status"), "Accepted", clause=BOOT)
+
+
+@on_both("boot.again", spec=[BOOT], mutants=["repeated-boot-pending"])
+async def test_charge_point_boots_again(device: Device, check: Checks) -> None:
+    """A charge point that loses its power and gets it back is accepted again."""
+    await device.switch_on()
+    await device.conversation.told("StatusNotification", connectorId=2)
+
+    await device.restart()
+
+    boot = await device.conversation.told("BootNotification")
+    check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
+
+
+@on_both("heartbeat.sent", spec=["OCPP 1.6 4.6"], needs=[ChangeConfiguration], mutants=["clock-stands-still"])
+async def test_heartbeats_are_answered(device: Device, csms: Csms, check: Checks) -> None:
+    """A charge point that is told to beat every second does, and each time is told a later time."""
+    await device.switch_on()
+    await device.conversation.told("StatusNotification", connectorId=2)
+    await csms.perform(ChangeConfiguration(station=device.id, key="HeartbeatInterval", value="1"))
+    await device.conversation.ordered("ChangeConfiguration", key="HeartbeatInterval", value="1")
+
+    first, second = [await device.conversation.told("Heartbeat") for _ in range(2)]
+
+    check.equal(sorted(first.answer), ["currentTime"], clause="OCPP 1.6 6.30")
+    told = f"{first.answer.get('currentTime')}, then {second.answer.get('currentTime')}"
+    later = str(second.answer.get("currentTime")) > str(first.answer.get("currentTime"))
+    check.that(later, "a later time each time", observed=told, clause="OCPP 1.6 4.6")
+
+
+def _patience(answer: dict[str, object]) -> float:
+    """Return the time in seconds within which a charge point boots again after an answer."""
+    return float(str(answer.get("interval") or 60)) + 5.0

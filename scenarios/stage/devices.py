@@ -1,0 +1,71 @@
+"""Whole charge points for scenarios: simulated ones that act by themselves, and MicroOCPP."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scenarios.stage.population import Population, SecureStations
+from simulators.conversation import Conversation
+from simulators.device import Device
+from simulators.microocpp import finding
+from simulators.microocpp.profile import Profile, profile
+from simulators.microocpp.station import MicroOcpp
+from simulators.v16.acting import ActingChargePoint, Body
+
+from simulators.throwaway import Relay
+
+__all__ = ["Device", "Devices", "Kind"]
+
+SLACK = 10.0
+"""Seconds that a charge point has for what it does by itself."""
+
+
+class Kind(StrEnum):
+    """What plays the charge point."""
+
+    SIMULATED = "simulated"
+    MICROOCPP = "microocpp"
+
+
+class Devices:
+    """Makes the charge points of one scenario, of a ``kind`` and with a configuration; all are off at first."""
+
+    def __init__(self, kind: Kind, configuration: str, bodies: Population[Body], patience: float) -> None:
+        self._kind = kind
+        self._profile: Profile = profile(configuration)
+        self._bodies = bodies
+        self._patience = patience
+        self._life = AsyncExitStack()
+
+    async def new(self) -> Device:
+        """Return a charge point that the central system knows."""
+        return await self._made(await self._bodies.new())
+
+    async def secure(self, security_profile: int) -> Device:
+        """Return one that gives a password under a security profile, 1 or 2."""
+        return await self._made(await SecureStations(self._bodies, self._bodies.csms).station(security_profile))
+
+    async def leave(self) -> None:
+        """Switch them all off."""
+        await self._life.aclose()
+
+    async def _made(self, body: Body) -> Device:
+        conversation = Conversation(body.id, body.version, body.trace, patience=self._patience, slack=SLACK)
+        self._bodies.csms.watch(conversation)
+        device: Device
+        if self._kind is Kind.SIMULATED:
+            for key in body.configuration.writable.keys() & self._profile.configuration.keys():
+                body.configuration.writable[key] = str(self._profile.configuration[key])
+            device = ActingChargePoint(body, conversation)
+        else:
+            device = await self._firmware(body, conversation)
+        self._life.push_async_callback(device.leave)
+        return device
+
+    async def _firmware(self, body: Body, conversation: Conversation) -> MicroOcpp:
+        folder = Path(self._life.enter_context(TemporaryDirectory(prefix="microocpp-")))
+        way = await self._life.enter_async_context(Relay(body))
+        return MicroOcpp(conversation, way, finding.find(), self._profile, folder, body.password)

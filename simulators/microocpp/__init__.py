@@ -1,0 +1,1 @@
+"""MicroOCPP, firmware of real chargers, as a charge point of the harness: found, configured, run, and operated."""

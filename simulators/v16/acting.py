@@ -1,0 +1,373 @@
+"""A charge point of OCPP 1.6 that acts by itself, as real firmware does: one only plugs cars in and presents cards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from harness.ocppj import Call, CallError, Payload
+from harness.verdict import Inconclusive
+from simulators.conversation import Conversation
+from simulators.moments import now
+from simulators.observation import Answer, Refusal
+from simulators.v16 import messages
+from simulators.v16.answers import tag_status
+from simulators.v16.charge_point import ChargePoint
+
+FULL_POWER = 11_000.0
+"""W that a connector delivers without a limit."""
+
+PREPARATION = 0.05
+"""Seconds between two attempts to connect or to boot, unless the central system says otherwise."""
+
+
+class Body(ChargePoint):
+    """The messages of an acting charge point; what the central system orders is for the one who acts."""
+
+    orders: Mapping[str, Callable[[Payload], Payload]] = {}
+
+    async def respond(self, call: Call) -> Payload | CallError:
+        """Return the answer of who acts, or that of any charge point."""
+        order = self.orders.get(call.action)
+        return order(call.payload) if order else await super().respond(call)
+
+
+@dataclass(slots=True)
+class Connector:
+    """What is going on at one connector; ``transaction`` is known once its start was confirmed."""
+
+    plugged: bool = False
+    suspended: bool = False
+    id_tag: str | None = None
+    started: bool = False
+    transaction: int | None = None
+    reservation: int | None = None
+    reserved_for: str | None = None
+    limit: float | None = None
+    energy: int = 0
+
+    @property
+    def status(self) -> str:
+        """Its status in the words of OCPP 1.6 (4.9)."""
+        if self.started:
+            return "SuspendedEV" if self.suspended else "Charging"
+        if self.plugged or self.id_tag:
+            return "Preparing"
+        return "Available" if self.reservation is None else "Reserved"
+
+
+Build = Callable[[], Payload]
+
+
+class ActingChargePoint:
+    """Plays a whole charge point on a body: it boots, tells, queues while it is away, and obeys."""
+
+    def __init__(self, body: Body, conversation: Conversation) -> None:
+        self._body = body
+        self.conversation = conversation
+        self._connectors = {number: Connector() for number in body.connectors}
+        self._queue: asyncio.Queue[tuple[str, Build, asyncio.Future[Answer | Refusal]]] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._online = asyncio.Event()
+        self._network = asyncio.Event()
+        self._network.set()
+        self._booted = False
+        body.orders = {
+            "CancelReservation": self._cancel_reservation,
+            "ClearChargingProfile": self._clear_limit,
+            "GetCompositeSchedule": self._schedule,
+            "RemoteStartTransaction": self._remote_start,
+            "RemoteStopTransaction": self._remote_stop,
+            "ReserveNow": self._reserve,
+            "Reset": self._reset,
+            "SetChargingProfile": self._set_limit,
+        }
+
+    @property
+    def id(self) -> str:
+        """Its identity."""
+        return self._body.id
+
+    # What is done to it
+
+    async def switch_on(self) -> None:
+        """Give it power: it connects and boots."""
+        self.conversation.anew()
+        self._do(self._stay_connected())
+        self._do(self._deliver())
+
+    async def restart(self) -> None:
+        """Take the power away and give it back; a transaction goes on afterwards."""
+        self.conversation.anew()
+        self._booted = False
+        await self._body.drop()
+
+    async def plug(self, connector: int = 1) -> None:
+        """Plug a car in; if a card was accepted before, charging starts."""
+        self.conversation.anew()
+        at = self._connectors[connector]
+        at.plugged, at.suspended = True, False
+        if at.id_tag:
+            self._start(connector)
+        else:
+            self._tell_status(connector)
+
+    async def unplug(self, connector: int = 1) -> None:
+        """Unplug the car, which ends its transaction."""
+        self.conversation.anew()
+        at = self._connectors[connector]
+        at.plugged = False
+        self._stop(connector, "EVDisconnected")
+        self._tell_status(connector)
+
+    async def suspend(self, connector: int = 1) -> None:
+        """Have the car stop charging for a while."""
+        self.conversation.anew()
+        self._connectors[connector].suspended = True
+        self._tell_status(connector)
+
+    async def present(self, id_tag: str, connector: int = 1) -> None:
+        """Hold a card before the reader: it starts charging, or ends what it has started."""
+        self.conversation.anew()
+        at = self._connectors[connector]
+        if at.id_tag == id_tag:
+            self._stop(connector, "Local", idTag=id_tag)
+        elif at.id_tag is None:
+            self._do(self._admit(id_tag, connector))
+
+    async def lose_network(self) -> None:
+        """Take its network away."""
+        self.conversation.anew()
+        self._network.clear()
+        await self._body.drop()
+
+    async def regain_network(self) -> None:
+        """Give its network back."""
+        self.conversation.anew()
+        self._network.set()
+
+    async def status(self, connector: int = 1) -> str:
+        """Return the status of a connector."""
+        return self._connectors[connector].status
+
+    async def obeys(self, limit: float, connector: int = 1) -> None:
+        """Raise Inconclusive unless it delivers power, but not more than a limit in W."""
+        at = self._connectors[connector]
+        power = FULL_POWER if at.limit is None else min(FULL_POWER, at.limit)
+        if not at.started or at.suspended or power > limit:
+            raise Inconclusive(f"{self.id} delivers {power if at.started else 0:g} W")
+
+    async def leave(self) -> None:
+        """End everything it does by itself."""
+        for task in self._tasks:
+            task.cancel()
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception) and not isinstance(error, Inconclusive):
+                raise error
+
+    # Connecting and telling
+
+    async def _stay_connected(self) -> None:
+        while True:
+            await self._network.wait()
+            with suppress(Inconclusive):
+                await self._body.connect()
+                if self._booted or await self._boot():
+                    self._online.set()
+                    await self._body.gone()
+            self._online.clear()
+            await asyncio.sleep(PREPARATION)
+
+    async def _boot(self) -> bool:
+        """Send BootNotification until it is accepted (OCPP 1.6 4.2); return whether it was before the line ended."""
+        while self._body.connected:
+            answer = await self._body.attempt("BootNotification", self._body.identity)
+            if isinstance(answer, Answer) and answer.payload.get("status") == "Accepted":
+                self._booted = True
+                for connector in (0, *self._connectors):
+                    await self._body.status(connector, self._status(connector))
+                self._do(self._beat(float(answer.payload.get("interval") or 300)))
+                return True
+            interval = answer.payload.get("interval") if isinstance(answer, Answer) else None
+            await asyncio.sleep(float(interval or PREPARATION))
+        return False
+
+    async def _beat(self, interval: float) -> None:
+        while self._booted:
+            await asyncio.sleep(interval)
+            await self._online.wait()
+            await self._body.probe()
+
+    async def _deliver(self) -> None:
+        """Send what is queued, one after the other; what the network took is sent again (OCPP 1.6 3.7)."""
+        while True:
+            action, build, told = await self._queue.get()
+            while not told.done():
+                await self._online.wait()
+                answer = await self._body.attempt(action, build())
+                if isinstance(answer, Answer | Refusal):
+                    told.set_result(answer)
+                else:
+                    await asyncio.sleep(PREPARATION)
+            self._queue.task_done()
+
+    def _tell(self, action: str, build: Build) -> asyncio.Future[Answer | Refusal]:
+        told: asyncio.Future[Answer | Refusal] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((action, build, told))
+        return told
+
+    def _tell_status(self, connector: int) -> None:
+        payload = messages.status_notification(connector, self._status(connector))
+        self._tell("StatusNotification", lambda: payload)
+
+    def _status(self, connector: int) -> str:
+        return self._connectors[connector].status if connector else "Available"
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.create_task(work, name=f"{self.id} acts")
+        self._tasks.add(task)
+
+    # Transactions
+
+    async def _admit(self, id_tag: str, connector: int) -> None:
+        """Ask whether a card may charge, and have it charge (OCPP 1.6 4.1)."""
+        if not self._online.is_set():
+            return
+        answer = await self._tell("Authorize", lambda: messages.authorize(id_tag))
+        at = self._connectors[connector]
+        if not isinstance(answer, Answer) or tag_status(answer) != "Accepted":
+            return
+        at.id_tag = id_tag
+        if at.plugged:
+            self._start(connector)
+        else:
+            self._tell_status(connector)
+
+    def _start(self, connector: int) -> None:
+        at = self._connectors[connector]
+        assert at.id_tag is not None
+        mine = at.reservation if at.reserved_for == at.id_tag else None
+        payload = messages.start_transaction(at.id_tag, connector, at.energy, reservationId=mine)
+        at.started, at.transaction = True, None
+        if mine is not None:
+            at.reservation = at.reserved_for = None
+        self._do(self._run(connector, self._tell("StartTransaction", lambda: payload)))
+
+    async def _run(self, connector: int, told: asyncio.Future[Answer | Refusal]) -> None:
+        """Charge once a start is confirmed, and tell what is measured meanwhile (OCPP 1.6 4.7, 4.8)."""
+        at = self._connectors[connector]
+        answer = await told
+        if isinstance(answer, Answer):
+            at.transaction = answer.payload.get("transactionId")
+            if tag_status(answer) != "Accepted":
+                self._stop(connector, "DeAuthorized")
+        if at.started:
+            self._tell_status(connector)
+        while at.started:
+            await asyncio.sleep(float(self._body.configuration.writable["MeterValueSampleInterval"]) or 60.0)
+            if at.started:
+                at.energy += 3
+                value = messages.meter_value(messages.sampled(at.energy, context="Sample.Periodic"))
+                payload = messages.meter_values(value, connector=connector, transaction=at.transaction)
+                self._tell("MeterValues", lambda payload=payload: payload)  # type: ignore[misc]
+
+    def _stop(self, connector: int, reason: str, **members: Any) -> None:
+        """End the transaction of a connector, if there is one (OCPP 1.6 4.10)."""
+        at = self._connectors[connector]
+        if at.started:
+            ended, meter, moment = at.transaction, at.energy, now()
+            at.started = False
+            self._tell(
+                "StopTransaction",
+                lambda: messages.stop_transaction(
+                    ended if ended is not None else at.transaction or -1,
+                    meter,
+                    timestamp=moment,
+                    reason=reason,
+                    **members,
+                ),
+            )
+            self._tell_status(connector)
+        at.id_tag = None
+
+    # Orders
+
+    def _remote_start(self, payload: Payload) -> Payload:
+        free = [number for number, at in self._connectors.items() if at.id_tag is None]
+        wanted = payload.get("connectorId", free[0] if free else None)
+        if wanted not in free:
+            return {"status": "Rejected"}
+        self._connectors[wanted].id_tag = str(payload["idTag"])
+        if self._connectors[wanted].plugged:
+            self._start(wanted)
+        else:
+            self._tell_status(wanted)
+        return {"status": "Accepted"}
+
+    def _remote_stop(self, payload: Payload) -> Payload:
+        for number, at in self._connectors.items():
+            if at.started and at.transaction == payload["transactionId"]:
+                self._stop(number, "Remote")
+                return {"status": "Accepted"}
+        return {"status": "Rejected"}
+
+    def _reset(self, payload: Payload) -> Payload:
+        for number in self._connectors:
+            self._stop(number, f"{payload['type']}Reset")
+        self._do(self._boot_again())
+        return {"status": "Accepted"}
+
+    async def _boot_again(self) -> None:
+        """Boot once what was queued is told."""
+        await asyncio.sleep(PREPARATION)
+        await self._queue.join()
+        self._booted = False
+        await self._body.drop()
+
+    def _reserve(self, payload: Payload) -> Payload:
+        at = self._connectors.get(payload["connectorId"])
+        if at is None or at.id_tag is not None:
+            return {"status": "Rejected" if at is None else "Occupied"}
+        at.reservation, at.reserved_for = payload["reservationId"], payload["idTag"]
+        self._tell_status(payload["connectorId"])
+        return {"status": "Accepted"}
+
+    def _cancel_reservation(self, payload: Payload) -> Payload:
+        for number, at in self._connectors.items():
+            if at.reservation == payload["reservationId"]:
+                at.reservation = at.reserved_for = None
+                self._tell_status(number)
+                return {"status": "Accepted"}
+        return {"status": "Rejected"}
+
+    def _set_limit(self, payload: Payload) -> Payload:
+        schedule = payload["csChargingProfiles"]["chargingSchedule"]
+        if schedule["chargingRateUnit"] != "W":
+            return {"status": "Rejected"}
+        for number, at in self._connectors.items():
+            if payload["connectorId"] in (0, number):
+                at.limit = float(schedule["chargingSchedulePeriod"][0]["limit"])
+        return {"status": "Accepted"}
+
+    def _clear_limit(self, payload: Payload) -> Payload:
+        limited = [at for at in self._connectors.values() if at.limit is not None]
+        for at in limited:
+            at.limit = None
+        return {"status": "Accepted" if limited else "Unknown"}
+
+    def _schedule(self, payload: Payload) -> Payload:
+        at = self._connectors.get(payload["connectorId"])
+        if at is None:
+            return {"status": "Rejected"}
+        period = {"startPeriod": 0, "limit": FULL_POWER if at.limit is None else at.limit}
+        schedule = {"duration": payload["duration"], "chargingRateUnit": "W", "chargingSchedulePeriod": [period]}
+        return {
+            "status": "Accepted",
+            "connectorId": payload["connectorId"],
+            "scheduleStart": now(),
+            "chargingSchedule": schedule,
+        }
