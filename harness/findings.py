@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from harness.expected import Standing
+from harness.players import counterpart, player
 from harness.record import Result, Run
 from harness.verdict import CONFORMANCE, SHALL, Check, Verdict
 
@@ -121,7 +122,30 @@ def findings_of(run: Run) -> tuple[Finding, ...]:
     news = {cause for one in (*run.results, *run.rules) if one.standing is Standing.NEWS for cause in one.causes}
     ranks = {id: min(one.rank for one in sightings) for id, sightings in grouped.items()}
     found = [_finding(sorted(sightings, key=lambda one: one.order), news) for sightings in grouped.values()]
-    return tuple(sorted(found, key=lambda one: (*_weight(one), ranks[one.id], one.id)))
+    return (*_disagreements(run), *sorted(found, key=lambda one: (*_weight(one), ranks[one.id], one.id)))
+
+
+def _disagreements(run: Run) -> Iterator[Finding]:
+    """Yield the scenarios that ended differently on real firmware and on a simulated charge point.
+
+    The central system was the same: each is a suspicion against the suite, which is why they are told first.
+    """
+    verdicts = {one.id: one.verdict for one in run.results}
+    for id, verdict in verdicts.items():
+        twin = counterpart(id)
+        other = verdicts.get(twin) if twin else None
+        if twin and other and Verdict.NOT_APPLICABLE not in (verdict, other) and verdict is not other:
+            yield Finding(
+                id=_id("disagreement", id),
+                verdict=Verdict.ERROR,
+                clause="",
+                expected="the same verdict whatever plays the charge point, or the suite is at fault",
+                observed=f"{verdict} on {player(id)}, {other} on {player(twin)}",
+                count=1,
+                scenarios=[twin, id],
+                first=id,
+                news=False,
+            )
 
 
 def command(run: Run, finding: Finding) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from harness.players import Player, player
 from harness.scenario import Catalogue, Scenario
+
+_FIRMWARE = tuple(one.value for one in Player if one is not Player.SIMULATED)
 
 
 class SelectionError(Exception):
@@ -18,7 +21,8 @@ class SelectionError(Exception):
 class Selection:
     """Scenarios by id pattern, certification case, requirement, profile and OCPP version; empty means all of them.
 
-    Several values of one kind add up, several kinds narrow down.
+    Several values of one kind add up, several kinds narrow down. Those that real firmware plays are taken only where
+    ``players``, a profile or a pattern names it.
     """
 
     ids: Sequence[str] = ()
@@ -26,6 +30,7 @@ class Selection:
     requirements: Sequence[str] = ()
     profiles: Sequence[str] = ()
     versions: Sequence[str] = ()
+    players: Sequence[str] = ()
 
     def matches(self, scenario: Scenario) -> bool:
         """Whether the selection takes this scenario."""
@@ -35,7 +40,15 @@ class Selection:
             and (not self.requirements or not set(self.requirements).isdisjoint(scenario.requirements))
             and (not self.profiles or scenario.profile in self.profiles)
             and (not self.versions or scenario.version in self.versions)
+            and player(scenario.id) in self._players
         )
+
+    @property
+    def _players(self) -> Collection[str]:
+        if self.players:
+            return self.players
+        named = any(firmware in name.casefold() for name in (*self.ids, *self.profiles) for firmware in _FIRMWARE)
+        return tuple(Player) if named else (Player.SIMULATED,)
 
     def of(self, catalogue: Catalogue) -> list[Scenario]:
         """Return the selected scenarios; raises SelectionError for an unknown value, or when nothing matches."""

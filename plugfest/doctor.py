@@ -12,9 +12,10 @@ from importlib.metadata import PackageNotFoundError, requires, version
 import click
 from packaging.requirements import Requirement
 
-from harness.scenario import PROXY
+from harness.scenario import FIRMWARE, PROXY
 from harness.schemas import schemas
 from plugfest.equipment import required
+from simulators.microocpp import finding as firmware
 from simulators.network import finding
 
 
@@ -32,7 +33,7 @@ class Finding:
 @click.option("--install", is_flag=True, help="Get the components that are missing; this may take a minute.")
 def doctor(install: bool) -> None:
     """Say what is installed and what is missing, with the remedy; exit code 3 if something needed is missing."""
-    findings = [*_examine(), _toxiproxy(install)]
+    findings = [*_examine(), _toxiproxy(install), _microocpp()]
     for one in findings:
         mark, colour = ("ok", "green") if one.fine else ("missing", "red") if one.needed else ("absent", "yellow")
         click.echo(f"{click.style(f'{mark:<7}', fg=colour)} {one.name:<20} {one.text}")
@@ -49,6 +50,15 @@ def _toxiproxy(install: bool) -> Finding:
         return Finding("toxiproxy", False, str(absent), needed)
     text = source.text if source else f"scenarios with faults of the network are not applicable: {finding.REMEDY}"
     return Finding("toxiproxy", source is not None, text, needed)
+
+
+def _microocpp() -> Finding:
+    """Look for MicroOCPP; without it only what it plays is left out."""
+    name, needed = FIRMWARE.component, FIRMWARE.component in required()
+    try:
+        return Finding(name, True, firmware.find().text, needed)
+    except firmware.Absent as absent:
+        return Finding(name, False, str(absent), needed)
 
 
 def _examine() -> Iterator[Finding]:

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
-from harness.scenario import PROXY, Scenario
+from harness.scenario import FIRMWARE, PROXY, Scenario
 from harness.settings import Settings
 from plugfest.command import NOT_CARRIED_OUT
+from simulators.microocpp import finding as firmware
 from simulators.network import finding
 from simulators.network.conditions import Condition, condition
 from simulators.network.faults import FORM, Fault
@@ -25,7 +26,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 REQUIRE = "PLUGFEST_REQUIRE"
 """The variable that names components, by commas, without which nothing is to be carried out."""
 
-COMPONENTS = (PROXY.component,)
+COMPONENTS = (PROXY.component, FIRMWARE.component)
 
 
 class Missing(click.ClickException):
@@ -47,6 +48,8 @@ def prepare(scenarios: Iterable[Scenario], network: str | None) -> None:
 
     What only some scenarios need is got too; without it they are not applicable.
     """
+    if FIRMWARE.component in required():
+        _firmware()
     needed = network is not None or PROXY.component in required()
     wanted = needed or any(PROXY in one.needs for one in scenarios)
     if not wanted or finding.find():
@@ -57,6 +60,13 @@ def prepare(scenarios: Iterable[Scenario], network: str | None) -> None:
     except Absent as absent:
         if needed:
             raise Missing(str(absent)) from None
+
+
+def _firmware() -> None:
+    try:
+        firmware.find()
+    except firmware.Absent as absent:
+        raise Missing(str(absent)) from None
 
 
 def measured(weather: Condition) -> list[float]:

@@ -17,6 +17,7 @@ import reports
 from harness import record
 from harness.baseline import baseline
 from harness.expected import Standing
+from harness.players import Player
 from harness.plugin import SELECTING, expectations_of
 from harness.record import Run
 from harness.scenario import Catalogue
@@ -52,6 +53,11 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--requirement", "requirements", metavar="ID", multiple=True, help="Only scenarios of this requirement.")
 @click.option("--profile", "profiles", metavar="NAME", multiple=True, help="Only scenarios of this profile.")
 @click.option("--version", "versions", metavar="NAME", multiple=True, help="Only scenarios of this OCPP version.")
+@click.option(
+    "--station",
+    type=click.Choice([*(one.value for one in Player), "both"]),
+    help="What plays the charge point; real firmware if you have it.",
+)
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
 @click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit; see plugfest variants.")
@@ -68,6 +74,7 @@ def run(
     requirements: tuple[str, ...],
     profiles: tuple[str, ...],
     versions: tuple[str, ...],
+    station: str | None,
     strict: bool,
     mutant: str | None,
     variant: str | None,
@@ -79,7 +86,8 @@ def run(
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back."""
     known = Catalogue.load()
-    chosen = (ids, octt, requirements, profiles, versions)
+    players = tuple(Player) if station == "both" else (station,) if station else ()
+    chosen = (ids, octt, requirements, profiles, versions, players)
     selected = Selection(*chosen).of(known)
     if variant is not None:
         if (target, endpoint, mutant) != (None, None, None):

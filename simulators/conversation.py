@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.ocppj import Call, CallError, CallResult, Payload
-from harness.trace import Direction, Entry, Trace
+from harness.trace import Direction, Entry, Event, Trace
 from harness.verdict import Inconclusive, Nonconformity
 from harness.versions import Version
 from simulators.inbox import covers
@@ -64,6 +64,19 @@ class Conversation:
         evidence = answered.index if answered else None
         clause = f"OCPP-J {self._version} 4.2"
         raise Nonconformity(f"a CALLRESULT to {action}", observed, clause=clause, evidence=evidence)
+
+    async def let_in(self, *, within: float | None = None, clause: str) -> None:
+        """Wait until the charge point is let in, which is owed to one that asks.
+
+        Raises Nonconformity where it is refused, and Inconclusive where it does not even ask.
+        """
+        limit = self._slack if within is None else within
+        if await self._within(limit, lambda: self._event(Event.OPENED)) is not None:
+            return
+        refused = self._event(Event.REFUSED)
+        if refused is None:
+            raise Inconclusive(f"{self.id} did not connect within {limit:g} s")
+        raise Nonconformity("a connection that is let in", refused.text, clause=clause, evidence=refused.index)
 
     async def ordered(self, action: str, **members: Any) -> Exchange:
         """Wait for a CALL of the central system that has these members, which is owed, and for the CALLRESULT to it.
@@ -129,6 +142,11 @@ class Conversation:
         for entry in list(self._trace)[self._since :]:
             if entry.station == self.id and entry.direction is direction and isinstance(entry.frame, Call):
                 yield entry, entry.frame
+
+    def _event(self, event: Event) -> Entry | None:
+        """Return the latest event of a kind, None where there was none."""
+        mine = (one for one in reversed(list(self._trace)[self._since :]) if one.station == self.id)
+        return next((one for one in mine if one.event is event), None)
 
     async def _answer_to(self, entry: Entry, limit: float) -> Entry | None:
         assert isinstance(entry.frame, Call)

@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from harness.players import Player
 from harness.scenario import FIRMWARE, Member, Need, family
-from scenarios.stage.devices import Kind
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,10 +33,10 @@ def on_both(
                 title=title,
                 case=(kind, profile),
                 spec=spec,
-                needs=[*needs, FIRMWARE] if kind is Kind.MICROOCPP else needs,
-                mutants=mutants if kind is Kind.SIMULATED else (),
+                needs=[*needs, FIRMWARE] if kind is Player.MICROOCPP else needs,
+                mutants=mutants if kind is Player.SIMULATED else (),
             )
-            for kind in Kind
+            for kind in Player
         ]
         return family(members)(function)
 

@@ -2,26 +2,28 @@
 
 from harness.csms import Restart, SecureHosting, TransactionReader
 from harness.csms.console import Csms
-from harness.csms.v16 import ChangeConfiguration
+from harness.csms.v16 import ChangeConfiguration, RemoteStopTransaction
 from harness.scenario import PROXY
 from harness.verdict import Checks, Inconclusive
-from scenarios.real_station.charging import in_service, running
+from scenarios.real_station.charging import ended_with, in_service, running
 from scenarios.real_station.pair import on_both
 from scenarios.stage.devices import Device, Devices
 from scenarios.stage.population import Tags
 from simulators.network.network import Network
 
+BASIC = "OCPP-J 1.6 6.2.2"
 BOOT = "OCPP 1.6 4.2"
 BACK = 15.0
 """Seconds in which a charge point is back that has lost its connection."""
 
 
-@on_both("security.basic-auth", spec=["OCPP-J 1.6 6.2.2"], needs=[SecureHosting], mutants=["basic-refused"])
+@on_both("security.basic-auth", spec=[BASIC], needs=[SecureHosting], mutants=["basic-refused"])
 async def test_password_lets_it_in(devices: Devices, check: Checks) -> None:
     """A charge point that gives its password is let in (security profile 1)."""
     device = await devices.secure(1)
 
     await device.switch_on()
+    await device.conversation.let_in(clause=BASIC)
 
     boot = await device.conversation.told("BootNotification")
     check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
@@ -33,6 +35,7 @@ async def test_password_over_tls_lets_it_in(devices: Devices, check: Checks) -> 
     device = await devices.secure(2)
 
     await device.switch_on()
+    await device.conversation.let_in(clause=BASIC)
 
     boot = await device.conversation.told("BootNotification")
     check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
@@ -40,7 +43,7 @@ async def test_password_over_tls_lets_it_in(devices: Devices, check: Checks) -> 
 
 @on_both(
     "security.password-changed",
-    spec=["OCPP-J 1.6 6.2.2"],
+    spec=[BASIC],
     needs=[SecureHosting, ChangeConfiguration],
     mutants=["password-not-switched"],
 )
@@ -55,8 +58,9 @@ async def test_password_is_changed(devices: Devices, csms: Csms, check: Checks) 
         raise Inconclusive(f"{device.id} does not take a new password: {changed.answer}")
 
     await device.restart()
+    await device.conversation.let_in(within=BACK, clause=BASIC)
 
-    boot = await device.conversation.told("BootNotification", within=BACK)
+    boot = await device.conversation.told("BootNotification")
     check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
 
 
@@ -81,28 +85,35 @@ async def test_transaction_ends_during_an_outage(device: Device, csms: Csms, tag
     check.equal(view.meter_stop, stop.payload["meterStop"], clause="OCPP 1.6 4.10")
 
 
-@on_both("network.cut", spec=["OCPP-J 1.6 5.3"], needs=[PROXY], mutants=["reconnect-keeps-the-old-connection"])
-async def test_it_comes_back_after_a_cut(
+@on_both(
+    "network.cut",
+    spec=["OCPP-J 1.6 5.3"],
+    needs=[PROXY, RemoteStopTransaction],
+    mutants=["reconnect-keeps-the-old-connection"],
+)
+async def test_it_is_reached_after_a_cut(
     device: Device, network: Network, csms: Csms, tags: Tags, check: Checks
 ) -> None:
-    """A charge point whose connection the network cuts is back by itself, and goes on with its transaction."""
+    """A charge point whose connection the network cuts is back by itself, and the operator reaches it."""
     await in_service(device)
     await device.plug()
-    tag = await tags.accepted()
-    await running(device, tag, check)
+    transaction = await running(device, await tags.accepted(), check)
 
+    device.conversation.anew()
     await network.cut()
-    await device.present(tag)
+    await device.conversation.let_in(within=BACK, clause="OCPP-J 1.6 5.3")
+    await csms.perform(RemoteStopTransaction(station=device.id, transaction_id=transaction))
 
-    stop = await device.conversation.told("StopTransaction", within=BACK)
-    check.that(set(stop.answer) <= {"idTagInfo"}, "a confirmation", observed=str(stop.answer), clause="OCPP 1.6 6.50")
+    order = await device.conversation.ordered("RemoteStopTransaction")
+    check.equal(order.payload, {"transactionId": transaction}, clause="OCPP 1.6 5.12")
+    await ended_with(device, "Remote", check)
 
 
 @on_both(
     "network.central-system-killed",
     spec=["OCPP 1.6 3.7", "OCPP 1.6 4.10"],
     needs=[Restart, TransactionReader],
-    mutants=["store-in-memory"],
+    mutants=["stop-closes-none"],
 )
 async def test_transaction_outlives_the_central_system(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
     """A transaction during which the central system is killed ends properly once it is there again."""
@@ -111,8 +122,10 @@ async def test_transaction_outlives_the_central_system(device: Device, csms: Csm
     tag = await tags.accepted()
     transaction = await running(device, tag, check)
 
+    device.conversation.anew()
     await csms.ask(Restart).kill()
     await csms.ask(Restart).restart()
+    await device.conversation.let_in(within=BACK, clause="OCPP-J 1.6 5.3")
     await device.present(tag)
 
     await device.conversation.told("StopTransaction", within=BACK, transactionId=transaction)

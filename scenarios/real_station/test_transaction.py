@@ -43,7 +43,7 @@ async def test_card_first(device: Device, tags: Tags, check: Checks) -> None:
     check.equal(start.answer["idTagInfo"]["status"], "Accepted", clause=START)
 
 
-@on_both("transaction.unplugged", spec=[STOP], mutants=["stop-unplugged-refused"])
+@on_both("transaction.unplugged", spec=[STOP], mutants=["stop-without-tag-fails"])
 async def test_unplugging_ends_a_transaction(device: Device, tags: Tags, check: Checks) -> None:
     """A car that is unplugged while it charges ends the transaction, and the connector is available again."""
     await in_service(device)
@@ -85,7 +85,7 @@ async def test_car_that_pauses_is_shown(device: Device, tags: Tags, check: Check
     check.equal(paused.answer, {}, clause="OCPP 1.6 6.48")
 
 
-@on_both("transaction.two-connectors", spec=[START], mutants=["start-same-id"])
+@on_both("transaction.two-connectors", spec=[START], mutants=["transaction-id-constant"])
 async def test_both_connectors_charge(device: Device, tags: Tags, check: Checks) -> None:
     """Two cars charge at the same charge point, each in a transaction of its own."""
     await in_service(device)
@@ -118,7 +118,7 @@ async def test_transaction_is_recorded(device: Device, csms: Csms, tags: Tags, c
 
 
 @on_both(
-    "remote-start.started", spec=["OCPP 1.6 5.11"], needs=[RemoteStartTransaction], mutants=["remote-start-other-tag"]
+    "remote-start.started", spec=["OCPP 1.6 5.11"], needs=[RemoteStartTransaction], mutants=["remote-start-tag-mangled"]
 )
 async def test_remote_start(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
     """A transaction that the operator starts runs with the idTag that he gave."""
@@ -156,7 +156,7 @@ async def test_remote_stop(device: Device, csms: Csms, tags: Tags, check: Checks
     await ended_with(device, "Remote", check)
 
 
-@on_both("transaction.twenty-at-once", spec=[START], mutants=["start-same-id"])
+@on_both("transaction.twenty-at-once", spec=[START], mutants=["transaction-id-from-clock"])
 async def test_twenty_at_once(devices: Devices, tags: Tags, check: Checks) -> None:
     """Twenty charge points charge at once, each in a transaction of its own."""
     several = [await devices.new() for _ in range(20)]

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scenarios.stage.population import Population, SecureStations
+from harness.players import Player
+from scenarios.stage.population import Population, Secured
 from simulators.conversation import Conversation
 from simulators.device import Device
 from simulators.microocpp import finding
 from simulators.microocpp.profile import Profile, profile
 from simulators.microocpp.station import MicroOcpp
+from simulators.throwaway import Relay
 from simulators.v16.acting import ActingChargePoint, Body
 
-from simulators.throwaway import Relay
-
-__all__ = ["Device", "Devices", "Kind"]
+__all__ = ["Device", "Devices"]
 
 SLACK = 10.0
 """Seconds that a charge point has for what it does by itself."""
 
 
-class Kind(StrEnum):
-    """What plays the charge point."""
-
-    SIMULATED = "simulated"
-    MICROOCPP = "microocpp"
-
-
 class Devices:
     """Makes the charge points of one scenario, of a ``kind`` and with a configuration; all are off at first."""
 
-    def __init__(self, kind: Kind, configuration: str, bodies: Population[Body], patience: float) -> None:
+    def __init__(self, kind: Player, configuration: str, bodies: Population[Body], patience: float) -> None:
         self._kind = kind
         self._profile: Profile = profile(configuration)
         self._bodies = bodies
@@ -46,7 +38,7 @@ class Devices:
 
     async def secure(self, security_profile: int) -> Device:
         """Return one that gives a password under a security profile, 1 or 2."""
-        return await self._made(await SecureStations(self._bodies, self._bodies.csms).station(security_profile))
+        return await self._made(await Secured(self._bodies, self._bodies.csms).station(security_profile))
 
     async def leave(self) -> None:
         """Switch them all off."""
@@ -56,7 +48,7 @@ class Devices:
         conversation = Conversation(body.id, body.version, body.trace, patience=self._patience, slack=SLACK)
         self._bodies.csms.watch(conversation)
         device: Device
-        if self._kind is Kind.SIMULATED:
+        if self._kind is Player.SIMULATED:
             for key in body.configuration.writable.keys() & self._profile.configuration.keys():
                 body.configuration.writable[key] = str(self._profile.configuration[key])
             device = ActingChargePoint(body, conversation)

@@ -139,7 +139,7 @@ AnyStations = Population[Station]
 C = TypeVar("C", bound=ChargePoint)
 
 
-class SecureStations(Generic[C]):
+class Secured(Generic[C]):
     """Makes stations that connect under a security profile, with credentials of their own.
 
     Scenarios that use it need SecureHosting.
@@ -207,6 +207,10 @@ class SecureStations(Generic[C]):
                 algorithm=algorithm,
             )
         )
+
+
+SecureStations = Secured[ChargePoint]
+"""Makes stations that speak OCPP 1.6 and connect under a security profile."""
 
 
 class Tags:

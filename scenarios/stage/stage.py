@@ -118,7 +118,8 @@ class Stage:
             yield Scene({name: props[name] for name in names}, used)
 
     async def _devices(self, part: Part, bodies: Population[Any], life: AsyncExitStack) -> dict[str, Any]:
-        devices = Devices(*part.case, bodies, self._settings.csms.patience)
+        player, configuration = part.case
+        devices = Devices(player, configuration, bodies, self._settings.csms.patience)
         life.push_async_callback(devices.leave)
         return {"devices": devices} | ({"device": await devices.new()} if "device" in part.arguments else {})
 
