@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from harness.csms.console import Csms
+from harness.csms.v16 import GetConfiguration
 from harness.verdict import Checks, Inconclusive
 from simulators.conversation import Exchange
 from simulators.device import Device
@@ -33,3 +35,12 @@ async def ended_with(device: Device, reason: str, check: Checks) -> Exchange:
     allowed = set(stop.answer) <= {"idTagInfo"}
     check.that(allowed, "nothing but idTagInfo", observed=str(stop.answer), clause="OCPP 1.6 6.50")
     return stop
+
+
+async def caught_up(device: Device, csms: Csms) -> None:
+    """Wait until a charge point has taken in all answers so far, which its answer to a later CALL proves.
+
+    Firmware that misses one may wait for it longer than a scenario can. Scenarios that use it need GetConfiguration.
+    """
+    await csms.perform(GetConfiguration(station=device.id, key=("HeartbeatInterval",)))
+    await device.conversation.ordered("GetConfiguration")

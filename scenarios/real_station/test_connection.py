@@ -2,10 +2,10 @@
 
 from harness.csms import Restart, SecureHosting, TransactionReader
 from harness.csms.console import Csms
-from harness.csms.v16 import ChangeConfiguration, RemoteStopTransaction
+from harness.csms.v16 import ChangeConfiguration, GetConfiguration, RemoteStopTransaction
 from harness.scenario import PROXY
 from harness.verdict import Checks, Inconclusive
-from scenarios.real_station.charging import ended_with, in_service, running
+from scenarios.real_station.charging import caught_up, ended_with, in_service, running
 from scenarios.real_station.pair import on_both
 from scenarios.stage.devices import Device, Devices
 from scenarios.stage.population import Tags
@@ -67,7 +67,7 @@ async def test_password_is_changed(devices: Devices, csms: Csms, check: Checks) 
 @on_both(
     "network.transaction-over-an-outage",
     spec=["OCPP 1.6 3.7", "OCPP 1.6 4.10"],
-    needs=[TransactionReader],
+    needs=[GetConfiguration, TransactionReader],
     mutants=["stop-closes-none"],
 )
 async def test_transaction_ends_during_an_outage(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
@@ -75,6 +75,7 @@ async def test_transaction_ends_during_an_outage(device: Device, csms: Csms, tag
     await in_service(device)
     await device.plug()
     transaction = await running(device, await tags.accepted(), check)
+    await caught_up(device, csms)
 
     await device.lose_network()
     await device.unplug()
@@ -88,7 +89,7 @@ async def test_transaction_ends_during_an_outage(device: Device, csms: Csms, tag
 @on_both(
     "network.cut",
     spec=["OCPP-J 1.6 5.3"],
-    needs=[PROXY, RemoteStopTransaction],
+    needs=[PROXY, GetConfiguration, RemoteStopTransaction],
     mutants=["reconnect-keeps-the-old-connection"],
 )
 async def test_it_is_reached_after_a_cut(
@@ -98,6 +99,7 @@ async def test_it_is_reached_after_a_cut(
     await in_service(device)
     await device.plug()
     transaction = await running(device, await tags.accepted(), check)
+    await caught_up(device, csms)
 
     device.conversation.anew()
     await network.cut()
@@ -112,7 +114,7 @@ async def test_it_is_reached_after_a_cut(
 @on_both(
     "network.central-system-killed",
     spec=["OCPP 1.6 3.7", "OCPP 1.6 4.10"],
-    needs=[Restart, TransactionReader],
+    needs=[Restart, GetConfiguration, TransactionReader],
     mutants=["stop-closes-none"],
 )
 async def test_transaction_outlives_the_central_system(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
@@ -121,6 +123,7 @@ async def test_transaction_outlives_the_central_system(device: Device, csms: Csm
     await device.plug()
     tag = await tags.accepted()
     transaction = await running(device, tag, check)
+    await caught_up(device, csms)
 
     device.conversation.anew()
     await csms.ask(Restart).kill()
