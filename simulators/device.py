@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from simulators.conversation import Conversation
+from simulators.dialogue import Dialogue
 
 
 class Device(Protocol):
     """A charge point that decides by itself what it sends; one can only do something to it, and listen.
 
-    Connectors are counted from 1. What it says is in its ``conversation``, which begins anew with each thing done to
+    Connectors are counted from 1. What it says is in its ``dialogue``, which begins anew with each thing done to
     it. Raises Inconclusive where it does not do what its kind should.
     """
 
@@ -20,7 +20,7 @@ class Device(Protocol):
         ...
 
     @property
-    def conversation(self) -> Conversation:
+    def dialogue(self) -> Dialogue:
         """What it and the central system say to each other."""
         ...
 

@@ -5,33 +5,33 @@ from __future__ import annotations
 from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration
 from harness.verdict import Checks, Inconclusive
-from simulators.conversation import Exchange
 from simulators.device import Device
+from simulators.dialogue import Exchange
 
 
 async def in_service(device: Device) -> None:
     """Switch a charge point on, and wait until it has told of all its connectors, as a precondition."""
     await device.switch_on()
-    boot = await device.conversation.told("BootNotification")
+    boot = await device.dialogue.told("BootNotification")
     if boot.answer.get("status") != "Accepted":
         raise Inconclusive(f"{device.id} was not accepted: {boot.answer}")
-    await device.conversation.told("StatusNotification", connectorId=2)
+    await device.dialogue.told("StatusNotification", connectorId=2)
 
 
 async def running(device: Device, id_tag: str, check: Checks, connector: int = 1) -> int:
     """Present a card to a connector that a car is plugged in at, and return the transaction once it runs."""
     await device.present(id_tag, connector)
-    authorized = await device.conversation.told("Authorize", idTag=id_tag)
+    authorized = await device.dialogue.told("Authorize", idTag=id_tag)
     check.equal(authorized.answer["idTagInfo"]["status"], "Accepted", clause="OCPP 1.6 4.1")
-    start = await device.conversation.told("StartTransaction", connectorId=connector, idTag=id_tag)
+    start = await device.dialogue.told("StartTransaction", connectorId=connector, idTag=id_tag)
     check.equal(start.answer["idTagInfo"]["status"], "Accepted", clause="OCPP 1.6 4.8")
-    await device.conversation.told("StatusNotification", connectorId=connector, status="Charging")
+    await device.dialogue.told("StatusNotification", connectorId=connector, status="Charging")
     return int(start.answer["transactionId"])
 
 
-async def ended_with(device: Device, reason: str, check: Checks) -> Exchange:
+async def ended_with(device: Device, reason: str, check: Checks, *, within: float | None = None) -> Exchange:
     """Wait for the end of a transaction for a reason, which the central system confirms."""
-    stop = await device.conversation.told("StopTransaction", reason=reason)
+    stop = await device.dialogue.told("StopTransaction", within=within, reason=reason)
     allowed = set(stop.answer) <= {"idTagInfo"}
     check.that(allowed, "nothing but idTagInfo", observed=str(stop.answer), clause="OCPP 1.6 6.50")
     return stop
@@ -43,4 +43,4 @@ async def caught_up(device: Device, csms: Csms) -> None:
     Firmware that misses one may wait for it longer than a scenario can. Scenarios that use it need GetConfiguration.
     """
     await csms.perform(GetConfiguration(station=device.id, key=("HeartbeatInterval",)))
-    await device.conversation.ordered("GetConfiguration")
+    await device.dialogue.ordered("GetConfiguration")

@@ -15,7 +15,7 @@ async def test_meter_values_come_periodically(device: Device, tags: Tags, check:
     transaction = await running(device, await tags.accepted(), check)
 
     for _ in range(2):
-        values = await device.conversation.told("MeterValues", transactionId=transaction)
+        values = await device.dialogue.told("MeterValues", transactionId=transaction)
         check.equal(values.answer, {}, clause="OCPP 1.6 6.32")
 
 
@@ -26,7 +26,7 @@ async def test_stop_tells_what_was_measured(device: Device, tags: Tags, check: C
     await device.plug()
     tag = await tags.accepted()
     await running(device, tag, check)
-    await device.conversation.told("MeterValues")
+    await device.dialogue.told("MeterValues")
 
     await device.present(tag)
 

@@ -41,9 +41,9 @@ async def test_soft_reset(device: Device, csms: Csms, check: Checks) -> None:
 
     await csms.perform(Reset(station=device.id, type="Soft"))
 
-    order = await device.conversation.ordered("Reset")
+    order = await device.dialogue.ordered("Reset")
     check.equal(order.payload, {"type": "Soft"}, clause="OCPP 1.6 6.39")
-    boot = await device.conversation.told("BootNotification", within=BACK)
+    boot = await device.dialogue.told("BootNotification", within=BACK)
     check.equal(boot.answer.get("status"), "Accepted", clause="OCPP 1.6 4.2")
 
 
@@ -54,9 +54,9 @@ async def test_hard_reset(device: Device, csms: Csms, check: Checks) -> None:
 
     await csms.perform(Reset(station=device.id, type="Hard"))
 
-    order = await device.conversation.ordered("Reset")
+    order = await device.dialogue.ordered("Reset")
     check.equal(order.payload, {"type": "Hard"}, clause="OCPP 1.6 6.39")
-    boot = await device.conversation.told("BootNotification", within=BACK)
+    boot = await device.dialogue.told("BootNotification", within=BACK)
     check.equal(boot.answer.get("status"), "Accepted", clause="OCPP 1.6 4.2")
 
 
@@ -79,7 +79,7 @@ async def test_configuration_is_asked_for(device: Device, csms: Csms, check: Che
 
     await csms.perform(GetConfiguration(station=device.id, key=("HeartbeatInterval", "NoSuchKey")))
 
-    order = await device.conversation.ordered("GetConfiguration", key=["HeartbeatInterval", "NoSuchKey"])
+    order = await device.dialogue.ordered("GetConfiguration", key=["HeartbeatInterval", "NoSuchKey"])
     check.equal(order.answer.get("unknownKey"), ["NoSuchKey"], clause="OCPP 1.6 5.8")
 
 
@@ -92,7 +92,7 @@ async def test_configuration_is_changed(device: Device, csms: Csms, check: Check
 
     await csms.perform(ChangeConfiguration(station=device.id, key="MeterValueSampleInterval", value="2"))
 
-    order = await device.conversation.ordered("ChangeConfiguration", key="MeterValueSampleInterval")
+    order = await device.dialogue.ordered("ChangeConfiguration", key="MeterValueSampleInterval")
     check.equal(order.payload.get("value"), "2", clause="OCPP 1.6 6.9")
 
 
@@ -105,9 +105,9 @@ async def test_connector_is_taken_out_of_service(device: Device, csms: Csms, che
 
     await csms.perform(ChangeAvailability(station=device.id, connector_id=1, type="Inoperative"))
 
-    order = await device.conversation.ordered("ChangeAvailability", connectorId=1)
+    order = await device.dialogue.ordered("ChangeAvailability", connectorId=1)
     check.equal(order.payload, {"connectorId": 1, "type": "Inoperative"}, clause="OCPP 1.6 6.7")
-    status = await device.conversation.told("StatusNotification", connectorId=1, status="Unavailable")
+    status = await device.dialogue.told("StatusNotification", connectorId=1, status="Unavailable")
     check.equal(status.answer, {}, clause="OCPP 1.6 6.48")
 
 
@@ -118,7 +118,7 @@ async def test_cache_is_cleared(device: Device, csms: Csms, check: Checks) -> No
 
     await csms.perform(ClearCache(station=device.id))
 
-    check.equal((await device.conversation.ordered("ClearCache")).payload, {}, clause="OCPP 1.6 6.11")
+    check.equal((await device.dialogue.ordered("ClearCache")).payload, {}, clause="OCPP 1.6 6.11")
 
 
 @on_both("connector.unlocked", spec=["OCPP 1.6 5.18"], needs=[UnlockConnector], mutants=["unlock-connector-zero"])
@@ -128,9 +128,7 @@ async def test_connector_is_unlocked(device: Device, csms: Csms, check: Checks) 
 
     await csms.perform(UnlockConnector(station=device.id, connector_id=2))
 
-    check.equal(
-        (await device.conversation.ordered("UnlockConnector")).payload, {"connectorId": 2}, clause="OCPP 1.6 6.53"
-    )
+    check.equal((await device.dialogue.ordered("UnlockConnector")).payload, {"connectorId": 2}, clause="OCPP 1.6 6.53")
 
 
 @on_both("data.transferred", spec=["OCPP 1.6 5.6"], needs=[DataTransfer], mutants=["vendor-data-lost"])
@@ -140,7 +138,7 @@ async def test_data_is_transferred(device: Device, csms: Csms, check: Checks) ->
 
     await csms.perform(DataTransfer(station=device.id, vendor_id="org.example", data="abc"))
 
-    order = await device.conversation.ordered("DataTransfer", vendorId="org.example")
+    order = await device.dialogue.ordered("DataTransfer", vendorId="org.example")
     check.equal(order.payload.get("data"), "abc", clause="OCPP 1.6 6.15")
 
 
@@ -157,11 +155,11 @@ async def test_local_list_is_sent(device: Device, csms: Csms, tags: Tags, check:
     entry = {"idTag": await tags.accepted(), "idTagInfo": {"status": "Accepted"}}
 
     await csms.perform(SendLocalList(station=device.id, update_type="Full", local_authorization_list=(entry,)))
-    sent = await device.conversation.ordered("SendLocalList")
+    sent = await device.dialogue.ordered("SendLocalList")
     check.equal(sent.payload.get("localAuthorizationList"), [entry], clause="OCPP 1.6 6.41")
 
     await csms.perform(GetLocalListVersion(station=device.id))
-    asked = await device.conversation.ordered("GetLocalListVersion")
+    asked = await device.dialogue.ordered("GetLocalListVersion")
     check.equal(asked.payload, {}, clause="OCPP 1.6 6.27")
     check.equal(asked.answer.get("listVersion"), sent.payload.get("listVersion"), clause="OCPP 1.6 5.10")
 
@@ -177,14 +175,14 @@ async def test_reservation_is_used(device: Device, csms: Csms, tags: Tags, check
     await in_service(device)
     tag = await tags.accepted()
     await csms.perform(ReserveNow(station=device.id, connector_id=1, expiry_date=_soon(), id_tag=tag))
-    order = await device.conversation.ordered("ReserveNow")
+    order = await device.dialogue.ordered("ReserveNow")
     check.equal(order.payload.get("idTag"), tag, clause="OCPP 1.6 6.35")
-    await device.conversation.told("StatusNotification", connectorId=1, status="Reserved")
+    await device.dialogue.told("StatusNotification", connectorId=1, status="Reserved")
 
     await device.plug()
     await device.present(tag)
 
-    start = await device.conversation.told("StartTransaction", idTag=tag, reservationId=order.payload["reservationId"])
+    start = await device.dialogue.told("StartTransaction", idTag=tag, reservationId=order.payload["reservationId"])
     check.equal(start.answer["idTagInfo"]["status"], "Accepted", clause="OCPP 1.6 4.8")
 
 
@@ -199,11 +197,11 @@ async def test_reservation_is_cancelled(device: Device, csms: Csms, tags: Tags, 
     await in_service(device)
     tag = await tags.accepted()
     await csms.perform(ReserveNow(station=device.id, connector_id=1, expiry_date=_soon(), id_tag=tag))
-    reservation = (await device.conversation.ordered("ReserveNow")).payload["reservationId"]
+    reservation = (await device.dialogue.ordered("ReserveNow")).payload["reservationId"]
 
     await csms.perform(CancelReservation(station=device.id, reservation_id=reservation))
 
-    order = await device.conversation.ordered("CancelReservation")
+    order = await device.dialogue.ordered("CancelReservation")
     check.equal(order.payload, {"reservationId": reservation}, clause="OCPP 1.6 6.5")
     check.equal(order.answer.get("status"), "Accepted", clause="OCPP 1.6 5.1")
 
@@ -217,7 +215,7 @@ async def test_limit_is_obeyed(device: Device, csms: Csms, tags: Tags, check: Ch
 
     await csms.perform(SetChargingProfile(station=device.id, connector_id=1, cs_charging_profiles=_limited()))
 
-    order = await device.conversation.ordered("SetChargingProfile", connectorId=1)
+    order = await device.dialogue.ordered("SetChargingProfile", connectorId=1)
     sent = order.payload["csChargingProfiles"]["chargingSchedule"]
     check.equal(sent["chargingRateUnit"], "W", clause="OCPP 1.6 7.13")
     check.equal(sent["chargingSchedulePeriod"][0]["limit"], LIMIT, clause="OCPP 1.6 7.14")
@@ -236,7 +234,7 @@ async def test_schedule_is_asked_for(device: Device, csms: Csms, check: Checks) 
 
     await csms.perform(GetCompositeSchedule(station=device.id, connector_id=1, duration=60, charging_rate_unit="W"))
 
-    order = await device.conversation.ordered("GetCompositeSchedule")
+    order = await device.dialogue.ordered("GetCompositeSchedule")
     wanted = {"connectorId": 1, "duration": 60, "chargingRateUnit": "W"}
     check.equal(order.payload, wanted, clause="OCPP 1.6 6.21")
 
@@ -250,7 +248,7 @@ async def test_limits_are_cleared(device: Device, csms: Csms, check: Checks) -> 
 
     await csms.perform(ClearChargingProfile(station=device.id, connector_id=0))
 
-    order = await device.conversation.ordered("ClearChargingProfile")
+    order = await device.dialogue.ordered("ClearChargingProfile")
     check.equal(order.payload, {"connectorId": 0}, clause="OCPP 1.6 6.13")
 
 
@@ -261,9 +259,9 @@ async def test_heartbeat_is_triggered(device: Device, csms: Csms, check: Checks)
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="Heartbeat"))
 
-    order = await device.conversation.ordered("TriggerMessage")
+    order = await device.dialogue.ordered("TriggerMessage")
     check.equal(order.payload, {"requestedMessage": "Heartbeat"}, clause="OCPP 1.6 6.51")
-    check.equal(sorted((await device.conversation.told("Heartbeat")).answer), ["currentTime"], clause="OCPP 1.6 6.30")
+    check.equal(sorted((await device.dialogue.told("Heartbeat")).answer), ["currentTime"], clause="OCPP 1.6 6.30")
 
 
 @on_both("trigger.status", spec=["OCPP 1.6 5.17"], needs=[TriggerMessage], mutants=["trigger-connector-lost"])
@@ -273,9 +271,9 @@ async def test_status_is_triggered(device: Device, csms: Csms, check: Checks) ->
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="StatusNotification", connector_id=2))
 
-    order = await device.conversation.ordered("TriggerMessage")
+    order = await device.dialogue.ordered("TriggerMessage")
     check.equal(order.payload.get("connectorId"), 2, clause="OCPP 1.6 6.51")
-    check.equal((await device.conversation.told("StatusNotification")).answer, {}, clause="OCPP 1.6 6.48")
+    check.equal((await device.dialogue.told("StatusNotification")).answer, {}, clause="OCPP 1.6 6.48")
 
 
 @on_both("trigger.meter-values", spec=["OCPP 1.6 5.17"], needs=[TriggerMessage], mutants=["trigger-message-mistaken"])
@@ -285,9 +283,9 @@ async def test_meter_values_are_triggered(device: Device, csms: Csms, check: Che
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="MeterValues", connector_id=1))
 
-    order = await device.conversation.ordered("TriggerMessage")
+    order = await device.dialogue.ordered("TriggerMessage")
     check.equal(order.payload.get("requestedMessage"), "MeterValues", clause="OCPP 1.6 6.51")
-    check.equal((await device.conversation.told("MeterValues")).answer, {}, clause="OCPP 1.6 6.32")
+    check.equal((await device.dialogue.told("MeterValues")).answer, {}, clause="OCPP 1.6 6.32")
 
 
 @on_both(
@@ -304,9 +302,9 @@ async def test_remote_start_on_any_connector(device: Device, csms: Csms, tags: T
 
     await csms.perform(RemoteStartTransaction(station=device.id, id_tag=tag))
 
-    order = await device.conversation.ordered("RemoteStartTransaction")
+    order = await device.dialogue.ordered("RemoteStartTransaction")
     check.equal(order.payload, {"idTag": tag}, clause="OCPP 1.6 5.11")
-    await device.conversation.told("StartTransaction", idTag=tag)
+    await device.dialogue.told("StartTransaction", idTag=tag)
 
 
 def _soon() -> str:

@@ -16,10 +16,10 @@ async def test_boot_is_accepted(device: Device, check: Checks) -> None:
     """A charge point that is switched on is accepted, and the status of each of its connectors is taken."""
     await device.switch_on()
 
-    boot = await device.conversation.told("BootNotification")
+    boot = await device.dialogue.told("BootNotification")
     check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
     for connector in (0, 1, 2):
-        status = await device.conversation.told("StatusNotification", connectorId=connector)
+        status = await device.dialogue.told("StatusNotification", connectorId=connector)
         check.equal(status.answer, {}, clause=STATUS)
 
 
@@ -28,12 +28,12 @@ async def test_pending_charge_point_is_accepted_later(device: Device, csms: Csms
     """A charge point that is told Pending boots again after the interval, and is accepted in the end."""
     await csms.set_registration(device.id, Registration.PENDING)
     await device.switch_on()
-    boot = await device.conversation.told("BootNotification")
+    boot = await device.dialogue.told("BootNotification")
     check.equal(boot.answer.get("status"), "Pending", clause=BOOT)
 
     await csms.set_registration(device.id, Registration.ACCEPTED)
 
-    again = await device.conversation.told("BootNotification", within=_patience(boot.answer))
+    again = await device.dialogue.told("BootNotification", within=_patience(boot.answer))
     check.equal(again.answer.get("status"), "Accepted", clause=BOOT)
 
 
@@ -42,12 +42,12 @@ async def test_rejected_charge_point_is_accepted_later(device: Device, csms: Csm
     """A charge point that is told Rejected boots again after the interval, and is accepted in the end."""
     await csms.set_registration(device.id, Registration.REJECTED)
     await device.switch_on()
-    boot = await device.conversation.told("BootNotification")
+    boot = await device.dialogue.told("BootNotification")
     check.equal(boot.answer.get("status"), "Rejected", clause=BOOT)
 
     await csms.set_registration(device.id, Registration.ACCEPTED)
 
-    again = await device.conversation.told("BootNotification", within=_patience(boot.answer))
+    again = await device.dialogue.told("BootNotification", within=_patience(boot.answer))
     check.equal(again.answer.get("status"), "Accepted", clause=BOOT)
 
 
@@ -55,11 +55,11 @@ async def test_rejected_charge_point_is_accepted_later(device: Device, csms: Csm
 async def test_charge_point_boots_again(device: Device, check: Checks) -> None:
     """A charge point that loses its power and gets it back is accepted again."""
     await device.switch_on()
-    await device.conversation.told("StatusNotification", connectorId=2)
+    await device.dialogue.told("StatusNotification", connectorId=2)
 
     await device.restart()
 
-    boot = await device.conversation.told("BootNotification")
+    boot = await device.dialogue.told("BootNotification")
     check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
 
 
@@ -67,11 +67,11 @@ async def test_charge_point_boots_again(device: Device, check: Checks) -> None:
 async def test_heartbeats_are_answered(device: Device, csms: Csms, check: Checks) -> None:
     """A charge point that is told to beat every second does, and each time is told a later time."""
     await device.switch_on()
-    await device.conversation.told("StatusNotification", connectorId=2)
+    await device.dialogue.told("StatusNotification", connectorId=2)
     await csms.perform(ChangeConfiguration(station=device.id, key="HeartbeatInterval", value="1"))
-    await device.conversation.ordered("ChangeConfiguration", key="HeartbeatInterval", value="1")
+    await device.dialogue.ordered("ChangeConfiguration", key="HeartbeatInterval", value="1")
 
-    first, second = [await device.conversation.told("Heartbeat") for _ in range(2)]
+    first, second = [await device.dialogue.told("Heartbeat") for _ in range(2)]
 
     check.equal(sorted(first.answer), ["currentTime"], clause="OCPP 1.6 6.30")
     told = f"{first.answer.get('currentTime')}, then {second.answer.get('currentTime')}"

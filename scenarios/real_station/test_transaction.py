@@ -21,7 +21,7 @@ async def test_plug_first(device: Device, tags: Tags, check: Checks) -> None:
     tag = await tags.accepted()
 
     await device.plug()
-    await device.conversation.told("StatusNotification", connectorId=1, status="Preparing")
+    await device.dialogue.told("StatusNotification", connectorId=1, status="Preparing")
     await running(device, tag, check)
     await device.present(tag)
 
@@ -35,10 +35,10 @@ async def test_card_first(device: Device, tags: Tags, check: Checks) -> None:
     tag = await tags.accepted()
 
     await device.present(tag)
-    authorized = await device.conversation.told("Authorize", idTag=tag)
+    authorized = await device.dialogue.told("Authorize", idTag=tag)
     check.equal(authorized.answer["idTagInfo"]["status"], "Accepted", clause=AUTHORIZE)
     await device.plug()
-    start = await device.conversation.told("StartTransaction", idTag=tag)
+    start = await device.dialogue.told("StartTransaction", idTag=tag)
 
     check.equal(start.answer["idTagInfo"]["status"], "Accepted", clause=START)
 
@@ -53,7 +53,7 @@ async def test_unplugging_ends_a_transaction(device: Device, tags: Tags, check: 
     await device.unplug()
 
     await ended_with(device, "EVDisconnected", check)
-    free = await device.conversation.told("StatusNotification", connectorId=1, status="Available")
+    free = await device.dialogue.told("StatusNotification", connectorId=1, status="Available")
     check.equal(free.answer, {}, clause="OCPP 1.6 6.48")
 
 
@@ -66,7 +66,7 @@ async def test_blocked_card_does_not_charge(device: Device, tags: Tags, check: C
 
     await device.present(tag)
 
-    refused = await device.conversation.told("Authorize", idTag=tag)
+    refused = await device.dialogue.told("Authorize", idTag=tag)
     check.that(
         refused.answer["idTagInfo"]["status"] != "Accepted", "a refusal", observed=str(refused.answer), clause=AUTHORIZE
     )
@@ -81,7 +81,7 @@ async def test_car_that_pauses_is_shown(device: Device, tags: Tags, check: Check
 
     await device.suspend()
 
-    paused = await device.conversation.told("StatusNotification", connectorId=1, status="SuspendedEV")
+    paused = await device.dialogue.told("StatusNotification", connectorId=1, status="SuspendedEV")
     check.equal(paused.answer, {}, clause="OCPP 1.6 6.48")
 
 
@@ -125,13 +125,13 @@ async def test_remote_start(device: Device, csms: Csms, tags: Tags, check: Check
     await in_service(device)
     tag = await tags.accepted()
     await device.plug()
-    await device.conversation.told("StatusNotification", connectorId=1, status="Preparing")
+    await device.dialogue.told("StatusNotification", connectorId=1, status="Preparing")
 
     await csms.perform(RemoteStartTransaction(station=device.id, id_tag=tag, connector_id=1))
 
-    order = await device.conversation.ordered("RemoteStartTransaction")
+    order = await device.dialogue.ordered("RemoteStartTransaction")
     check.equal(order.payload.get("idTag"), tag, clause="OCPP 1.6 5.11")
-    start = await device.conversation.told("StartTransaction")
+    start = await device.dialogue.told("StartTransaction")
     check.equal(start.answer["idTagInfo"]["status"], "Accepted", clause=START)
 
 
@@ -151,7 +151,7 @@ async def test_remote_stop(device: Device, csms: Csms, tags: Tags, check: Checks
 
     await csms.perform(RemoteStopTransaction(station=device.id, transaction_id=transaction))
 
-    order = await device.conversation.ordered("RemoteStopTransaction")
+    order = await device.dialogue.ordered("RemoteStopTransaction")
     check.equal(order.payload, {"transactionId": transaction}, clause="OCPP 1.6 5.12")
     await ended_with(device, "Remote", check)
 
@@ -164,7 +164,7 @@ async def test_twenty_at_once(devices: Devices, tags: Tags, check: Checks) -> No
         await device.switch_on()
     transactions = []
     for device in several:
-        await device.conversation.told("StatusNotification", connectorId=2)
+        await device.dialogue.told("StatusNotification", connectorId=2)
         await device.plug()
         transactions.append(await running(device, await tags.accepted(), check))
 

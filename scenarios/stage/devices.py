@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from harness.players import Player
 from scenarios.stage.population import Population, Secured
-from simulators.conversation import Conversation
 from simulators.device import Device
+from simulators.dialogue import Dialogue
 from simulators.microocpp import finding
 from simulators.microocpp.profile import Profile, profile
 from simulators.microocpp.station import MicroOcpp
@@ -45,19 +45,19 @@ class Devices:
         await self._life.aclose()
 
     async def _made(self, body: Body) -> Device:
-        conversation = Conversation(body.id, body.version, body.trace, patience=self._patience, slack=SLACK)
-        self._bodies.csms.watch(conversation)
+        dialogue = Dialogue(body.id, body.version, body.trace, patience=self._patience, slack=SLACK)
+        self._bodies.csms.watch(dialogue)
         device: Device
         if self._kind is Player.SIMULATED:
             for key in body.configuration.writable.keys() & self._profile.configuration.keys():
                 body.configuration.writable[key] = str(self._profile.configuration[key])
-            device = ActingChargePoint(body, conversation)
+            device = ActingChargePoint(body, dialogue)
         else:
-            device = await self._firmware(body, conversation)
+            device = await self._firmware(body, dialogue)
         self._life.push_async_callback(device.leave)
         return device
 
-    async def _firmware(self, body: Body, conversation: Conversation) -> MicroOcpp:
+    async def _firmware(self, body: Body, dialogue: Dialogue) -> MicroOcpp:
         folder = Path(self._life.enter_context(TemporaryDirectory(prefix="microocpp-")))
         way = await self._life.enter_async_context(Relay(body))
-        return MicroOcpp(conversation, way, finding.find(), self._profile, folder, body.password)
+        return MicroOcpp(dialogue, way, finding.find(), self._profile, folder, body.password)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.verdict import Inconclusive
-from simulators.conversation import Conversation
+from simulators.dialogue import Dialogue
 from simulators.microocpp.finding import Source
 from simulators.microocpp.panel import Panel, PanelError
 from simulators.microocpp.profile import Profile
@@ -48,14 +48,14 @@ class MicroOcpp:
 
     def __init__(
         self,
-        conversation: Conversation,
+        dialogue: Dialogue,
         way: Way,
         source: Source,
         profile: Profile,
         folder: Path,
         password: bytes | None,
     ) -> None:
-        self.conversation = conversation
+        self.dialogue = dialogue
         self._way = way
         self._profile = profile
         self._folder = folder
@@ -67,11 +67,11 @@ class MicroOcpp:
     @property
     def id(self) -> str:
         """Its identity."""
-        return self.conversation.id
+        return self.dialogue.id
 
     async def switch_on(self) -> None:
         """Give it power."""
-        self.conversation.anew()
+        self.dialogue.anew()
         for _ in range(TRIES):
             url = f"http://127.0.0.1:{_free_port()}"
             write(self._folder, self._profile, Place(self.id, self._way.url, url, self._password))
@@ -85,37 +85,37 @@ class MicroOcpp:
 
     async def restart(self) -> None:
         """Take the power away and give it back; it comes up by itself."""
-        self.conversation.anew()
+        self.dialogue.anew()
         await self._runner.stop()
 
     async def plug(self, connector: int = 1) -> None:
         """Plug a car in that wants to charge."""
-        self.conversation.anew()
+        self.dialogue.anew()
         await self._on().set(connector, evPlugged=True, evsePlugged=True, evReady=True, evseReady=True)
 
     async def unplug(self, connector: int = 1) -> None:
         """Unplug the car."""
-        self.conversation.anew()
+        self.dialogue.anew()
         await self._on().set(connector, evPlugged=False, evsePlugged=False, evReady=False, evseReady=False)
 
     async def suspend(self, connector: int = 1) -> None:
         """Have the car stop charging for a while."""
-        self.conversation.anew()
+        self.dialogue.anew()
         await self._on().set(connector, evReady=False)
 
     async def present(self, id_tag: str, connector: int = 1) -> None:
         """Hold a card before the reader."""
-        self.conversation.anew()
+        self.dialogue.anew()
         await self._on().present(id_tag, connector)
 
     async def lose_network(self) -> None:
         """Take its network away."""
-        self.conversation.anew()
+        self.dialogue.anew()
         await self._way.bar()
 
     async def regain_network(self) -> None:
         """Give its network back."""
-        self.conversation.anew()
+        self.dialogue.anew()
         await self._way.clear()
 
     async def status(self, connector: int = 1) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.ocppj import Call, CallError, Payload
 from harness.verdict import Inconclusive
-from simulators.conversation import Conversation
+from simulators.dialogue import Dialogue
 from simulators.moments import now
 from simulators.observation import Answer, Refusal
 from simulators.v16 import messages
@@ -65,9 +65,9 @@ Build = Callable[[], Payload]
 class ActingChargePoint:
     """Plays a whole charge point on a body: it boots, tells, queues while it is away, and obeys."""
 
-    def __init__(self, body: Body, conversation: Conversation) -> None:
+    def __init__(self, body: Body, dialogue: Dialogue) -> None:
         self._body = body
-        self.conversation = conversation
+        self.dialogue = dialogue
         self._connectors = {number: Connector() for number in body.connectors}
         self._queue: asyncio.Queue[tuple[str, Build, asyncio.Future[Answer | Refusal]]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -95,19 +95,19 @@ class ActingChargePoint:
 
     async def switch_on(self) -> None:
         """Give it power: it connects and boots."""
-        self.conversation.anew()
+        self.dialogue.anew()
         self._do(self._stay_connected())
         self._do(self._deliver())
 
     async def restart(self) -> None:
         """Take the power away and give it back; a transaction goes on afterwards."""
-        self.conversation.anew()
+        self.dialogue.anew()
         self._booted = False
         await self._body.drop()
 
     async def plug(self, connector: int = 1) -> None:
         """Plug a car in; if a card was accepted before, charging starts."""
-        self.conversation.anew()
+        self.dialogue.anew()
         at = self._connectors[connector]
         at.plugged, at.suspended = True, False
         if at.id_tag:
@@ -117,7 +117,7 @@ class ActingChargePoint:
 
     async def unplug(self, connector: int = 1) -> None:
         """Unplug the car, which ends its transaction."""
-        self.conversation.anew()
+        self.dialogue.anew()
         at = self._connectors[connector]
         at.plugged = False
         self._stop(connector, "EVDisconnected")
@@ -125,13 +125,13 @@ class ActingChargePoint:
 
     async def suspend(self, connector: int = 1) -> None:
         """Have the car stop charging for a while."""
-        self.conversation.anew()
+        self.dialogue.anew()
         self._connectors[connector].suspended = True
         self._tell_status(connector)
 
     async def present(self, id_tag: str, connector: int = 1) -> None:
         """Hold a card before the reader: it starts charging, or ends what it has started."""
-        self.conversation.anew()
+        self.dialogue.anew()
         at = self._connectors[connector]
         if at.id_tag == id_tag:
             self._stop(connector, "Local", idTag=id_tag)
@@ -140,13 +140,13 @@ class ActingChargePoint:
 
     async def lose_network(self) -> None:
         """Take its network away."""
-        self.conversation.anew()
+        self.dialogue.anew()
         self._network.clear()
         await self._body.drop()
 
     async def regain_network(self) -> None:
         """Give its network back."""
-        self.conversation.anew()
+        self.dialogue.anew()
         self._network.set()
 
     async def status(self, connector: int = 1) -> str:

@@ -124,7 +124,8 @@ def test_simultaneous_connections_are_told_apart() -> None:
 def test_entries_that_are_not_kept_are_told_and_numbered() -> None:
     """A trace that keeps nothing still tells each entry, with its index."""
     told: list[int] = []
-    trace = Trace(heard=lambda entry: told.append(entry.index), kept=False)
+    trace = Trace(kept=False)
+    trace.listen(lambda entry: told.append(entry.index))
     for _ in range(2):
         trace.add("CP", Direction.SENT, Event.PING)
     assert (told, len(trace), list(trace)) == ([0, 1], 2, [])

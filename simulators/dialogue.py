@@ -24,8 +24,8 @@ class Exchange:
     entry: Entry
 
 
-class Conversation:
-    """The conversation of the charge point ``id``, as its trace shows it.
+class Dialogue:
+    """The dialogue of the charge point ``id``, as its trace shows it.
 
     Each wait finds a CALL that no other has found, of those since ``anew``. ``patience`` is the time in seconds that
     the central system has for what it owes, ``slack`` that the charge point has for what it does by itself.
