@@ -18,6 +18,7 @@ class Panel:
     """The interface of one instance at ``url``. All raise PanelError."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self._client = httpx.AsyncClient(base_url=url, timeout=REQUEST_LIMIT, trust_env=False)
 
     async def close(self) -> None:

@@ -84,9 +84,14 @@ class MicroOcpp:
         raise Inconclusive(f"MicroOCPP did not come up: {await self._last_words()}")
 
     async def restart(self) -> None:
-        """Take the power away and give it back; it comes up by itself."""
+        """Take the power away and give it back; raises Inconclusive where it does not come up again."""
         self.dialogue.anew()
+        await self._unwatched()
         await self._runner.stop()
+        await self._runner.start()
+        if not await self._there(self._on()):
+            raise Inconclusive(f"MicroOCPP did not come up again: {await self._last_words()}")
+        self._watch = asyncio.create_task(self._keep_running(), name=f"watch over {self.id}")
 
     async def plug(self, connector: int = 1) -> None:
         """Plug a car in that wants to charge."""
@@ -136,12 +141,16 @@ class MicroOcpp:
 
     async def leave(self) -> None:
         """Switch it off for good."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        await self._unwatched()
         await self._off()
 
     # Inside
+
+    async def _unwatched(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
 
     def _on(self) -> Panel:
         if self._panel is None:
