@@ -78,7 +78,8 @@ class Conversation:
         self.latest = 0.0
         self._heard = heard
         self._service = Reading(patience)
-        self._trace = Trace(heard=self._take, kept=False)
+        self._trace = Trace(kept=False)
+        self._trace.listen(self._take)
         self._wires: dict[int, WatchedWire] = {}
         self._held: set[int] = set()
 

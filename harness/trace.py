@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -137,7 +137,14 @@ class Trace:
     ) -> Entry:
         """Append an event and return its entry."""
         ruled = (tuple(ruling.rules), tuple(ruling.problems)) if ruling else ((), ())
-        entry = Entry(self._count, self.now, station, connection, direction, event, text, frame, *ruled)
+        return self._append(Entry(self._count, self.now, station, connection, direction, event, text, frame, *ruled))
+
+    def take(self, entry: Entry, *, judged: bool) -> Entry:
+        """Append what another trace has just recorded, with what the rules say of it if it is to be ``judged`` here."""
+        ruled: dict[str, Any] = {} if judged else {"rules": (), "problems": ()}
+        return self._append(replace(entry, index=self._count, at=self.now, **ruled))
+
+    def _append(self, entry: Entry) -> Entry:
         self._count += 1
         if self._kept:
             self._entries.append(entry)

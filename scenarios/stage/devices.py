@@ -12,8 +12,8 @@ from simulators.device import Device
 from simulators.dialogue import Dialogue
 from simulators.microocpp import finding
 from simulators.microocpp.profile import Profile, profile
+from simulators.microocpp.relayed import RelayedWay
 from simulators.microocpp.station import MicroOcpp
-from simulators.throwaway import Relay
 from simulators.v16.acting import ActingChargePoint, Body
 
 __all__ = ["Device", "Devices"]
@@ -59,5 +59,7 @@ class Devices:
 
     async def _firmware(self, body: Body, dialogue: Dialogue) -> MicroOcpp:
         folder = Path(self._life.enter_context(TemporaryDirectory(prefix="microocpp-")))
-        way = await self._life.enter_async_context(Relay(body))
+        way = await self._life.enter_async_context(
+            RelayedWay(body.endpoint, body.version, body.trace, patience=self._patience)
+        )
         return MicroOcpp(dialogue, way, finding.find(), self._profile, folder, body.password)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
 
 REQUEST_LIMIT = 5.0
 """Seconds that one request may take."""
+
+_IDENTITY = re.compile(rb'"chargeBoxId":\s*"([^"]*)"')
 
 
 class PanelError(Exception):
@@ -26,8 +29,13 @@ class Panel:
         await self._client.aclose()
 
     async def identity(self) -> str:
-        """Return whose panel it is: one that did not get its port leaves it to somebody else."""
-        return str((await self._ask("GET", "/api/websocket"))["chargeBoxId"])
+        """Return whose panel it is: one that did not get its port leaves it to somebody else.
+
+        The answer repeats the password as it is, so that it need not be JSON.
+        """
+        answer = await self._request("GET", "/api/websocket")
+        found = _IDENTITY.search(answer.content)
+        return found[1].decode() if found else ""
 
     async def set(self, connector: int, **inputs: bool) -> None:
         """Set inputs of a connector: ``evPlugged``, ``evsePlugged``, ``evReady``, ``evseReady``."""
@@ -46,9 +54,15 @@ class Panel:
         return float((await self._ask("GET", f"/api/connector/{connector}/meter"))["power"])
 
     async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        answer = await self._request(method, path, body)
+        try:
+            return answer.json()
+        except ValueError:
+            raise PanelError(f"MicroOCPP answered {method} {path} with no JSON: {answer.text[:200]}") from None
+
+    async def _request(self, method: str, path: str, body: Any = None) -> httpx.Response:
         try:
             answer = await self._client.request(method, path, json=body)
-            answer.raise_for_status()
-            return answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+            return answer.raise_for_status()
+        except httpx.HTTPError as error:
             raise PanelError(f"MicroOCPP did not carry out {method} {path}: {error or type(error).__name__}") from None

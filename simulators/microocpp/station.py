@@ -14,7 +14,7 @@ from simulators.microocpp.finding import Source
 from simulators.microocpp.panel import Panel, PanelError
 from simulators.microocpp.profile import Profile
 from simulators.microocpp.running import Runner, runner
-from simulators.microocpp.store import Place, write
+from simulators.microocpp.store import Place, serve_panel, write
 
 START_LIMIT = 5.0
 """Seconds until an instance must serve its panel; it takes 10 ms."""
@@ -72,25 +72,16 @@ class MicroOcpp:
     async def switch_on(self) -> None:
         """Give it power."""
         self.dialogue.anew()
-        for _ in range(TRIES):
-            url = f"http://127.0.0.1:{_free_port()}"
-            write(self._folder, self._profile, Place(self.id, self._way.url, url, self._password))
-            await self._runner.start()
-            self._panel = Panel(url)
-            if await self._there(self._panel):
-                self._watch = asyncio.create_task(self._keep_running(), name=f"watch over {self.id}")
-                return
-            await self._off()
-        raise Inconclusive(f"MicroOCPP did not come up: {await self._last_words()}")
+        write(self._folder, self._profile, Place(self.id, self._way.url, self._password))
+        await self._power_up()
+        self._watch = asyncio.create_task(self._keep_running(), name=f"watch over {self.id}")
 
     async def restart(self) -> None:
-        """Take the power away and give it back; raises Inconclusive where it does not come up again."""
+        """Take the power away and give it back."""
         self.dialogue.anew()
         await self._unwatched()
-        await self._runner.stop()
-        await self._runner.start()
-        if not await self._there(self._on()):
-            raise Inconclusive(f"MicroOCPP did not come up again: {await self._last_words()}")
+        await self._off()
+        await self._power_up()
         self._watch = asyncio.create_task(self._keep_running(), name=f"watch over {self.id}")
 
     async def plug(self, connector: int = 1) -> None:
@@ -157,6 +148,18 @@ class MicroOcpp:
             raise Inconclusive(f"{self.id} is not switched on")
         return self._panel
 
+    async def _power_up(self) -> None:
+        """Start it, its panel at a port that is free now; raises Inconclusive where it does not come up."""
+        for _ in range(TRIES):
+            url = f"http://127.0.0.1:{_free_port()}"
+            serve_panel(self._folder, url)
+            await self._runner.start()
+            self._panel = Panel(url)
+            if await self._there(self._panel):
+                return
+            await self._off()
+        raise Inconclusive(f"MicroOCPP did not come up: {await self._last_words()}")
+
     async def _off(self) -> None:
         panel, self._panel = self._panel, None
         if panel is not None:
@@ -178,7 +181,8 @@ class MicroOcpp:
         while True:
             await asyncio.sleep(LOOK)
             if await self._runner.ended() is not None:
-                await self._runner.start()
+                await self._off()
+                await self._power_up()
 
     async def _last_words(self) -> str:
         ended, log = await self._runner.ended(), (await self._runner.said()).strip().splitlines()

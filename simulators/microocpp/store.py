@@ -15,14 +15,10 @@ FOLDER = "mo_store"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one instance is to be found, and where it connects: to ``backend``, with its ``identity`` appended.
-
-    ``panel`` is the URL at which its HTTP interface listens.
-    """
+    """Where one instance connects: to ``backend``, with its ``identity`` appended."""
 
     identity: str
     backend: str
-    panel: str
     password: bytes | None = None
 
 
@@ -41,8 +37,12 @@ def write(folder: Path, profile: Profile, place: Place) -> None:
     _put(store / "ws-conn.jsn", _listed({**profile.connection, **connection}))
     _put(store / "ocpp-config.jsn", _listed(profile.configuration))
     _put(store / "simulator.jsn", _listed({"OcppVersion": profile.version}))
-    _put(store / "api.jsn", {"url": place.panel})
     _put(store / "ws-conn-v201.jsn", _variables(place))
+
+
+def serve_panel(folder: Path, url: str) -> None:
+    """Write where its HTTP interface listens from the next start on."""
+    _put(folder / FOLDER / "api.jsn", {"url": url})
 
 
 def _listed(values: Mapping[str, Any]) -> dict[str, Any]:

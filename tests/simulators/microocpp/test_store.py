@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from simulators.microocpp.profile import Profile
-from simulators.microocpp.store import Place, write
+from simulators.microocpp.store import Place, serve_panel, write
 
-PLACE = Place("CP1", "ws://127.0.0.1:9/ocpp", "http://127.0.0.1:8", b"secret")
+PLACE = Place("CP1", "ws://127.0.0.1:9/ocpp", b"secret")
 
 
 def _listed(path: Path) -> dict[str, Any]:
@@ -31,7 +31,6 @@ def test_connection_and_configuration(tmp_path: Path) -> None:
         "AuthorizationKey": ("string", b"secret".hex()),
     }
     assert _listed(tmp_path / "mo_store/ocpp-config.jsn") == {"LocalPreAuthorize": ("bool", True)}
-    assert json.loads((tmp_path / "mo_store/api.jsn").read_text()) == {"url": "http://127.0.0.1:8"}
 
 
 def test_version_is_written_in_both_places(tmp_path: Path) -> None:
@@ -50,5 +49,12 @@ def test_version_is_written_in_both_places(tmp_path: Path) -> None:
 def test_what_it_would_not_take_is_refused(tmp_path: Path, backend: str) -> None:
     """Nothing is written that MicroOCPP would replace by a public address, or crash of."""
     with pytest.raises(ValueError, match="MicroOCPP takes no"):
-        write(tmp_path, Profile(about="x"), Place("CP1", backend, "http://127.0.0.1:8"))
+        write(tmp_path, Profile(about="x"), Place("CP1", backend))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_panel_can_move(tmp_path: Path) -> None:
+    """The port of its interface is another one with each start, the rest stays."""
+    write(tmp_path, Profile(about="x"), PLACE)
+    serve_panel(tmp_path, "http://127.0.0.1:8")
+    assert json.loads((tmp_path / "mo_store/api.jsn").read_text()) == {"url": "http://127.0.0.1:8"}
