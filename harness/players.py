@@ -12,12 +12,14 @@ class Player(StrEnum):
     MICROOCPP = "microocpp"
 
 
+_FIRMWARE = f".{Player.MICROOCPP}."
+
+
 def player(id: str) -> Player:
     """Return what plays a scenario; one whose id does not say so takes a simulated station."""
-    return Player.MICROOCPP if id.split(".")[1] == Player.MICROOCPP else Player.SIMULATED
+    return Player.MICROOCPP if _FIRMWARE in id else Player.SIMULATED
 
 
 def counterpart(id: str) -> str | None:
     """Return the id of a MicroOCPP scenario's twin on a simulated charge point, None for all others."""
-    version, name, *rest = id.split(".")
-    return ".".join([version, Player.SIMULATED, *rest]) if name == Player.MICROOCPP else None
+    return id.replace(_FIRMWARE, f".{Player.SIMULATED}.", 1) if _FIRMWARE in id else None

@@ -189,7 +189,7 @@ class ActingChargePoint:
             if isinstance(answer, Answer) and answer.payload.get("status") == "Accepted":
                 self._booted = True
                 for connector in (0, *self._connectors):
-                    await self._body.status(connector, self._status(connector))
+                    self._tell_status(connector)
                 self._do(self._beat(float(answer.payload.get("interval") or 300)))
                 return True
             interval = answer.payload.get("interval") if isinstance(answer, Answer) else None

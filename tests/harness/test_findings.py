@@ -208,3 +208,20 @@ def test_profile_that_is_not_there_is_one_finding() -> None:
     (worse, one) = found(*missing, other, result("d", check()))
     assert (worse.verdict, one.verdict) == (Verdict.FAILED, Verdict.NOT_APPLICABLE)
     assert (one.observed, one.scenarios, one.news) == (message, ["a", "b"], False)
+
+
+def test_disagreement_of_real_and_simulated_comes_first() -> None:
+    """A scenario that ends otherwise on firmware than on a simulated charge point casts doubt on the suite."""
+    broken = result("v16.core.a.b", check())
+    here = result("v16.simulated.boot.done", verdict=Verdict.PASSED)
+    there = result("v16.microocpp.boot.done", verdict=Verdict.INCONCLUSIVE, message="it sent nothing")
+    first, *_ = found(broken, here, there)
+    assert first.observed == "inconclusive on microocpp, passed on simulated"
+    assert (first.scenarios, first.verdict, first.news) == ([here.id, there.id], Verdict.ERROR, False)
+
+
+@pytest.mark.parametrize("other", [Verdict.PASSED, Verdict.NOT_APPLICABLE])
+def test_agreement_is_no_finding(other: Verdict) -> None:
+    """The same verdict on both is none, nor is firmware that is not there."""
+    here = result("v16.simulated.boot.done", verdict=Verdict.PASSED)
+    assert found(here, result("v16.microocpp.boot.done", verdict=other)) == ()

@@ -64,3 +64,23 @@ def test_many_choices_are_not_listed() -> None:
     many = Catalogue(one(f"v16.core.a.x{number}") for number in range(21))
     with pytest.raises(SelectionError, match="see plugfest catalogue"):
         Selection(ids=["?"]).of(many)
+
+
+FIRMWARE = Catalogue([one("v16.core.reset.hard"), one("v16.simulated.boot.done"), one("v16.microocpp.boot.done")])
+
+
+@pytest.mark.parametrize(
+    ("selection", "profiles"),
+    [
+        (Selection(), ["core", "simulated"]),
+        (Selection(ids=["*.boot.done"]), ["simulated"]),
+        (Selection(ids=["v16.microocpp.*"]), ["microocpp"]),
+        (Selection(profiles=["MicroOCPP"]), ["microocpp"]),
+        (Selection(players=["microocpp"]), ["microocpp"]),
+        (Selection(players=["simulated", "microocpp"]), ["core", "simulated", "microocpp"]),
+        (Selection(ids=["*.boot.done"], players=["simulated", "microocpp"]), ["simulated", "microocpp"]),
+    ],
+)
+def test_real_firmware_plays_only_where_it_is_named(selection: Selection, profiles: list[str]) -> None:
+    """What takes real firmware is not played unless somebody asks for it."""
+    assert sorted(one.id.split(".")[1] for one in selection.of(FIRMWARE)) == sorted(profiles)

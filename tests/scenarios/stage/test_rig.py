@@ -57,3 +57,15 @@ def test_condition_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text('[own]\nabout = "Mine."\nidle = 2\n')
     rig = Rig(PATIENT, Adversity(network="own", networks=tmp_path / "own.toml"))
     assert rig.unfit(one(Declares("call_timeout"))) is not None
+
+
+def test_firmware_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without MicroOCPP the reason says how to get it; with a program there is none."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("PLUGFEST_MICROOCPP_BINARY", raising=False)
+    monkeypatch.delenv("PLUGFEST_MICROOCPP_IMAGE", raising=False)
+    rig = Rig(PATIENT, CALM)
+    assert "PLUGFEST_MICROOCPP_BINARY" in str(rig.lack("microocpp"))
+    program = tmp_path / "mo_simulator"
+    program.touch(0o755)
+    assert rig.lack("microocpp") is None
