@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,10 +24,15 @@ class Correspondence:
 
     A message that is no proper frame may well be answered, under any text in it that could pass for an id, or by a
     CALLERROR with an id that nobody has sent: neither is held against the central system.
+
+    Of the CALLs that were answered it knows the last ``remembered``, all if that is None. An answer to one that is
+    forgotten passes for one to a CALL that there never was.
     """
 
-    def __init__(self, version: Version) -> None:
+    def __init__(self, version: Version, remembered: int | None = None) -> None:
         self._version = version
+        self._remembered = remembered
+        self._answered: deque[str] = deque()
         self._actions: dict[str, str] = {}
         self._owed: Counter[str] = Counter()
         self._mentioned: set[str] = set()
@@ -118,7 +123,18 @@ class Correspondence:
         owed = self._owed[answer.unique_id] > 0
         if owed:
             self._owed[answer.unique_id] -= 1
+            self._forget(answer.unique_id)
         elif answer.unique_id in self._mentioned or (isinstance(answer, CallError) and self._sent_garbage):
             return
         if ruling.that(action is not None, rules.ID_KNOWN, "the id of a CALL of the other side", answer.unique_id):
             ruling.that(owed, rules.ONE_ANSWER, f"one answer to {action}", f"another one to {answer.unique_id}")
+
+    def _forget(self, answered: str) -> None:
+        """Forget CALLs that were answered long ago, where not all are remembered."""
+        if self._remembered is None:
+            return
+        self._answered.append(answered)
+        while len(self._answered) > self._remembered:
+            old = self._answered.popleft()
+            self._actions.pop(old, None)
+            del self._owed[old]

@@ -76,6 +76,9 @@ def _workers(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option("--duration", type=Duration(), default="60s", show_default=True, help="For how long, such as 5m.")
 @click.option("--workers", default="auto", show_default=True, callback=_workers, help="Worker processes of the fleet.")
 @click.option("--gate", "asked", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as p95=100ms.")
+@click.option(
+    "--checked", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Share of answers held to the rules."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="What all chance of the run follows from.")
 @click.option("--find-ceiling", "ceiling", is_flag=True, help="Search for the highest rate at which the gates hold.")
 @click.option(

@@ -60,6 +60,9 @@ RULES = (
     Rule("simulators/microocpp/panel.py", ("simulators",), ("httpx",)),
     Rule("simulators/microocpp/profile.py", ("harness", "simulators"), ("pydantic",)),
     Rule("simulators/microocpp/running.py", ("simulators",), ("docker",)),
+    Rule(
+        "simulators/load/**/*.py", ("harness", "simulators"), ("gevent", "locust", "psutil", "pydantic", "websockets")
+    ),
     Rule("simulators/**/*.py", ("harness", "simulators"), ("websockets",)),
     Rule("server/driver.py", ("server", "harness.csms")),
     Rule("server/core/**/*.py", ("server.core",)),

@@ -24,8 +24,9 @@ class Plan:
     """A load run: so many stations play a workload at an endpoint; times in seconds.
 
     ``workload`` is a name or the path of a file. ``ramp`` is how many stations connect per second, None as the workload
-    has it; ``rate`` how many messages per second all of them send together, None as the workload has it. ``target`` is
-    the file that says how stations prove themselves and how the central system is operated.
+    has it; ``rate`` how many messages per second all of them send together, None as the workload has it. ``checked`` is
+    the share of answers that are held to the rules of the wire, 0 to 1. ``target`` is the file that says how stations
+    prove themselves and how the central system is operated.
     """
 
     endpoint: str
@@ -36,6 +37,7 @@ class Plan:
     rate: float | None = None
     seed: int = 0
     workers: int = 1
+    checked: float = 1.0
     target: Path | None = None
 
     @property

@@ -1,0 +1,301 @@
+"""One station of a fleet: its connections, its one CALL at a time, and what waits behind it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from random import Random
+from time import monotonic
+from typing import Protocol
+
+import gevent
+
+from harness.load.figures import ANSWERED, INVALID, LOST, UNANSWERED, Cause, Connection, Exchange
+from harness.ocppj import CALLERROR, CALLRESULT, Call, CallError, CallResult, Payload, elements, encode
+from harness.rules import PAYLOAD
+from harness.trace import Direction, Event, Trace
+from harness.verdict import SHALL
+from harness.wire import Wire
+from simulators.load.agenda import Agenda
+from simulators.load.dialect import Dialect, Message, Step
+from simulators.load.transport import Access, Link, NotOpened, open_link
+
+MOST_KEPT = 1000
+"""How many messages a station keeps while it has no connection."""
+
+REMEMBERED = 8
+"""How many of its answered CALLs a station remembers."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between two attempts to connect: the first pause, which doubles, and the longest."""
+
+
+class Sink(Protocol):
+    """What takes a fleet's reports."""
+
+    def exchange(self, one: Exchange) -> None:
+        """Count one CALL."""
+        ...
+
+    def connection(self, change: Connection) -> None:
+        """Count a change of a connection."""
+        ...
+
+
+class Surroundings(Protocol):
+    """What all stations of a worker share: times in seconds of the monotonic clock."""
+
+    agenda: Agenda
+    access: Access
+    dialect: Dialect
+    sink: Sink
+    trace: Trace
+    checked: float
+    chance: Random
+
+
+class _Pending:
+    """A CALL that is not answered yet."""
+
+    __slots__ = ("checked", "due", "id", "message", "sent")
+
+    def __init__(self, id: str, message: Message, due: float, sent: float, checked: bool) -> None:
+        self.id, self.message, self.due, self.sent, self.checked = id, message, due, sent, checked
+
+
+class LoadStation:
+    """A station that has one CALL outstanding, and whose other messages wait for its answer.
+
+    ``until`` is the time from which it plans nothing any more; ``chance`` is its own, so that what it does follows from
+    the seed and its number alone. ``booted`` is told when the central system has accepted it for the first time.
+    """
+
+    def __init__(
+        self, name: str, around: Surroundings, chance: Random, until: float, booted: Callable[[], None] = lambda: None
+    ) -> None:
+        self.name = name
+        self.chance = chance
+        self.until = until
+        self._around = around
+        self._booted = booted
+        self._wire = Wire(name, around.dialect.version, around.trace, remembered=REMEMBERED)
+        self._link: Link | None = None
+        self._waiting: deque[tuple[float | None, Message]] = deque()
+        self._pending: _Pending | None = None
+        self._count = 0
+        self._wanted = False
+        self._accepted = False
+        self._boots = True
+
+    # What a workload has it do.
+
+    def arrive(self, *, boots: bool = True) -> None:
+        """Connect, and from then on stay connected, with a BootNotification unless it is only the line that is new."""
+        if self._wanted:
+            return
+        self._wanted, self._boots = True, boots
+        self._report(False, Cause.DUE)
+        gevent.spawn(self._connect)
+
+    def leave(self, *, power: bool = False) -> None:
+        """Close the connection, or lose it as without ``power``; it is expected no longer."""
+        if not self._wanted:
+            return
+        self._wanted = False
+        link, self._link = self._link, None
+        if link is not None:
+            link.abort() if power else link.close()
+        self._give_up(monotonic(), LOST)
+        self._report(False, Cause.LEFT)
+
+    def say(self, message: Message, due: float | None) -> None:
+        """Send a message that is due now, or as soon as those before it are answered; None: it is due only then."""
+        if not self._wanted or (self._link is None and not (message.kept and len(self._waiting) < MOST_KEPT)):
+            message.failed()
+            return
+        self._waiting.append((due, message))
+        self._next()
+
+    def keep(self, message: Message) -> None:
+        """Keep a message for the next connection; it is due once those before it are answered."""
+        self._waiting.append((None, message))
+
+    def follow(self, steps: Iterator[Step]) -> None:
+        """Say what is told when it is due, in seconds of the monotonic clock, one step after the other."""
+        step = next(steps, None)
+        if step is None or step[0] >= self.until:
+            return
+        due, message = step
+
+        def act() -> None:
+            self.say(message, due)
+            self.follow(steps)
+
+        self._around.agenda.at(due, act)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it still has something to send or to wait for."""
+        return self._wanted and (self._pending is not None or bool(self._waiting and self._link))
+
+    @property
+    def connected(self) -> bool:
+        """Whether it has a connection."""
+        return self._link is not None
+
+    # What the connection tells.
+
+    def heard(self, message: str | bytes, at: float) -> None:
+        """Take a message of the central system in."""
+        pending = self._pending
+        if pending is not None and not pending.checked and self._settled_unchecked(pending, message, at):
+            return
+        entry = self._wire.received(message)
+        match entry.frame:
+            case Call() as call:
+                self._answer(call)
+            case CallResult(unique_id=id) | CallError(unique_id=id) if pending is not None and pending.id == id:
+                broken = any(p.level is SHALL and p.demand.name.startswith(PAYLOAD) for p in entry.problems)
+                self._settle(pending, entry.frame, at, INVALID if broken else ANSWERED)
+
+    def lost(self, cause: str, at: float) -> None:
+        """Take notice that the connection has ended."""
+        self._link = None
+        self._wire.note(Direction.RECEIVED, Event.CLOSED, cause)
+        self._report(False, cause, at)
+        self._give_up(at, LOST)
+        if self._wanted:
+            self._boots = not self._accepted
+            gevent.spawn(self._connect)
+
+    def owes(self, id: str) -> bool:
+        """Whether the central system has not answered a CALL yet."""
+        return self._pending is not None and self._pending.id == id
+
+    def expire(self, id: str) -> None:
+        """Give a CALL up if it is still unanswered."""
+        if self.owes(id):
+            self._give_up(monotonic(), UNANSWERED)
+            self._next()
+
+    # Connecting.
+
+    def _connect(self) -> None:
+        pause = FIRST_PAUSE
+        while self._wanted and self._link is None:
+            around = self._around
+            try:
+                link = open_link(around.access, self.name, around.dialect.version.subprotocol, self, around.agenda)
+            except NotOpened as error:
+                if self._wanted:
+                    self._report(False, str(error))
+                gevent.sleep(pause * self._around.chance.uniform(0.5, 1.0))
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                self._opened(link)
+
+    def _opened(self, link: Link) -> None:
+        if not self._wanted:
+            link.close()
+            return
+        self._link = link
+        self._wire.opened(self._wire.connection + 1, "")
+        self._report(True, Cause.OPENED)
+        if self._boots:
+            self._boot(monotonic())
+        else:
+            self._next()
+
+    def _boot(self, due: float) -> None:
+        if self._link is not None:
+            self._waiting.appendleft((due, self._around.dialect.boot(self._answer_to_boot)))
+            self._next()
+
+    def _answer_to_boot(self, answer: Payload) -> None:
+        if answer.get("status") != "Accepted":
+            pause = answer.get("interval")
+            due = monotonic() + max(1.0, float(pause) if isinstance(pause, int | float) else 0.0)
+            self._around.agenda.at(due, lambda: self._boot(due))
+            return
+        for message in self._around.dialect.statuses():
+            self.say(message, None)
+        if not self._accepted:
+            self._accepted = True
+            self._booted()
+
+    # One CALL at a time.
+
+    def _next(self) -> None:
+        while self._waiting and self._pending is None and self._link is not None:
+            due, message = self._waiting.popleft()
+            payload = message.payload()
+            if payload is not None:
+                self._send(message, payload, due)
+
+    def _send(self, message: Message, payload: Payload, due: float | None) -> None:
+        assert self._link is not None
+        self._count += 1
+        id = f"{self.name}-{self._count}"[-36:]
+        checked = self._around.checked >= 1 or self._around.chance.random() < self._around.checked
+        call = Call(id, message.action, payload)
+        text = self._wire.sent(call)[0] if checked else encode(call)
+        now = monotonic()
+        self._pending = _Pending(id, message, now if due is None else due, now, checked)
+        self._link.send(str(text))
+        self._around.agenda.owe(now + self._around.access.patience, self, id)
+
+    def _answer(self, call: Call) -> None:
+        if self._link is None:
+            return
+        answer = self._around.dialect.answer(call)
+        frame = answer if isinstance(answer, CallError) else CallResult(call.unique_id, answer)
+        self._link.send(str(self._wire.sent(frame)[0]))
+
+    def _settled_unchecked(self, pending: _Pending, message: str | bytes, at: float) -> bool:
+        """Take the answer to a CALL without holding it to any rule; False for anything else."""
+        found = elements(message) if isinstance(message, str) else None
+        match found:
+            case [kind, id, dict(payload)] if kind == CALLRESULT and id == pending.id:
+                self._settle(pending, CallResult(id, payload), at, ANSWERED)
+            case [kind, id, str(code), *_] if kind == CALLERROR and id == pending.id:
+                self._settle(pending, CallError(id, code), at, ANSWERED)
+            case _:
+                return False
+        return True
+
+    def _settle(self, pending: _Pending, answer: CallResult | CallError, at: float, outcome: str) -> None:
+        self._pending = None
+        if isinstance(answer, CallError):
+            outcome = answer.code or "an error without a code"
+        self._tell(pending, at, outcome)
+        if isinstance(answer, CallResult):
+            pending.message.answered(answer.payload)
+        else:
+            pending.message.failed()
+        self._next()
+
+    def _give_up(self, at: float, outcome: str) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._tell(pending, at, outcome)
+            if outcome == LOST and pending.message.kept and self._wanted:
+                self._waiting.appendleft((pending.due, pending.message))
+            else:
+                pending.message.failed()
+
+    def _tell(self, pending: _Pending, at: float, outcome: str) -> None:
+        self._around.sink.exchange(
+            Exchange(
+                pending.message.action,
+                Direction.SENT,
+                pending.due,
+                pending.sent,
+                at,
+                outcome,
+                self.name,
+                pending.checked and outcome != UNANSWERED,
+            )
+        )
+
+    def _report(self, up: bool, cause: str, at: float | None = None) -> None:
+        self._around.sink.connection(Connection(self.name, monotonic() if at is None else at, up, cause))
