@@ -80,7 +80,8 @@ class Worker:
         self.chance = Random(plan.seed)  # noqa: S311 - it has to be repeatable
         self.figures = Figures(began, plan.width)
         self.sink: Sink = Told(self.figures, stats) if stats else self.figures
-        self.trace = Trace(kept=False, heard=self._heard)
+        self.trace = Trace(kept=False)
+        self.trace.listen(self._heard)
         self.over = Event()
         self.stations: dict[int, LoadStation] = {}
         self._broken: Counter[str] = Counter()
