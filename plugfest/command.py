@@ -21,6 +21,7 @@ _COMMANDS = (
     "serve",
     "run",
     "reproduce",
+    "explore",
     "watch",
     "gate",
     "catalogue",

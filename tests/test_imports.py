@@ -69,6 +69,7 @@ RULES = (
     Rule("server/v[0-9]*/**/*.py", ("server.core", "server.<folder>")),
     Rule("server/**/*.py", ("server",)),
     Rule("scenarios/**/test_*.py", ("harness", "simulators", "scenarios"), ("pytest",)),
+    Rule("scenarios/exploration/search.py", OURS, ("hypothesis",)),
     Rule("scenarios/**/*.py", OURS, ()),
     Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons", "attr")),
     Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
