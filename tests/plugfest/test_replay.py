@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from harness import record
 from harness.verdict import Verdict
 from plugfest.replay import replay
+from simulators.network.finding import Absent, install
 
 FRAMES = (
     '[2,"1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]',
@@ -109,3 +110,18 @@ def test_nothing_to_play(tmp_path: Path) -> None:
     """A log without a frame cannot be played, and what to do is said."""
     ended = played(tmp_path, "nothing\n")
     assert (ended.exit_code, "--forms" in ended.output) == (3, True)
+
+
+def test_network_lies_between(tmp_path: Path) -> None:
+    """A log can be played under a network condition; without Toxiproxy that could not be carried out."""
+    try:
+        install()
+    except Absent:
+        pytest.skip("this test needs Toxiproxy")
+    ended = played(tmp_path, SAME, "--network=satellite", f"--out={tmp_path}/o")
+    assert ended.exit_code == 0
+    done = record.read(tmp_path / "o/run.jsonl")
+    assert done.header.network == "satellite"
+    (result,) = done.results
+    assert result.service is not None
+    assert min(result.service.times) > 0.4

@@ -27,7 +27,7 @@ CONNECTION = "connection"
 
 
 class Unreached(Exception):
-    """There is nobody at the endpoint."""
+    """There is nobody at the endpoint, from the beginning."""
 
 
 class Admission(Protocol):
@@ -122,12 +122,12 @@ class PartPlayer:
             if isinstance(outcome, Upgraded):
                 self._shut_out = False
                 return True
-            if not self._station.endpoint.severed():
+            if not (severed := self._station.endpoint.severed()):
                 break
             await asyncio.sleep(PAUSE)
-        if isinstance(outcome, Unreachable):
+        if isinstance(outcome, Unreachable) and not self._scribe.finds.played:
             raise Unreached(str(outcome))
-        if not self._shut_out:
+        if not self._shut_out and not severed:
             self._scribe.differ(CONNECTION, Deviation(Sort.CONNECTION, "opened", str(outcome)))
         self._shut_out = True
         return False
@@ -141,8 +141,6 @@ class PartPlayer:
             self._scribe.finds.unplayed["handshakes that were refused to a station which is let in otherwise"] += 1
             return
         outcome = await self._station.knock()
-        if isinstance(outcome, Unreachable):
-            raise Unreached(str(outcome))
         if isinstance(outcome, Upgraded):
             self._scribe.differ(CONNECTION, Deviation(Sort.CONNECTION, "refused", str(outcome)))
             await self._station.disconnect()

@@ -53,12 +53,14 @@ class Replay:
         self._score = score(log)
         self.trace, self.finds = Trace(), Finds()
         self.names: dict[str, str] = {}
+        self._stations: list[Replayed] = []
 
     async def play(self) -> Finds:
         """Play all parts, and return what came of it; raises Unreached, DriverError, SettingsError, ToxiproxyError."""
         async with AsyncExitStack() as life:
             life.push_async_callback(self._rig.leave)
             driver = await life.enter_async_context(self._driver)
+            life.push_async_callback(self._leave)
             csms = Csms(driver, patience=self._settings.csms.patience, numbers=numbers_of(self._settings.features))
             life.push_async_callback(csms.leave)
             company = Company(self._settings, driver, self.finds)
@@ -84,7 +86,7 @@ class Replay:
                 self.finds.unplayed["steps of stations for which the target file has no identity"] += len(part.steps)
                 continue
             station = self._station(part, self.names[part.station], endpoint)
-            life.push_async_callback(station.leave)
+            self._stations.append(station)
             await company.equip(station, part.station)
             station.endpoint = await network.reach(station.endpoint) if network else station.endpoint
             line = part.steps[0].line
@@ -101,6 +103,12 @@ class Replay:
                     group.create_task(player.play(order, self._score.moment))
         except* Exception as errors:
             raise errors.exceptions[0] from None
+
+    async def _leave(self) -> None:
+        """Take all stations off the wire at once, and raise what went wrong in one."""
+        for left in await asyncio.gather(*(one.leave() for one in self._stations), return_exceptions=True):
+            if left is not None:
+                raise left
 
     def _station(self, part: Part, identity: str, endpoint: Endpoint) -> Replayed:
         conduct, patience = self._manners.of(identity), self._settings.csms.patience

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +20,10 @@ from harness.judgement import seconds_off
 from harness.settings import Settings
 from harness.trace import Trace
 from scenarios.stage.driver import driver_of
+from scenarios.stage.replay import part
 from scenarios.stage.replay.part import Unreached
 from scenarios.stage.replay.replay import Replay
+from scenarios.stage.rig import Rig
 from server.driver import ReferenceDriver
 from simulators.connection import Endpoint
 from simulators.station import Station
@@ -454,12 +457,55 @@ async def test_fault_is_noted() -> None:
     assert "struck: drop Heartbeat.conf 1" in replay.finds.notes
 
 
-async def test_connection_that_the_network_ends_is_no_difference() -> None:
+@pytest.mark.parametrize("fault", ["cut Heartbeat.req 1", "cut Heartbeat.conf 1"])
+async def test_connection_that_the_network_ends_is_no_difference(fault: str) -> None:
     """A station whose connection the network ended comes back, and says again what was not answered."""
-    adversity = Adversity(faults=("cut Heartbeat.req 1",))
-    replay = await replayed(recorded(*BOOT, *BEAT), adversity=adversity)
+    replay = await replayed(recorded(*BOOT, *BEAT), adversity=Adversity(faults=(fault,)))
     assert told(replay.finds.differences) == []
     assert [entry.event.value for entry in replay.trace].count("opened") == 2
+
+
+async def test_network_that_lets_nobody_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the network does not let through is not held against the central system; it is counted."""
+
+    class Down:
+        host, port, opened = "127.0.0.1", 9, 0
+
+        async def reach(self, endpoint: Endpoint) -> Endpoint:
+            return replace(endpoint, via=self)
+
+        async def leave(self) -> None: ...
+
+        def severed(self) -> str:
+            return "the network is down"
+
+        def used(self) -> None: ...
+
+    monkeypatch.setattr(Rig, "network", lambda *_: Down())
+    monkeypatch.setattr(part, "PAUSE", 0.0)
+    log = recorded(*BOOT, *BEAT)
+    with pytest.raises(Unreached):
+        await replayed(log)
+    replay = Replay(target(), ReferenceDriver(**QUICK), logged(log), adversity=CALM)
+    replay.finds.played = 1
+    await replay.play()
+    assert told(replay.finds.differences) == []
+    assert replay.finds.unplayed["Heartbeat: not connected"] == 1
+
+
+async def test_central_system_that_goes_away() -> None:
+    """One that is there no longer is a difference, for it may be what is looked for."""
+
+    async def script(socket: Any) -> None:
+        await answer(socket, await receive(socket))
+        socket.server.close()
+
+    async with central_system(script) as endpoint:
+        settings = target(csms={"endpoint": endpoint.url})
+        log = recorded(*BOOT) + json.dumps({"t": 1, "event": "closed"}) + "\n" + recorded(*BEAT)
+        replay = await replayed(log, settings=settings, driver=driver_of(settings))
+    assert replay.finds.differences[-1].deviation.recorded == "opened"
+    assert "cannot be reached" in replay.finds.differences[-1].deviation.now
 
 
 async def test_connection_that_is_now_refused() -> None:
