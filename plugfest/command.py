@@ -20,6 +20,7 @@ _COMMANDS = (
     "init",
     "serve",
     "run",
+    "load",
     "reproduce",
     "explore",
     "watch",
