@@ -43,11 +43,14 @@ def taken_again(check: Checks, outcome: Observation, moment: Moment) -> None:
     check.graded(outcome.kind, good=["CALLRESULT"], tolerable=tolerable, clause=DELIVERED)
 
 
-async def repeat(tale: Tale, moment: Moment, network: Network, check: Checks) -> bool:
-    """Send a message, lose its answer, send it again under its old id, judge that, and return if it was confirmed."""
+async def repeat(tale: Tale, moment: Moment, network: Network, check: Checks, *, renewed: bool = False) -> bool:
+    """Send a message, lose its answer, send it again, judge that, and return whether it was confirmed.
+
+    It comes again under its old id, or a ``renewed`` one; OCPP-J 4.1.4 allows both.
+    """
     said = tale.says(moment)
     unique_id = await lose_answer(tale.station, network, said, check)
-    again = await tale.station.attempt(*said, unique_id=unique_id)
+    again = await tale.station.attempt(*said, unique_id=None if renewed else unique_id)
     taken_again(check, again, moment)
     if isinstance(again, Answer):
         tale.hears(moment, again)

@@ -25,32 +25,36 @@ MEMBERS = (
     (Moment.STOP, "The end of a transaction", ("repeated-stop-refused",), (EVENT,)),
 )
 CASES = [(moment, what, {"1.6": [UNANSWERED, *old], "2.0.1": [UNANSWERED, *new]}) for moment, what, old, new in MEMBERS]
+UNDER = {(Moment.AUTHORIZE, False): ["ids-remembered-across-connections"]}
+"""What else a message and the id under which it comes again must catch."""
 
 
 @family(
     [
         Member(
-            id=f"resilience.lost-answer.{moment}",
-            title=f"{what} that comes again on the next connection, its answer having been lost, is answered.",
-            case=moment,
-            spec=[DELIVERED],
+            id=f"resilience.lost-answer.{moment}{'-renewed' if renewed else ''}",
+            title=f"{what} that comes again under {id} id, the connection having ended before the answer, is answered.",
+            case=(moment, renewed),
+            spec=[DELIVERED, "OCPP-J {version} 4.1.4"],
             needs=[PROXY],
-            mutants=mutants,
+            mutants={version: [*names, *UNDER.get((moment, renewed), ())] for version, names in mutants.items()},
         )
         for moment, what, mutants in CASES
+        for renewed, id in ((False, "its old"), (True, "a new"))
     ],
     versions=EVERY_VERSION,
 )
 async def test_lost_answer(
-    case: Moment, station: Station, csms: Csms, tags: Tags, network: Network, check: Checks
+    case: tuple[Moment, bool], station: Station, csms: Csms, tags: Tags, network: Network, check: Checks
 ) -> None:
     """A message that had arrived is answered again, and the transaction is on record once, as it was told."""
+    moment, renewed = case
     await station.ready()
     ledger, tale = await Ledger.open(csms, station), tale_of(station, await tags.accepted())
-    await tale.begin(case)
+    await tale.begin(moment)
 
-    if await repeat(tale, case, network, check):
-        await tale.finish(case)
+    if await repeat(tale, moment, network, check, renewed=renewed):
+        await tale.finish(moment)
         await ledger.judge(check, tale)
 
 

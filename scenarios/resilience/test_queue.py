@@ -6,11 +6,13 @@ from harness.csms.console import Csms
 from harness.scenario import PROXY, Member, family, scenario
 from harness.verdict import Checks
 from scenarios.resilience.clauses import BEGUN, DELIVERED, OFFLINE
+from scenarios.resilience.comeback import served_again
 from scenarios.resilience.ledger import Ledger
-from scenarios.resilience.losing import lose_request, repeat
+from scenarios.resilience.losing import lose_request, repeat, taken_again
 from scenarios.resilience.tales import EVERY_VERSION, IN_TRANSACTION, Moment, tale_of
 from scenarios.stage.population import Tags
 from simulators.network.network import Network
+from simulators.observation import Answer
 from simulators.station import Station
 
 DATED = {"1.6": ["transactions-dated-by-arrival"], "2.0.1": ["events-dated-by-arrival"]}
@@ -20,24 +22,28 @@ def _ago(**time: int) -> datetime:
     return datetime.now(UTC).replace(microsecond=0) - timedelta(**time)
 
 
+REQUEST = {Moment.START: ["boot-per-connection"]}
+
+
 @family(
     [
         Member(
-            id=f"resilience.queue.broken-off-at-{moment}",
-            title=f"Of two queued transactions, delivered with a break at the {moment} of the first, both are booked.",
-            case=moment,
+            id=f"resilience.queue.{lost}-lost-at-{moment}",
+            title=f"Of two queued transactions both are booked, though the {lost} at the first {moment} is lost.",
+            case=(moment, lost),
             spec=[OFFLINE, DELIVERED],
             needs=[PROXY],
-            mutants=DATED,
+            mutants=DATED if lost == "answer" else REQUEST.get(moment, ["transactions-of-the-connection"]),
         )
         for moment in IN_TRANSACTION
+        for lost in ("answer", "request")
     ],
     versions=EVERY_VERSION,
 )
 async def test_queue_goes_on(
-    case: Moment, station: Station, csms: Csms, tags: Tags, network: Network, check: Checks
+    case: tuple[Moment, str], station: Station, csms: Csms, tags: Tags, network: Network, check: Checks
 ) -> None:
-    """Two transactions on one connector that come hours late, one of the messages twice, keep their own times."""
+    """Two transactions on one connector that come hours late, with a break in between, keep their own times."""
     await station.ready()
     ledger = await Ledger.open(csms, station)
     tags_of_both = await tags.accepted(), await tags.second()
@@ -45,10 +51,12 @@ async def test_queue_goes_on(
     second = tale_of(station, tags_of_both[1], meter=5000, began=_ago(hours=2))
 
     for moment in IN_TRANSACTION:
-        if moment is not case:
-            await first.tell(moment)
-        elif not await repeat(first, moment, network, check):
+        if case == (moment, "answer") and not await repeat(first, moment, network, check):
             return
+        if case == (moment, "request"):
+            await lose_request(station, network, first.says(moment), check)
+        if moment not in first.confirmed:
+            await first.tell(moment)
     await second.tell(*IN_TRANSACTION)
 
     check.that(first.id != second.id, "two ids", observed=first.id, clause=BEGUN)
@@ -79,4 +87,37 @@ async def test_queue_of_two_connectors(
             tale.hears(moment, await station.call(*tale.says(moment), unique_id=unique_id))
 
     check.that(tales[0].id != tales[1].id, "two ids", observed=tales[0].id, clause=BEGUN)
+    await ledger.judge(check, *tales)
+
+
+QUEUED, CUT_EVERY = 8, 2
+"""Transactions of a long queue, and after how many messages the connection ends and the last one comes again."""
+
+
+@scenario(
+    "resilience.queue.long",
+    versions=EVERY_VERSION,
+    spec=[OFFLINE, DELIVERED],
+    needs=[PROXY],
+    mutants=["lost-connections-counted"],
+)
+async def test_long_queue(station: Station, csms: Csms, tags: Tags, network: Network, check: Checks) -> None:
+    """A long queue is booked as it was, though each second message ends the connection, and comes again."""
+    await station.ready()
+    ledger, tag = await Ledger.open(csms, station), await tags.accepted()
+    hours = range(QUEUED, 0, -1)
+    tales = [tale_of(station, tag, began=_ago(hours=one), meter=10_000 - 1000 * one) for one in hours]
+    queue = [(tale, moment) for tale in tales for moment in IN_TRANSACTION]
+
+    for number, (tale, moment) in enumerate(queue):
+        await tale.tell(moment)
+        if number % CUT_EVERY:
+            await network.cut()
+            await served_again(station, check)
+            again = await station.attempt(*tale.says(moment))
+            taken_again(check, again, moment)
+            if isinstance(again, Answer):
+                tale.hears(moment, again)
+
+    check.equal(len({tale.id for tale in tales}), QUEUED, clause=BEGUN)
     await ledger.judge(check, *tales)

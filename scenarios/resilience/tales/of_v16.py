@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from harness.csms import Operation, v16
 from scenarios.resilience.tales.tale import Moment, Said, Tale
 from simulators.observation import Answer
 from simulators.v16 import messages, meter_value, sampled, tag_status, timestamp, transaction_id
@@ -32,8 +35,16 @@ class TaleOfV16(Tale):
                 value = meter_value(sampled(self.reading), at=timestamp(self.read))
                 return "MeterValues", messages.meter_values(value, connector=self.place, transaction=id)
             case Moment.STOP:
-                members = {"timestamp": timestamp(self.stopped), "idTag": self.id_tag, "reason": "Local"}
-                return "StopTransaction", messages.stop_transaction(id, self.meter_stop, **members)
+                local: dict[str, Any] = {"reason": "Local", "idTag": self.id_tag}
+                members = {"reason": "Remote"} if moment in self.ordered else local
+                stop = messages.stop_transaction(id, self.meter_stop, timestamp=timestamp(self.stopped), **members)
+                return "StopTransaction", stop
+
+    def order(self, moment: Moment) -> Operation:
+        if moment is Moment.START:
+            return v16.RemoteStartTransaction(station=self.station.id, id_tag=self.id_tag, connector_id=self.place)
+        assert self._id is not None, "a transaction without an id cannot be stopped"
+        return v16.RemoteStopTransaction(station=self.station.id, transaction_id=self._id)
 
     def status(self, answer: Answer) -> object:
         return tag_status(answer)

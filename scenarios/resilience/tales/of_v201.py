@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from harness.csms import Operation, v201
 from harness.ocppj import Payload
 from scenarios.resilience.tales.tale import Moment, Said, Tale
 from simulators.observation import Answer
@@ -24,6 +25,7 @@ class TaleOfV201(Tale):
 
     def says(self, moment: Moment) -> Said:
         holder, offline = id_token(self.id_tag), True if self.offline else None
+        info: Payload
         match moment:
             case Moment.AUTHORIZE:
                 return "Authorize", messages.authorize(holder)
@@ -31,6 +33,8 @@ class TaleOfV201(Tale):
                 members = self._read(self.meter_start, self.started, "Transaction.Begin")
                 members |= {"idToken": holder, "evse": evse(self.place, 1), "offline": offline}
                 kind, trigger, number, info = "Started", "Authorized", 0, {"chargingState": "Charging"}
+                if moment in self.ordered:
+                    trigger, info["remoteStartId"] = "RemoteStart", self.ordered[moment]["remoteStartId"]
             case Moment.VALUES:
                 members = self._read(self.reading, self.read, "Sample.Periodic") | {"offline": offline}
                 kind, trigger, number, info = "Updated", "MeterValuePeriodic", 1, {}
@@ -38,7 +42,15 @@ class TaleOfV201(Tale):
                 members = self._read(self.meter_stop, self.stopped, "Transaction.End")
                 members |= {"idToken": holder, "offline": offline}
                 kind, trigger, number, info = "Ended", "StopAuthorized", 2, {"stoppedReason": "Local"}
+                if moment in self.ordered:
+                    trigger, info, members["idToken"] = "RemoteStop", {"stoppedReason": "Remote"}, None
         return "TransactionEvent", messages.transaction_event(kind, trigger, self._id, number, info=info, **members)
+
+    def order(self, moment: Moment) -> Operation:
+        if moment is Moment.START:
+            holder = id_token(self.id_tag)
+            return v201.RequestStartTransaction(station=self.station.id, id_token=holder, evse_id=self.place)
+        return v201.RequestStopTransaction(station=self.station.id, transaction_id=self._id)
 
     def status(self, answer: Answer) -> object:
         return token_status(answer)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from harness.csms import Operation
 from harness.ocppj import Payload
 from simulators.observation import Answer
 from simulators.station import Station
@@ -33,7 +34,8 @@ class Tale(ABC):
     """One transaction of a station; whenever it is told again, a message is the same to the letter.
 
     The register stands at ``meter`` Wh when it begins, 500 Wh further in between, and 1000 Wh at its end. It is told as
-    it happens, or afterwards where it ``began`` without connection; then it lasted for half an hour.
+    it happens, or afterwards where it ``began`` without connection; then it lasted for half an hour. ``ordered`` has
+    the payloads of CALLs that the station has accepted, by the moment of the message that follows from each.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Tale(ABC):
         self.read = self.started + (timedelta(minutes=10) if self.offline else timedelta(seconds=1))
         self.stopped = self.started + (timedelta(minutes=30) if self.offline else timedelta(seconds=2))
         self.confirmed: list[Moment] = []
+        self.ordered: dict[Moment, Payload] = {}
 
     @property
     @abstractmethod
@@ -57,6 +60,10 @@ class Tale(ABC):
     @abstractmethod
     def says(self, moment: Moment) -> Said:
         """Return the message of a moment; what comes after a start may take the id of the transaction."""
+
+    @abstractmethod
+    def order(self, moment: Moment) -> Operation:
+        """Return the operation that has a transaction start, or stop."""
 
     @abstractmethod
     def status(self, answer: Answer) -> object:

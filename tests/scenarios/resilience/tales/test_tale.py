@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from harness.csms import v16, v201
 from harness.judgement import judge_request
 from harness.rules import Ruling
 from harness.trace import Trace
@@ -13,7 +14,7 @@ from scenarios.resilience.tales import IN_TRANSACTION, Moment, tale_of
 from simulators.connection import Endpoint
 from simulators.station import Station
 from simulators.v16 import ChargePoint
-from simulators.v201 import ChargingStation
+from simulators.v201 import ChargingStation, id_token
 from tests.simulators.central import central_system, oblige
 
 KINDS = (ChargePoint, ChargingStation)
@@ -72,3 +73,35 @@ async def test_id_is_that_of_the_answer() -> None:
         await tale.finish(Moment.VALUES)
         assert tale.confirmed == [Moment.AUTHORIZE, Moment.START, Moment.STOP]
         await point.leave()
+
+
+ORDERED = {Moment.START: {"remoteStartId": 5}, Moment.STOP: {}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("moment", ORDERED)
+async def test_ordered_message_is_valid(kind: type[Station], moment: Moment) -> None:
+    """What follows from an order breaks no rule, and the order has the station do what its message tells."""
+    tale = tale_of(station(kind), "TAG")
+    tale.ordered = ORDERED
+    action, payload = tale.says(moment)
+    ruling = Ruling(kind.version)
+    judge_request(ruling, kind.version, action, payload)
+    assert ruling.problems == []
+    assert ("Remote" in str(payload)) is (moment is Moment.STOP or kind is ChargingStation)
+
+
+async def test_orders_name_the_transaction() -> None:
+    """A start is ordered for tag and place, a stop for the id that the transaction has by then."""
+    async with central_system(oblige) as endpoint:
+        point = station(ChargePoint, endpoint)
+        await point.connect()
+        tale = tale_of(point, "TAG", place=2)
+        assert tale.order(Moment.START) == v16.RemoteStartTransaction(station="CP1", id_tag="TAG", connector_id=2)
+        await tale.tell(Moment.START)
+        assert tale.order(Moment.STOP) == v16.RemoteStopTransaction(station="CP1", transaction_id=7)
+        await point.leave()
+    other = tale_of(station(ChargingStation), "TAG", place=2)
+    start, stop = other.order(Moment.START), other.order(Moment.STOP)
+    assert start == v201.RequestStartTransaction(station="CP1", id_token=id_token("TAG"), evse_id=2)
+    assert stop == v201.RequestStopTransaction(station="CP1", transaction_id=str(other.id))
