@@ -25,11 +25,15 @@ from plugfest.quantities import Duration
 from plugfest.targets import target_of
 from scenarios.exploration.explorer import AGAIN, Counterexample, Explored, Explorer
 from scenarios.exploration.session import Played, Unreached
-from scenarios.exploration.steps import FORMS, parse, written
+from scenarios.exploration.steps import FORMS, Place, parse, written
 from scenarios.stage.driver import driver_of
 
 MEMORY = "/dev/shm"  # noqa: S108 - a folder of its own is made there
 """A file system in memory, on which many sessions are played in the time of a few."""
+
+
+SHOWN = {Place.SYSTEM: "", Place.STATION: "A", Place.CONNECTOR: "A.1", Place.ANY: "A.0"}
+"""How the place of a step is shown; stations are A and B, connectors 1 and 2, and 0 is all of them."""
 
 
 class NotExplored(click.ClickException):
@@ -47,6 +51,15 @@ class NotExplored(click.ClickException):
 @click.option("--first", is_flag=True, help="End with the first counterexample.")
 @click.option("--strict", is_flag=True, help="Count what is only recommended as well.")
 @click.option("--replay", metavar="STEPS", help="Play these steps instead, or those of a file: @FILE.")
+@click.option(
+    "--steps",
+    "listing",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, wanted: _list(ctx, wanted),
+    help="List the steps that there are, and leave.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for what was found, and the traces of it.")
 def explore(
     target: Path | None,
@@ -79,6 +92,17 @@ def explore(
     if out is not None:
         telling.write(out)
     sys.exit(1 if explored.counterexamples else NOT_CARRIED_OUT if explored.interrupted else 0)
+
+
+def _list(ctx: click.Context, wanted: bool) -> None:
+    """Print how each step is written, the plainest of its words first."""
+    if not wanted or ctx.resilient_parsing:
+        return
+    for verb, form in FORMS.items():
+        words = " ".join("|".join(word for word in among if word) for among in form.choices)
+        click.echo(f"{verb.value} {SHOWN[form.place]} {words}".strip())
+        click.echo(f"    {form.meaning}")
+    ctx.exit()
 
 
 @contextmanager

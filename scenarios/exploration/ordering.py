@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from harness.verdict import SHOULD, Checks, Inconclusive
 from scenarios.exploration.actor import Actor
 from scenarios.exploration.charging import Charging, Tags
 from scenarios.exploration.model import End, Model, Reservation, Tag
-from scenarios.exploration.steps import Step, Verb
+from scenarios.exploration.steps import FORMS, Step, Verb
 from simulators.inbox import IncomingCall
 from simulators.v16 import timestamp
 
@@ -52,6 +52,7 @@ class Ordering:
         self._charging = charging
         self._verify = verify
         self._open: dict[str, list[Order]] = {}
+        self._was_killed = False
 
     @property
     def steps(self) -> Mapping[Verb, Callable[[Actor, Step], Awaitable[bool]]]:
@@ -286,9 +287,14 @@ class Ordering:
         except Inconclusive:
             return None
 
-    async def settle(self, actor: Actor) -> None:
-        """See what became of the orders that were open when a station came back (OCPP-J 1.6 4.1.1)."""
-        for order in self._open.pop(actor.name, []):
+    async def settle(self, actor: Actor, since: int) -> None:
+        """See what became of the orders that were open when a station came back (OCPP-J 1.6 4.1.1).
+
+        ``since`` is where the trace stood then: what was answered before does not come again.
+        """
+        orders = self._open.pop(actor.name, [])
+        self._judge_unasked(actor, since, {order.action for order in orders})
+        for order in orders:
             outcome = await self._outcome(order.request) if order.request else None
             await actor.station.probe()
             came = self._came(actor, order)
@@ -303,13 +309,27 @@ class Ordering:
                 self._check.that(told, expected, observed=outcome, clause=CALLS, level=SHOULD)
             self._verify()
 
+    def _judge_unasked(self, actor: Actor, since: int, asked: Collection[str]) -> None:
+        unasked = [
+            one.text
+            for one in actor.station.received(since)
+            if isinstance(one.frame, Call) and one.frame.action in _ORDERED and one.frame.action not in asked
+        ]
+        if not self._was_killed:
+            expected = "no CALL that nobody has ordered, or that was answered before"
+            self._check.that(not unasked, expected, observed=unasked, clause=RECONNECTING)
+
     def killed(self) -> None:
         """Take note that the central system was killed: open orders are delivered once, or not at all."""
+        self._was_killed = True
         self._open = {name: [replace(one, request=None) for one in orders] for name, orders in self._open.items()}
 
     def _came(self, actor: Actor, order: Order) -> list[str]:
         frames = ((one, one.frame) for one in actor.station.received(order.since))
         return [one.text for one, frame in frames if isinstance(frame, Call) and frame.action == order.action]
 
+
+_ORDERED = {kind.action() for form in FORMS.values() if (kind := form.needs) and issubclass(kind, Operation)}
+"""The CALLs that a central system sends for its operator only."""
 
 _CLAUSES = {"Reset": "6.39", "ChangeAvailability": "6.7", "UnlockConnector": "6.53"}

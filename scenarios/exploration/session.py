@@ -216,6 +216,7 @@ class Session:
 
     async def _connect(self, actor: Actor, *, boots: bool = True) -> None:
         """Have a station connect, boot if it does, and do what is due then."""
+        since = len(self._trace)
         said = ("BootNotification", actor.station.identity) if boots else HEARTBEAT
         outcome = await come_back(actor.station, said)
         if isinstance(outcome, Unreachable):
@@ -232,7 +233,7 @@ class Session:
             for connector, status in (*actor.statuses.items(),):
                 await actor.call("StatusNotification", messages.status_notification(connector, status))
         await actor.deliver()
-        await self._ordering.settle(actor)
+        await self._ordering.settle(actor, since)
 
     async def _restart(self) -> bool:
         """Kill the central system and start it again; what was confirmed is still known afterwards."""

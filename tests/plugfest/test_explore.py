@@ -62,6 +62,13 @@ def test_steps_of_a_file(tmp_path: Path) -> None:
     assert (missing.exit_code, "cannot be read" in missing.output) == (2, True)
 
 
+def test_steps_are_listed() -> None:
+    """Every step is listed with its words, and nothing is played."""
+    listed = explored("--steps")
+    assert listed.exit_code == 0
+    assert "return A same-ids|new-ids boots|boots-not\n    The station connects again" in listed.output
+
+
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """A target that is not reached makes the exit code 3; what cannot be drawn there is said otherwise."""
     monkeypatch.setenv("PLUGFEST_CSMS_PATIENCE", "0.2")

@@ -77,6 +77,7 @@ MUTANTS: Sequence[tuple[str, str, str]] = [
     ("reset-type-swapped", "reset A Hard", "OCPP 1.6 6.39"),
     ("lost-call-taken-for-accepted", "reset A Hard lost; return A", "OCPP-J 1.6 4.1.1"),
     ("away-order-delivered-twice", "reboot A; lose A; reset A Hard; return A", "OCPP-J 1.6 5.4"),
+    ("answered-operation-sent-again", "reset A Hard Rejected; lose A; return A", "OCPP-J 1.6 5.4"),
     ("lost-without-close-unnoticed", "plug A.1; lose A; return A", "OCPP-J 1.6 5.4"),
 ]
 
