@@ -10,7 +10,7 @@ from harness.scenario import PROXY, Crowd, scenario
 from harness.verdict import Checks
 from scenarios.resilience.comeback import come_back
 from scenarios.stage.population import AnyStations
-from scenarios.transport.clauses import BOOT, RECONNECTING
+from scenarios.transport.clauses import BOOT, EACH_STATION, RECONNECTING
 from scenarios.transport.dialects import EVERY_VERSION, dialect
 from simulators.connection import Handshake
 from simulators.network.network import Network
@@ -25,6 +25,9 @@ STRETCH = 3
 
 SAMPLE = 20
 """The records of every so manieth station of a crowd are read."""
+
+BETWEEN = 0.1
+"""Seconds between two signs of life of a bystander."""
 
 Coming = Callable[[Station], Awaitable[Observation | Handshake]]
 
@@ -115,3 +118,24 @@ async def test_return_storm(stations: AnyStations, network: Network, check: Chec
 
     await network.cut()
     check.equal(_unserved(await _at_once(crowd, come_back)), {}, clause=RECONNECTING)
+
+
+@scenario(
+    "resilience.storm.bystander",
+    versions=EVERY_VERSION,
+    spec=[EACH_STATION],
+    needs=[StationProvisioning, CROWD, PROXY],
+    mutants=["calls-in-single-file"],
+)
+async def test_bystander(station: Station, stations: AnyStations, network: Network, check: Checks) -> None:
+    """While 200 stations boot at the same moment, a station that was there before is served on."""
+    crowd = await _crowd(stations)
+    await station.ready()
+
+    async with asyncio.TaskGroup() as group:
+        storm = group.create_task(_at_once(crowd, _boot))
+        served = True
+        while served and not storm.done():
+            outcome = await station.probe()
+            served = check.that(isinstance(outcome, Answer), "a sign of life", observed=outcome, clause=EACH_STATION)
+            await asyncio.wait({storm}, timeout=BETWEEN)
