@@ -80,7 +80,7 @@ def encode(message: Frame | Sequence[Any]) -> str:
             elements = [CALLERROR, message.unique_id, message.code, message.description, message.details]
         case _:
             elements = message
-    return json.dumps(list(elements), ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(list(elements))
 
 
 def elements(text: str) -> list[Any] | None:
@@ -90,6 +90,9 @@ def elements(text: str) -> list[Any] | None:
     except (ValueError, RecursionError):
         return None
     return message if isinstance(message, list) else None
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class _NotStrict(ValueError):

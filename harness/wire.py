@@ -24,15 +24,15 @@ SHOWN_BYTES = 1000
 class Wire:
     """All connections of one ``station``, one after the other, recorded in ``trace`` (which may be replaced).
 
-    ``connection`` numbers the present one. Where memory matters, only the last ``remembered`` answered CALLs are.
+    ``connection`` numbers the present one.
     """
 
-    def __init__(self, station: str, version: Version, trace: Trace, *, remembered: int | None = None) -> None:
+    def __init__(self, station: str, version: Version, trace: Trace) -> None:
         self.station = station
         self.version = version
         self.trace = trace
         self.connection = 1
-        self._correspondence = Correspondence(version, remembered)
+        self._correspondence = Correspondence(version)
 
     @property
     def settled(self) -> bool:

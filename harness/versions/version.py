@@ -55,7 +55,7 @@ class Version:
     messages: Mapping[str, frozenset[str]]
     fairness: Mapping[corpus.Rule, Fairness]
     of_stations: bool = False
-    _rules: dict[Demand, Rule] = field(default_factory=dict, init=False, repr=False)
+    _rules: dict[str, Rule] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def prefix(self) -> str:
@@ -72,11 +72,11 @@ class Version:
 
     def rule(self, demand: Demand) -> Rule:
         """Return the rule that it makes of a demand; raises KeyError for one that it has no clause for."""
-        rule = self._rules.get(demand)
+        rule = self._rules.get(demand.name)
         if rule is None:
             wire, title = ("station-wire", f"Stations: {demand.title}") if self.of_stations else ("wire", demand.title)
             rule = Rule(self.name, f"{self.prefix}.{wire}.{demand.name}", title, self._clause(demand))
-            self._rules[demand] = rule
+            self._rules[demand.name] = rule
         return rule
 
     def rules(self) -> Iterator[Rule]:

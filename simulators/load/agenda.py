@@ -1,16 +1,16 @@
-"""The work of all stations of one worker: what has arrived is taken in, and what is due is done, by one greenlet."""
+"""The work of all stations of one worker, done by the event loop: what has arrived is taken in, what is due is done."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
 import gevent
-from gevent.event import Event
 
 BUDGET = 0.002
 """Seconds of work after which the event loop looks for what has arrived meanwhile."""
@@ -36,17 +36,20 @@ class Debtor(Protocol):
 class Agenda:
     """Deeds by when they are due, and bytes in the order in which they came; times are those of the monotonic clock.
 
-    A deed never waits. ``lag`` is by how much one was late at worst, ``missed`` how many were late, since they were
-    last asked for.
+    A deed never waits: it is done by the event loop itself, which costs no greenlet. ``broken`` is told of one that
+    raises. ``lag`` is by how much one was late at worst, ``missed`` how many were late, since they were last asked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, broken: Callable[[Exception], None]) -> None:
+        self._broken = broken
         self._due: list[tuple[float, int, Deed]] = []
         self._order = itertools.count()
         self._arrived: deque[tuple[Callable[[bytes, float], None], bytes, float]] = deque()
         self._owed: deque[tuple[float, Debtor, str]] = deque()
-        self._idle = True
-        self._wake = Event()
+        self._loop = gevent.get_hub().loop
+        self._timer = self._loop.timer(0)
+        self._wakes = math.inf
+        self._ended = False
         self.lag = 0.0
         self.missed = 0
 
@@ -54,14 +57,15 @@ class Agenda:
         """Have something done when it is due; what is asked for when that is over already is not late."""
         due = max(due, monotonic())
         heapq.heappush(self._due, (due, next(self._order), deed))
-        if self._idle and self._due[0][0] == due:
-            self._rouse()
+        if due < self._wakes:
+            self._wake(due)
 
     def arrived(self, take: Callable[[bytes, float], None], data: bytes) -> None:
         """Note that bytes are there, which is called by the event loop itself, and have them taken in."""
         self._arrived.append((take, data, monotonic()))
-        if self._idle:
-            self._rouse()
+        if self._wakes > 0:
+            self._wakes = 0.0
+            self._loop.run_callback(self._work)
 
     def owe(self, until: float, debtor: Debtor, id: str) -> None:
         """Note until when an answer is waited for; all wait equally long."""
@@ -82,24 +86,37 @@ class Agenda:
         self.lag, self.missed = 0.0, 0
         return found
 
-    def run(self) -> None:
-        """Work until killed."""
-        while True:
-            wait = self._work(monotonic() + BUDGET)
-            if wait is not None and wait <= 0:
-                gevent.sleep(1e-9)  # a timer: unlike with 0, the loop polls before it comes back
-                continue
-            self._idle = True
-            self._wake.clear()
-            self._wake.wait(wait)
-            self._idle = False
+    def end(self) -> None:
+        """Do nothing any more."""
+        self._ended = True
+        self._timer.stop()
+        self._due.clear()
+        self._arrived.clear()
 
-    def _rouse(self) -> None:
-        self._idle = False
-        self._wake.set()
+    def _wake(self, due: float) -> None:
+        """Have the event loop come back at a time; it polls before it does, and stamps what has arrived."""
+        if self._ended:
+            return
+        self._wakes = due
+        self._timer.stop()
+        self._timer = self._loop.timer(max(0.0, due - monotonic()) if due else 0.0)
+        self._timer.start(self._work)
 
-    def _work(self, until: float) -> float | None:
-        """Work for a while, and return the seconds until there is more to do, None where nothing is planned."""
+    def _work(self) -> None:
+        """Work for a while, and plan when to go on."""
+        self._wakes = 0.0
+        try:
+            due = self._worked(monotonic() + BUDGET)
+        except Exception as error:  # the event loop would only print it, and go on without the rest
+            self.end()
+            self._broken(error)
+            return
+        self._wakes = math.inf
+        if due is not None:
+            self._wake(due)
+
+    def _worked(self, until: float) -> float | None:
+        """Work until a time, and return when there is more to do: 0 for at once, None where nothing is planned."""
         while (now := monotonic()) < until:
             if self._arrived:
                 take, data, at = self._arrived.popleft()
@@ -111,5 +128,5 @@ class Agenda:
                 self.missed += late > LATE
                 deed()
             else:
-                return self._due[0][0] - now if self._due else None
+                return self._due[0][0] if self._due else None
         return 0.0

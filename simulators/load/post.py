@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import resource
 import time
@@ -23,6 +24,8 @@ from simulators.load.access import access
 from simulators.load.identities import Numbers, Register
 from simulators.load.worker import GRACE, Worker
 from simulators.load.workload import find
+
+logger = logging.getLogger(__name__)
 
 MEMBER = "plugfest"
 """Under which name a worker's report has its figures."""
@@ -77,8 +80,7 @@ class Post:
         workload = find(plan.workload).at_rate(plan.rate, plan.stations)
         name = str(getattr(self.runner, "worker_index", 0) + 1)
         stats = None if options.only_figures else self._stats
-        self._worker = Worker(name, plan, workload, access(plan), began, stats)
-        self._worker.greenlet.link_exception(self._broke_off)
+        self._worker = Worker(name, plan, workload, access(plan), began, stats, self._broke_off)
 
     def end(self) -> None:
         """End a test."""
@@ -103,10 +105,11 @@ class Post:
         if one.outcome != ANSWERED:
             stats.log_error("CALL", one.action, one.outcome)
 
-    def _broke_off(self, greenlet: Any) -> None:
+    def _broke_off(self, error: Exception) -> None:
         """End a run whose stations play no longer."""
+        logger.error("the fleet has failed", exc_info=error)
         self.environment.process_exit_code = 2
-        self.runner.quit()
+        gevent.spawn(self.runner.quit)
 
     def _report(self) -> None:
         while True:

@@ -54,7 +54,7 @@ def start(plan: Plan) -> Iterator[Run]:
                     command(plan, writing),
                     cwd=folder,  # Locust takes options from files that lie about
                     stdin=subprocess.DEVNULL,
-                    stdout=said,
+                    stdout=subprocess.DEVNULL,
                     stderr=said,
                     pass_fds=(writing,),
                     start_new_session=True,

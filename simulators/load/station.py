@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from time import monotonic
 from typing import Protocol
 
 import gevent
 
+from harness.correspondence import Correspondence
 from harness.load.figures import ANSWERED, INVALID, LOST, UNANSWERED, Cause, Connection, Exchange
-from harness.ocppj import CALLERROR, CALLRESULT, Call, CallError, CallResult, Payload, elements, encode
-from harness.rules import PAYLOAD
-from harness.trace import Direction, Event, Trace
+from harness.ocppj import CALLERROR, CALLRESULT, Call, CallError, CallResult, Payload, elements, encode, parse
+from harness.rules import PAYLOAD, Problem
+from harness.trace import Direction
 from harness.verdict import SHALL
-from harness.wire import Wire
 from simulators.load.agenda import Agenda
 from simulators.load.dialect import Dialect, Message, Step
 from simulators.load.transport import Access, Link, NotOpened, open_link
@@ -49,9 +49,12 @@ class Surroundings(Protocol):
     access: Access
     dialect: Dialect
     sink: Sink
-    trace: Trace
     checked: float
     chance: Random
+
+    def broke(self, station: str, problems: Sequence[Problem]) -> None:
+        """Take notice of messages that break the rules of the wire."""
+        ...
 
 
 class _Pending:
@@ -78,7 +81,7 @@ class LoadStation:
         self.until = until
         self._around = around
         self._booted = booted
-        self._wire = Wire(name, around.dialect.version, around.trace, remembered=REMEMBERED)
+        self._correspondence = Correspondence(around.dialect.version, REMEMBERED)
         self._link: Link | None = None
         self._waiting: deque[tuple[float | None, Message]] = deque()
         self._pending: _Pending | None = None
@@ -150,18 +153,22 @@ class LoadStation:
         pending = self._pending
         if pending is not None and not pending.checked and self._settled_unchecked(pending, message, at):
             return
-        entry = self._wire.received(message)
-        match entry.frame:
+        if isinstance(message, bytes):
+            message = message.decode(errors="replace")
+        parsed = parse(message, self._around.dialect.version)
+        problems = self._correspondence.judge(parsed).problems
+        if problems:
+            self._around.broke(self.name, problems)
+        match parsed.frame:
             case Call() as call:
                 self._answer(call)
             case CallResult(unique_id=id) | CallError(unique_id=id) if pending is not None and pending.id == id:
-                broken = any(p.level is SHALL and p.demand.name.startswith(PAYLOAD) for p in entry.problems)
-                self._settle(pending, entry.frame, at, INVALID if broken else ANSWERED)
+                broken = any(p.level is SHALL and p.demand.name.startswith(PAYLOAD) for p in problems)
+                self._settle(pending, parsed.frame, at, INVALID if broken else ANSWERED)
 
     def lost(self, cause: str, at: float) -> None:
         """Take notice that the connection has ended."""
         self._link = None
-        self._wire.note(Direction.RECEIVED, Event.CLOSED, cause)
         self._report(False, cause, at)
         self._give_up(at, LOST)
         if self._wanted:
@@ -199,7 +206,7 @@ class LoadStation:
             link.close()
             return
         self._link = link
-        self._wire.opened(self._wire.connection + 1, "")
+        self._correspondence.reconnected()
         self._report(True, Cause.OPENED)
         if self._boots:
             self._boot(monotonic())
@@ -238,10 +245,12 @@ class LoadStation:
         id = f"{self.name}-{self._count}"[-36:]
         checked = self._around.checked >= 1 or self._around.chance.random() < self._around.checked
         call = Call(id, message.action, payload)
-        text = self._wire.sent(call)[0] if checked else encode(call)
+        if checked:
+            self._correspondence.note_sent(call)
+        text = encode(call)
         now = monotonic()
         self._pending = _Pending(id, message, now if due is None else due, now, checked)
-        self._link.send(str(text))
+        self._link.send(text)
         self._around.agenda.owe(now + self._around.access.patience, self, id)
 
     def _answer(self, call: Call) -> None:
@@ -249,7 +258,8 @@ class LoadStation:
             return
         answer = self._around.dialect.answer(call)
         frame = answer if isinstance(answer, CallError) else CallResult(call.unique_id, answer)
-        self._link.send(str(self._wire.sent(frame)[0]))
+        self._correspondence.note_sent(frame)
+        self._link.send(encode(frame))
 
     def _settled_unchecked(self, pending: _Pending, message: str | bytes, at: float) -> bool:
         """Take the answer to a CALL without holding it to any rule; False for anything else."""

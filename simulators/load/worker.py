@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from time import monotonic, process_time
 
-import gevent
 import psutil
 from gevent.event import Event
 
 from harness.load.figures import Connection, Exchange, Figures, Health, Incident
 from harness.load.plan import Plan
+from harness.rules import Problem
 from harness.schemas import Kind
-from harness.trace import Entry, Trace
 from harness.verdict import SHALL
 from simulators.load.agenda import Agenda
 from simulators.load.dialect import Dialect
@@ -31,6 +31,9 @@ TICK = 0.05
 
 LATEST = 2.0
 """Seconds after the beginning from which a station counts as one that joins in the middle of a run."""
+
+SETTLED = 2.0
+"""Seconds after the last arrival from which what there is in memory counts as there to stay."""
 
 GRACE = 5.0
 """Seconds that are given at the end to what is not answered yet."""
@@ -66,7 +69,14 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, plan: Plan, workload: Workload, access: Access, began: float, stats: Stats | None = None
+        self,
+        name: str,
+        plan: Plan,
+        workload: Workload,
+        access: Access,
+        began: float,
+        stats: Stats | None = None,
+        broken: Callable[[Exception], None] = lambda error: None,
     ) -> None:
         self.name = name
         self.plan = plan
@@ -75,13 +85,11 @@ class Worker:
         self.began = began
         self.until = began + plan.duration
         self.checked = plan.checked
-        self.agenda = Agenda()
+        self.agenda = Agenda(broken)
         self.dialect = DIALECTS[workload.version]()
         self.chance = Random(plan.seed)  # noqa: S311 - it has to be repeatable
         self.figures = Figures(began, plan.width)
         self.sink: Sink = Told(self.figures, stats) if stats else self.figures
-        self.trace = Trace(kept=False)
-        self.trace.listen(self._heard)
         self.over = Event()
         self.stations: dict[int, LoadStation] = {}
         self._broken: Counter[str] = Counter()
@@ -90,9 +98,9 @@ class Worker:
         self._process = psutil.Process(os.getpid())
         for action in self.dialect.actions:
             self.dialect.version.schemas.violations(action, Kind.RESPONSE, {})  # compiled before there is load
-        self.greenlet = gevent.spawn(self.agenda.run)
         self._tick(monotonic())
         self.agenda.at(began, self._forget)
+        self.agenda.at(self._arrival(plan.stations) + SETTLED, gc.freeze)  # or its pauses grow with the stations
 
     def enlist(self, number: int) -> LoadStation:
         """Have the station of a number connect when its time has come, and do as the workload says."""
@@ -115,7 +123,7 @@ class Worker:
         """Have all stations leave, and do nothing any more."""
         for number in list(self.stations):
             self.dismiss(number)
-        self.greenlet.kill()
+        self.agenda.end()
         self.over.set()
 
     def report(self) -> Figures:
@@ -152,16 +160,16 @@ class Worker:
             return
         self.agenda.at(due + TICK, lambda: self._tick(due + TICK))
 
-    def _heard(self, entry: Entry) -> None:
+    def broke(self, station: str, problems: Sequence[Problem]) -> None:
         """Tell of the first message that breaks a rule of the wire, and of the tenth, the hundredth and so on."""
-        for problem in entry.problems:
+        for problem in problems:
             if problem.level is not SHALL:
                 continue
             self._broken[problem.rule.id] += 1
             count = self._broken[problem.rule.id]
             if count in (1, 10, 100, 1000, 10_000):
                 how = f"expected {problem.expected}, observed {problem.observed}"
-                text = f"{problem.rule.id} was broken {count} time{'s'[: count > 1]} ({entry.station}): {how}"
+                text = f"{problem.rule.id} was broken {count} time{'s'[: count > 1]} ({station}): {how}"
                 self.figures.incident(Incident(monotonic(), text))
 
     # What happens to all of them at certain times.
