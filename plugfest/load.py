@@ -25,6 +25,7 @@ from harness.load.record import Header
 from harness.load.totals import Totals
 from harness.settings import BUNDLED, Settings
 from harness.settings import load as load_settings
+from harness.versions import VERSIONS
 from plugfest.bundled import NotServed, bundled
 from plugfest.ceiling import DEFAULT_GATES, Step, find_ceiling, step_of, write
 from plugfest.command import NOT_CARRIED_OUT
@@ -78,6 +79,9 @@ def _workers(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option("--gate", "asked", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as p95=100ms.")
 @click.option(
     "--checked", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Share of answers held to the rules."
+)
+@click.option(
+    "--version", type=click.Choice(list(VERSIONS)), help="OCPP version of the stations; as the workload says."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="What all chance of the run follows from.")
 @click.option("--find-ceiling", "ceiling", is_flag=True, help="Search for the highest rate at which the gates hold.")

@@ -23,10 +23,10 @@ class FleetError(Exception):
 class Plan:
     """A load run: so many stations play a workload at an endpoint; times in seconds.
 
-    ``workload`` is a name or the path of a file. ``ramp`` is how many stations connect per second, None as the workload
-    has it; ``rate`` how many messages per second all of them send together, None as the workload has it. ``checked`` is
-    the share of answers that are held to the rules of the wire, 0 to 1. ``target`` is the file that says how stations
-    prove themselves and how the central system is operated.
+    ``workload`` is a name or the path of a file. None stands for what the workload has: ``ramp`` is how many stations
+    connect per second, ``rate`` how many messages per second all of them send together, ``version`` their OCPP version.
+    ``checked`` is the share of answers that are held to the rules of the wire, 0 to 1. ``target`` is the file that says
+    how stations prove themselves and how the central system is operated.
     """
 
     endpoint: str
@@ -38,6 +38,7 @@ class Plan:
     seed: int = 0
     workers: int = 1
     checked: float = 1.0
+    version: str | None = None
     target: Path | None = None
 
     @property

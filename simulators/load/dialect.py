@@ -79,7 +79,7 @@ class Dialect(Protocol):
         """Yield what a station sends over a whole transaction, in order."""
         ...
 
-    def backlog(self, tag: str, since: float, charging: Charging) -> Iterator[Message]:
+    def backlog(self, tag: str, since: float, charging: Charging, chance: Random) -> Iterator[Message]:
         """Yield the messages of a transaction that went on while the station was offline, ``since`` seconds ago."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 from simulators.load.dialect import Dialect, Message, Step
@@ -10,6 +11,9 @@ from simulators.load.workload import LEAST_PAUSE, Workload
 
 JITTER = 0.1
 """The share by which the time from one message to the next varies."""
+
+BRIEFEST = 0.1
+"""How long a transaction takes at least, as a share of the time between two of its readings."""
 
 
 def habits(
@@ -44,14 +48,13 @@ def repeated(message: Callable[[], Message], period: float, chance: Random, begi
 def transactions(
     workload: Workload, dialect: Dialect, tags: Sequence[str], chance: Random, begins: float
 ) -> Iterator[Step]:
-    """Yield transactions; the first one is under way already where the day of the station has it so."""
+    """Yield transactions; the first one is the rest of one where the day of the station has it under way already."""
     assert workload.transactions is not None
-    charging, period = workload.charging, workload.transactions / workload.speed
-    start = begins + chance.random() * period - charging.lasts
+    whole, period = workload.charging, workload.transactions / workload.speed
+    start = begins + chance.random() * period - whole.lasts
     while True:
+        left = max(start + whole.lasts - max(start, begins), BRIEFEST * whole.every)
+        charging, since = replace(whole, lasts=left), max(start, begins)
         for after, message in dialect.transaction(chance.choice(tags), charging, chance):
-            due = start + after
-            # Of one that began before, only what is left is told, but its beginning must be.
-            if due >= begins or (message.kept and message.action != "MeterValues"):
-                yield max(due, begins), message
-        start += max(period * chance.uniform(0.5, 1.5), LEAST_PAUSE * charging.lasts)
+            yield since + after, message
+        start += max(period * chance.uniform(0.5, 1.5), LEAST_PAUSE * whole.lasts)

@@ -121,7 +121,7 @@ class ChargePoints:
         yield charging.lasts, Message("StopTransaction", one.stop, kept=True)
         yield charging.lasts, _status("Available")
 
-    def backlog(self, tag: str, since: float, charging: Charging) -> Iterator[Message]:
+    def backlog(self, tag: str, since: float, charging: Charging, chance: Random) -> Iterator[Message]:
         """Yield StartTransaction, MeterValues and StopTransaction with the times at which they happened (4.3)."""
         one, wh = _Transaction(tag, 1000), round(11_000 * charging.every / 3600)
         begun = later(seconds=-since)

@@ -23,7 +23,7 @@ from harness.load.plan import Plan
 from simulators.load.access import access
 from simulators.load.identities import Numbers, Register
 from simulators.load.worker import GRACE, Worker
-from simulators.load.workload import find
+from simulators.load.workload import of as of_plan
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Post:
         self._until = began + plan.duration
         if isinstance(self.runner, MasterRunner):
             return
-        workload = find(plan.workload).at_rate(plan.rate, plan.stations)
+        workload = of_plan(plan)
         name = str(getattr(self.runner, "worker_index", 0) + 1)
         stats = None if options.only_figures else self._stats
         self._worker = Worker(name, plan, workload, access(plan), began, stats, self._broke_off)
@@ -170,6 +170,7 @@ def plan_of(environment: Environment) -> Plan:
         rate=options.rate,
         seed=options.seed,
         checked=options.checked,
+        version=options.ocpp or None,
         target=Path(options.target) if options.target else None,
     )
 
@@ -181,6 +182,7 @@ def _options(parser: argparse.ArgumentParser, **_: Any) -> None:
     ours.add_argument("--rate", type=float, help="Messages per second of all stations; as the workload has it.")
     ours.add_argument("--seed", type=int, default=0, help="What all chance follows from.")
     ours.add_argument("--checked", type=float, default=1.0, help="The share of answers that are held to the rules.")
+    ours.add_argument("--ocpp", default="", help="The OCPP version of the stations; as the workload has it.")
     ours.add_argument("--target", default="", help="The target file that says how stations prove themselves.")
     ours.add_argument("--lasting", type=float, default=0.0, help="Seconds after which stations leave; as --run-time.")
     ours.add_argument("--figures-fd", type=int, default=None, help=argparse.SUPPRESS)

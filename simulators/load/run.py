@@ -19,7 +19,7 @@ from typing import IO
 
 from harness.load.figures import Figures
 from harness.load.plan import FleetError, Plan
-from simulators.load.workload import find
+from simulators.load.workload import of
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 
@@ -39,7 +39,7 @@ STOP_LIMIT = 10.0
 @contextmanager
 def start(plan: Plan) -> Iterator[Run]:
     """Play a plan; raises FleetError for a workload that there is not, or too many stations for this machine."""
-    find(plan.workload).at_rate(plan.rate, plan.stations)
+    of(plan)
     _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     if (needed := math.ceil(plan.stations / plan.workers) + SPARE) > limit:
         raise FleetError(
@@ -69,8 +69,8 @@ def start(plan: Plan) -> Iterator[Run]:
 
 def calibrate(plan: Plan) -> Figures | None:
     """Return the figures of the same messages per second on a central system that does nothing but answer."""
-    workload = find(plan.workload)
-    rate = plan.rate or workload.rate(plan.stations)
+    workload = of(plan)
+    rate = workload.rate(plan.stations)
     if not workload.natural(1):
         return None
     stations = min(plan.stations, MOST_CALIBRATED)
@@ -147,6 +147,7 @@ def command(plan: Plan, figures: int) -> list[str]:
         "--checked": plan.checked,
         "--ramp": plan.ramp,
         "--rate": plan.rate,
+        "--ocpp": plan.version,
         "--target": plan.target.absolute() if plan.target else None,
         "--figures-fd": figures,
         "--loglevel": "WARNING",

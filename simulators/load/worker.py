@@ -19,9 +19,10 @@ from harness.rules import Problem
 from harness.schemas import Kind
 from harness.verdict import SHALL
 from simulators.load.agenda import Agenda
-from simulators.load.dialect import Dialect
+from simulators.load.dialect import Charging, Dialect
 from simulators.load.habits import habits
 from simulators.load.of_v16 import ChargePoints
+from simulators.load.of_v201 import ChargingStations
 from simulators.load.station import LoadStation, Sink
 from simulators.load.transport import Access
 from simulators.load.workload import Workload
@@ -38,7 +39,7 @@ SETTLED = 2.0
 GRACE = 5.0
 """Seconds that are given at the end to what is not answered yet."""
 
-DIALECTS: dict[str, Callable[[], Dialect]] = {"1.6": ChargePoints}
+DIALECTS: dict[str, Callable[[], Dialect]] = {"1.6": ChargePoints, "2.0.1": ChargingStations}
 
 
 Stats = Callable[[Exchange], None]
@@ -205,9 +206,10 @@ class Worker:
         workload = self.workload
         period = workload.transactions or LONGEST_DAY
         since = hours * 3600
-        charging = workload.charging
+        charging = Charging(lasts=workload.lasts, every=workload.every)
         while since >= charging.lasts:
-            for message in self.dialect.backlog(station.chance.choice(self.access.tags), since, charging):
+            tag = station.chance.choice(self.access.tags)
+            for message in self.dialect.backlog(tag, since, charging, station.chance):
                 station.keep(message)
             since -= period
         station.arrive(boots=False)

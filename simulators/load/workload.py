@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from harness.load.plan import FleetError
+from harness.load.plan import FleetError, Plan
 from harness.settings import hint
 from harness.versions import VERSIONS
 from simulators.load.dialect import Charging, messages_of
@@ -111,6 +111,12 @@ class Workload(_Table):
             return number * self.within / stations
         per_second = ramp or self.ramp
         return number / per_second if per_second else 0.0
+
+
+def of(plan: Plan) -> Workload:
+    """Return the workload of a plan, at its rate and in its version; raises FleetError that says what is wrong."""
+    found = find(plan.workload).at_rate(plan.rate, plan.stations)
+    return found if plan.version is None else found.model_copy(update={"version": plan.version})
 
 
 def find(name: str) -> Workload:
