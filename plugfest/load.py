@@ -26,19 +26,16 @@ from harness.load.totals import Totals
 from harness.settings import BUNDLED, Settings
 from harness.settings import load as load_settings
 from harness.versions import VERSIONS
-from plugfest.bundled import NotServed, bundled
 from plugfest.ceiling import DEFAULT_GATES, Step, find_ceiling, step_of, write
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.gate import GateType, tell
 from plugfest.load_metrics import exposed
 from plugfest.loading import Surroundings, carry_out, find_fleet
+from plugfest.output import PLAIN_WIDTH, new_folder
 from plugfest.quantities import Duration, Rate
-from plugfest.run import PLAIN_WIDTH, new_folder
 from plugfest.targets import target_of
-from plugfest.told_memory import told_memory
 from reports.load import HTML, write_all
 from reports.load.model import PARTS, LoadReport, milliseconds
-from scenarios.stage.driver import driver_of
 
 _PORTS = {"ws": 80, "wss": 443}
 
@@ -126,7 +123,7 @@ def load(
             around = Surroundings(fleet, console, totals, system.memory)
             job = _Job(asked_for, settings, gates, mutant, folder, around)
             sys.exit(job.ceiling() if ceiling else job.once())
-    except (FleetError, NotServed, OSError) as error:
+    except (FleetError, OSError) as error:
         raise NotCarriedOut(str(error)) from None
 
 
@@ -139,10 +136,9 @@ class _System:
 
 
 def _system(settings: Settings, mutant: str | None, life: ExitStack) -> _System:
-    """Return the central system of a target, the reference as a process of its own; raises NotServed, OSError."""
+    """Return the central system of a target, the reference as a process of its own; raises NotCarriedOut."""
     if settings.csms.driver in BUNDLED:
-        served = life.enter_context(bundled(mutant))
-        return _System(served.endpoint, served.memory)
+        return _reference(mutant, life)
     endpoint = settings.csms.endpoint
     if endpoint is None:
         raise click.UsageError("the target file names no endpoint")
@@ -152,7 +148,20 @@ def _system(settings: Settings, mutant: str | None, life: ExitStack) -> _System:
             pass
     except OSError as error:
         raise NotCarriedOut(f"{endpoint} cannot be reached: {error}") from None
+    from plugfest.told_memory import told_memory  # drivers take a while to import: first see who is there
+    from scenarios.stage.driver import driver_of
+
     return _System(endpoint, life.enter_context(told_memory(driver_of(settings))))
+
+
+def _reference(mutant: str | None, life: ExitStack) -> _System:
+    from plugfest.bundled import NotServed, bundled  # the server takes a while to import
+
+    try:
+        served = life.enter_context(bundled(mutant))
+    except NotServed as error:
+        raise NotCarriedOut(str(error)) from None
+    return _System(served.endpoint, served.memory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from harness.settings import Settings, load
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.equipment import adverse, prepare
 from plugfest.logs import NoFrames, of_a_log, opened
+from plugfest.output import cleared
 from plugfest.replay_record import ReplayRecord
-from plugfest.run import cleared
 from plugfest.targets import target_of
 from scenarios.stage.driver import driver_of
 from scenarios.stage.replay.part import Unreached

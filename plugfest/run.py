@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from harness.selection import Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
 from plugfest.equipment import adverse, adversity
+from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.play import arguments
 from plugfest.progress import Live, ending
 from plugfest.targets import target_of, write_target
@@ -34,9 +33,6 @@ from server.variants import VARIANTS, Variant
 
 SCENARIOS_PER_WORKER = 16
 """Fewer scenarios than this are not worth the start of another worker process."""
-
-PLAIN_WIDTH = 120
-"""Columns of the summary where the output is no terminal."""
 
 _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 
@@ -158,22 +154,3 @@ def _workers(selected: int, settings: Settings, at_once: int) -> int:
     """Return how many processes to play in: one where identities are listed, for its scenarios share them best."""
     many = min(os.cpu_count() or 1, selected // SCENARIOS_PER_WORKER, at_once)
     return 1 if settings.stations.identities else max(1, many)
-
-
-def cleared(folder: Path) -> Path:
-    """Return a folder without the traces and results of the run that it held before, if it held one."""
-    if (folder / "run.jsonl").is_file():
-        for name in ("traces", "allure-results"):
-            shutil.rmtree(folder / name, ignore_errors=True)
-    return folder
-
-
-def new_folder() -> Path:
-    """Return a new folder out/<time>, and point out/latest at it."""
-    parent = Path("out")
-    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    (parent / name).mkdir(parents=True)
-    latest = parent / "latest"
-    latest.unlink(missing_ok=True)
-    latest.symlink_to(name, target_is_directory=True)
-    return parent / name

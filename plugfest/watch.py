@@ -25,9 +25,10 @@ from harness.settings import BUNDLED, Settings, load
 from harness.versions import VERSIONS
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.gate import GateType, tell
+from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.progress import ending
 from plugfest.quantities import Duration
-from plugfest.run import PLAIN_WIDTH, cleared, exit_code, new_folder
+from plugfest.run import exit_code
 from plugfest.targets import REFERENCE, target_of
 from plugfest.watching.address import Address, listen, shown
 from plugfest.watching.logbook import Logbook

@@ -9,12 +9,14 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
 from harness.settings import ENVIRONMENT_PREFIX
-from server.variants import Variant
+
+if TYPE_CHECKING:
+    from server.variants import Variant  # which takes the whole server along
 
 CALM: Mapping[str, Any] = {
     "csms": {"at_once": 16},

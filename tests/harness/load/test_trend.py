@@ -62,6 +62,16 @@ def test_what_the_target_tells_of_itself() -> None:
     assert "threads" not in found
 
 
+def test_error_is_that_of_least_squares() -> None:
+    """Slope and standard error are those that the textbook gives for five points."""
+    figures = played(seconds=5)
+    for second, value in enumerate((1, 2, 4, 3, 5)):
+        figures.sample("memory", second, value)
+    (found,) = (one for one in trends(figures) if one.name == "memory")
+    assert found.slope == pytest.approx(0.9)
+    assert found.error == pytest.approx((1.9 / 3 / 10) ** 0.5)
+
+
 @pytest.mark.parametrize("figures", [Figures(), played(seconds=4)])
 def test_short_run_has_no_trends(figures: Figures) -> None:
     """A few seconds make no trend."""

@@ -1,0 +1,29 @@
+"""Where the results of a command go."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+PLAIN_WIDTH = 120
+"""Columns of what is printed where the output is no terminal."""
+
+
+def cleared(folder: Path) -> Path:
+    """Return a folder without the traces and results of the run that it held before, if it held one."""
+    if (folder / "run.jsonl").is_file():
+        for name in ("traces", "allure-results"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    return folder
+
+
+def new_folder() -> Path:
+    """Return a new folder out/<time>, and point out/latest at it."""
+    parent = Path("out")
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    (parent / name).mkdir(parents=True)
+    latest = parent / "latest"
+    latest.unlink(missing_ok=True)
+    latest.symlink_to(name, target_is_directory=True)
+    return parent / name
