@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -368,6 +369,7 @@ async def test_call_that_comes_unasked_is_answered_as_recorded() -> None:
 
     async def script(socket: Any) -> None:
         await answer(socket, await receive(socket))
+        await asyncio.sleep(0.05)  # it takes its time
         await send(socket, [2, "9", "ClearCache", {}])
         answered.append(await receive(socket))
         await say_nothing(socket)
@@ -395,7 +397,7 @@ async def test_early_call_is_answered_in_time() -> None:
     later = (False, [2, "5", "ClearCache", {}]), (True, [3, "5", {"status": "Rejected"}])
     async with central_system(script) as endpoint:
         settings = target(csms={"endpoint": endpoint.url, "patience": 0.5})
-        log = said(*BOOT) + said(*later, at=2.0)
+        log = said(*BOOT) + said(BEAT[0], at=1.0) + said(*later, at=1.1)
         await replayed(log, settings=settings, driver=driver_of(settings), speed=1)
     assert answered == [[3, "9", {"status": "Rejected"}]]
 
