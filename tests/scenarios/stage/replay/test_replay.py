@@ -297,6 +297,20 @@ async def test_connection_that_ends_is_a_difference() -> None:
     assert [one.deviation.sort for one in replay.finds.differences] == [Sort.CONNECTION]
 
 
+async def test_end_of_a_connection_is_told_once() -> None:
+    """Several CALLs that were left without an answer by it are one difference."""
+
+    async def script(socket: Any) -> None:
+        await answer(socket, await receive(socket))
+        assert [(await receive(socket))[2] for _ in range(2)] == ["Heartbeat"] * 2
+
+    beats = [(True, [2, id, "Heartbeat", {}]) for id in "12"] + [(False, [3, id, BEAT[1][1][2]]) for id in "12"]
+    async with central_system(script) as endpoint:
+        settings = target(csms={"endpoint": endpoint.url})
+        replay = await replayed(recorded(*BOOT, *beats), settings=settings, driver=driver_of(settings))
+    assert [one.deviation.sort for one in replay.finds.differences] == [Sort.CONNECTION]
+
+
 async def test_nobody_at_the_endpoint() -> None:
     """That there is nobody is no difference."""
     settings = target(csms={"endpoint": "ws://127.0.0.1:9/ocpp"})
