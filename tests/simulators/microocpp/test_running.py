@@ -100,5 +100,5 @@ async def test_container_that_ended_by_itself(engine: Engine, tmp_path: Path) ->
 
 async def test_image_that_cannot_be_run(engine: Engine, tmp_path: Path) -> None:
     """An image that is not there is told with its name."""
-    with pytest.raises(Absent, match="unknown cannot be run with Docker: .*no such image"):
+    with pytest.raises(Absent, match=r"unknown cannot be run with Docker: .*no such image"):
         await Container("unknown", tmp_path).start()
