@@ -1,6 +1,7 @@
 """A central system that does nothing but answer: what is measured with it is the generator's own.
 
-``python -m simulators.load.null`` serves on any port of the loopback, prints its endpoint, and ends with its input.
+``python -m simulators.load.null`` serves on any port of the loopback and prints its endpoint. Each line of its input
+is answered with the number of CALLs that were served so far; it ends with its input.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ SUBPROTOCOLS = [Subprotocol("ocpp1.6"), Subprotocol("ocpp2.0.1")]
 class NullConnection(asyncio.Protocol):
     """One connection: every CALL is answered at once, as if all were well."""
 
+    served = 0
+
     def __init__(self) -> None:
         self._protocol = ServerProtocol(subprotocols=SUBPROTOCOLS)
         self._version = ""
@@ -44,6 +47,7 @@ class NullConnection(asyncio.Protocol):
             elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
                 kind, id, *rest = json.loads(bytes(event.data))
                 if kind == 2:
+                    NullConnection.served += 1
                     answer = json.dumps([3, id, answer_to(rest[0], rest[1], self._version)])
                     protocol.send_text(answer.encode())
         for out in protocol.data_to_send():
@@ -82,7 +86,8 @@ async def serve() -> None:
     server = await loop.create_server(NullConnection, "127.0.0.1", 0, backlog=4096)
     async with server:
         print(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/", flush=True)  # noqa: T201 - for who starts it
-        await loop.run_in_executor(None, sys.stdin.read)
+        while await loop.run_in_executor(None, sys.stdin.readline):
+            print(NullConnection.served, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

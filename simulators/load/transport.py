@@ -141,7 +141,7 @@ class Link:
         else:
             self._protocol.receive_eof()
         self._events(self._protocol.events_received(), at)
-        if self._socket is not None:
+        if self._socket is not None and self._protocol.writes:
             self._flush()
         if self._socket is not None and not self.open:
             self._end(at)

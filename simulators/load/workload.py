@@ -39,13 +39,6 @@ class Backlog(_Table):
     hours: float = Field(gt=0)
 
 
-class Orders(_Table):
-    """The operator gives each station one of some orders (``actions``) about ``every`` so often."""
-
-    every: float = Field(gt=0)
-    actions: tuple[str, ...] = Field(min_length=1)
-
-
 class Workload(_Table):
     """What each station does; times in seconds, those of the day before they are divided by ``speed``.
 
@@ -67,7 +60,6 @@ class Workload(_Table):
     storm: Storm | None = None
     burst: float | None = Field(None, gt=0)
     backlog: Backlog | None = None
-    orders: Orders | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from harness.load.figures import ANSWERED, Figures
@@ -69,6 +71,38 @@ def test_calibration_measures_the_generator(plan: Plan) -> None:
     floor = calibrate(replace(plan, endpoint="ws://127.0.0.1:1/"))
     assert floor is not None
     assert floor.cell("Heartbeat").outcomes[ANSWERED] > 0
+
+
+def test_worker_that_is_killed_is_told(plan: Plan) -> None:
+    """Its stations count no longer, neither as connected nor as failures; the others go on."""
+    whole = Figures()
+    before = set(psutil.Process().children(recursive=True))
+    with start(replace(plan, workers=2, duration=10.0)) as run:
+        for part in run:
+            if not whole.connected and part.connected:
+                begun = [one for one in psutil.Process().children(recursive=True) if one not in before]
+                begun[-1].kill()
+            whole.merge(part)
+    (lost,) = whole.incidents
+    assert "was lost, with 10 stations" in lost.text
+    assert (whole.errors.total(), whole.stability > 0.99) == (0, True)
+    assert sum(second.ended for second in whole.seconds.values()) == 0
+    assert sum(second.causes["left"] for second in whole.seconds.values()) == 10
+
+
+def test_system_that_goes_away_is_told_and_come_back_to(plan: Plan) -> None:
+    """Stations lose it, find nobody, and go on trying without end."""
+    whole = Figures()
+    with ExitStack() as life:
+        endpoint = life.enter_context(null())
+        with start(replace(plan, endpoint=endpoint, duration=4.0)) as run:
+            for part in run:
+                whole.merge(part)
+                if part.connected:
+                    life.close()
+    assert sum(second.ended for second in whole.seconds.values()) == 20
+    assert {"connection lost", "connection unreachable: connection refused"} <= whole.errors.keys()
+    assert whole.stability < 1
 
 
 def test_too_many_stations_for_the_limit_of_open_files(plan: Plan) -> None:
