@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +11,14 @@ from harness.ocppj import Call, CallError, Payload
 from harness.verdict import Inconclusive
 from simulators.dialogue import Dialogue
 from simulators.moments import now
-from simulators.observation import Answer, Refusal
+from simulators.observation import Answer
 from simulators.v16 import messages
 from simulators.v16.answers import tag_status
 from simulators.v16.charge_point import ChargePoint
+from simulators.v16.post import PREPARATION, Post, Told
 
 FULL_POWER = 11_000.0
 """W that a connector delivers without a limit."""
-
-PREPARATION = 0.05
-"""Seconds between two attempts to connect or to boot, unless the central system says otherwise."""
 
 
 class Body(ChargePoint):
@@ -59,9 +56,6 @@ class Connector:
         return "Available" if self.reservation is None else "Reserved"
 
 
-Build = Callable[[], Payload]
-
-
 class ActingChargePoint:
     """Plays a whole charge point on a body: it boots, tells, queues while it is away, and obeys."""
 
@@ -69,12 +63,7 @@ class ActingChargePoint:
         self._body = body
         self.dialogue = dialogue
         self._connectors = {number: Connector() for number in body.connectors}
-        self._queue: asyncio.Queue[tuple[str, Build, asyncio.Future[Answer | Refusal]]] = asyncio.Queue()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._online = asyncio.Event()
-        self._network = asyncio.Event()
-        self._network.set()
-        self._booted = False
+        self._post = Post(body, self._tell_all)
         body.orders = {
             "CancelReservation": self._cancel_reservation,
             "ClearChargingProfile": self._clear_limit,
@@ -96,14 +85,12 @@ class ActingChargePoint:
     async def switch_on(self) -> None:
         """Give it power: it connects and boots."""
         self.dialogue.anew()
-        self._do(self._stay_connected())
-        self._do(self._deliver())
+        self._post.open()
 
     async def restart(self) -> None:
         """Take the power away and give it back; a transaction goes on afterwards."""
         self.dialogue.anew()
-        self._booted = False
-        await self._body.drop()
+        await self._post.start_over()
 
     async def plug(self, connector: int = 1) -> None:
         """Plug a car in; if a card was accepted before, charging starts."""
@@ -136,18 +123,17 @@ class ActingChargePoint:
         if at.id_tag == id_tag:
             self._stop(connector, "Local", idTag=id_tag)
         elif at.id_tag is None:
-            self._do(self._admit(id_tag, connector))
+            self._post.do(self._admit(id_tag, connector))
 
     async def lose_network(self) -> None:
         """Take its network away."""
         self.dialogue.anew()
-        self._network.clear()
-        await self._body.drop()
+        await self._post.unplug()
 
     async def regain_network(self) -> None:
         """Give its network back."""
         self.dialogue.anew()
-        self._network.set()
+        self._post.plug()
 
     async def status(self, connector: int = 1) -> str:
         """Return the status of a connector."""
@@ -162,82 +148,26 @@ class ActingChargePoint:
 
     async def leave(self) -> None:
         """End everything it does by itself."""
-        for task in self._tasks:
-            task.cancel()
-        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception) and not isinstance(error, Inconclusive):
-                raise error
+        await self._post.close()
 
-    # Connecting and telling
+    # Telling
 
-    async def _stay_connected(self) -> None:
-        while True:
-            await self._network.wait()
-            with suppress(Inconclusive):
-                await self._body.connect()
-                if self._booted or await self._boot():
-                    self._online.set()
-                    await self._body.gone()
-            self._online.clear()
-            await asyncio.sleep(PREPARATION)
-
-    async def _boot(self) -> bool:
-        """Send BootNotification until it is accepted (OCPP 1.6 4.2); return whether it was before the line ended."""
-        while self._body.connected:
-            answer = await self._body.attempt("BootNotification", self._body.identity)
-            if isinstance(answer, Answer) and answer.payload.get("status") == "Accepted":
-                self._booted = True
-                for connector in (0, *self._connectors):
-                    self._tell_status(connector)
-                self._do(self._beat(float(answer.payload.get("interval") or 300)))
-                return True
-            interval = answer.payload.get("interval") if isinstance(answer, Answer) else None
-            await asyncio.sleep(float(interval or PREPARATION))
-        return False
-
-    async def _beat(self, interval: float) -> None:
-        while self._booted:
-            await asyncio.sleep(interval)
-            await self._online.wait()
-            await self._body.probe()
-
-    async def _deliver(self) -> None:
-        """Send what is queued, one after the other; what the network took is sent again (OCPP 1.6 3.7)."""
-        while True:
-            action, build, told = await self._queue.get()
-            while not told.done():
-                await self._online.wait()
-                answer = await self._body.attempt(action, build())
-                if isinstance(answer, Answer | Refusal):
-                    told.set_result(answer)
-                else:
-                    await asyncio.sleep(PREPARATION)
-            self._queue.task_done()
-
-    def _tell(self, action: str, build: Build) -> asyncio.Future[Answer | Refusal]:
-        told: asyncio.Future[Answer | Refusal] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((action, build, told))
-        return told
+    def _tell_all(self) -> None:
+        for connector in (0, *self._connectors):
+            self._tell_status(connector)
 
     def _tell_status(self, connector: int) -> None:
-        payload = messages.status_notification(connector, self._status(connector))
-        self._tell("StatusNotification", lambda: payload)
-
-    def _status(self, connector: int) -> str:
-        return self._connectors[connector].status if connector else "Available"
-
-    def _do(self, work: Any) -> None:
-        task = asyncio.create_task(work, name=f"{self.id} acts")
-        self._tasks.add(task)
+        status = self._connectors[connector].status if connector else "Available"
+        payload = messages.status_notification(connector, status)
+        self._post.tell("StatusNotification", lambda: payload)
 
     # Transactions
 
     async def _admit(self, id_tag: str, connector: int) -> None:
         """Ask whether a card may charge, and have it charge (OCPP 1.6 4.1)."""
-        if not self._online.is_set():
+        if not self._post.online:
             return
-        answer = await self._tell("Authorize", lambda: messages.authorize(id_tag))
+        answer = await self._post.tell("Authorize", lambda: messages.authorize(id_tag))
         at = self._connectors[connector]
         if not isinstance(answer, Answer) or tag_status(answer) != "Accepted":
             return
@@ -255,9 +185,9 @@ class ActingChargePoint:
         at.started, at.transaction = True, None
         if mine is not None:
             at.reservation = at.reserved_for = None
-        self._do(self._run(connector, self._tell("StartTransaction", lambda: payload)))
+        self._post.do(self._run(connector, self._post.tell("StartTransaction", lambda: payload)))
 
-    async def _run(self, connector: int, told: asyncio.Future[Answer | Refusal]) -> None:
+    async def _run(self, connector: int, told: Told) -> None:
         """Charge once a start is confirmed, and tell what is measured meanwhile (OCPP 1.6 4.7, 4.8)."""
         at = self._connectors[connector]
         answer = await told
@@ -273,7 +203,7 @@ class ActingChargePoint:
                 at.energy += 3
                 value = messages.meter_value(messages.sampled(at.energy, context="Sample.Periodic"))
                 payload = messages.meter_values(value, connector=connector, transaction=at.transaction)
-                self._tell("MeterValues", lambda payload=payload: payload)  # type: ignore[misc]
+                self._post.tell("MeterValues", lambda payload=payload: payload)  # type: ignore[misc]
 
     def _stop(self, connector: int, reason: str, **members: Any) -> None:
         """End the transaction of a connector, if there is one (OCPP 1.6 4.10)."""
@@ -281,7 +211,7 @@ class ActingChargePoint:
         if at.started:
             ended, meter, moment = at.transaction, at.energy, now()
             at.started = False
-            self._tell(
+            self._post.tell(
                 "StopTransaction",
                 lambda: messages.stop_transaction(
                     ended if ended is not None else at.transaction or -1,
@@ -318,15 +248,14 @@ class ActingChargePoint:
     def _reset(self, payload: Payload) -> Payload:
         for number in self._connectors:
             self._stop(number, f"{payload['type']}Reset")
-        self._do(self._boot_again())
+        self._post.do(self._boot_again())
         return {"status": "Accepted"}
 
     async def _boot_again(self) -> None:
         """Boot once what was queued is told."""
         await asyncio.sleep(PREPARATION)
-        await self._queue.join()
-        self._booted = False
-        await self._body.drop()
+        await self._post.all_told()
+        await self._post.start_over()
 
     def _reserve(self, payload: Payload) -> Payload:
         at = self._connectors.get(payload["connectorId"])

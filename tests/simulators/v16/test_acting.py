@@ -256,7 +256,7 @@ async def _break(device: ActingChargePoint) -> None:
     await device.dialogue.told("StatusNotification", connectorId=2)
     await device.present("TAG")
     async with asyncio.timeout(LIMIT):
-        await asyncio.wait(device._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        await asyncio.wait(device._post.tasks, return_when=asyncio.FIRST_EXCEPTION)
     await device.leave()
 
 
@@ -268,4 +268,4 @@ async def test_defect_of_its_own_comes_to_light(
         monkeypatch.setattr("simulators.v16.acting.messages.authorize", lambda tag: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await _break(device)
-        device._tasks.clear()
+        device._post.tasks.clear()
