@@ -86,15 +86,19 @@ class _Search:
 def find_ceiling(first: float, measure: Callable[[float], Step]) -> Ceiling:
     """Search for the highest rate that holds, from a first one on: double until one breaks, then halve the distance.
 
-    What was found is tried again; where it does not hold each time, the search goes on below it.
+    What was found is tried again; where it does not hold each time, the search goes on below it. KeyboardInterrupt ends
+    it with what was found until then, and without a rate that broke.
     """
     search = _Search(measure)
-    held, broke = _bracket(search, first)
-    while not search.exhausted:
-        held, broke = _narrow(search, held, broke)
-        if held is None or all(search.holds(held) for _ in range(REPEATS)):
-            break
-        held, broke = _below(search.steps, held), held
+    try:
+        held, broke = _bracket(search, first)
+        while not search.exhausted:
+            held, broke = _narrow(search, held, broke)
+            if held is None or all(search.holds(held) for _ in range(REPEATS)):
+                break
+            held, broke = _below(search.steps, held), held
+    except KeyboardInterrupt:
+        held, broke = _below(search.steps, float("inf")), None
     return Ceiling(held, broke, tuple(search.steps))
 
 

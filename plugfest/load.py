@@ -202,6 +202,8 @@ class _Job:
         plan = replace(self.plan, rate=rate)
         run = carry_out(plan, self._header(plan), folder, self.around)
         write_all(run.path)
+        if run.truncated:
+            raise KeyboardInterrupt
         step = step_of(rate, run)
         self.around.console.print(f"{rate:g}/s: {'held' if step.code == 0 else step.why}", soft_wrap=True)
         return step

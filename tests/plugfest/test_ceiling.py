@@ -70,6 +70,18 @@ def test_search_ends() -> None:
     assert str(found).startswith("ceiling: at least ")
 
 
+def test_search_that_is_interrupted() -> None:
+    """Ctrl-C ends the search with what held until then, as a lower bound."""
+
+    def interrupted(rate: float) -> Step:
+        if rate > 300:
+            raise KeyboardInterrupt
+        return step(rate, 0)
+
+    found = find_ceiling(100.0, interrupted)
+    assert str(found) == "ceiling: at least 200/s held in 1 of 1 runs; p99 20.0 to 20.0 ms"
+
+
 def test_nothing_measured() -> None:
     """Without any step there is nothing to tell."""
     assert str(Ceiling(None, None, ())) == "nothing was measured"

@@ -269,6 +269,14 @@ def test_ceiling_is_found(fleet: PlayedFleet, invoke: Invoke, tmp_path: Path) ->
     assert {one.rate for one in fleet.plans} == {step["rate"] for step in found["steps"]}
 
 
+def test_interrupt_ends_the_search(fleet: PlayedFleet, invoke: Invoke) -> None:
+    """Ctrl-C in one run of the search ends all of it: 3."""
+    fleet.told = lambda run: os.kill(os.getpid(), signal.SIGINT) if len(fleet.plans) == 2 else None
+    done = invoke("--find-ceiling", "--stations=10", "--duration=3s")
+    assert (done.exit_code, len(fleet.plans)) == (3, 2), done.output
+    assert "ceiling: at least 100/s held in 1 of 1 runs" in done.output
+
+
 def test_ceiling_without_gates(fleet: PlayedFleet, invoke: Invoke) -> None:
     """Who names no gate gets usual ones; where the first to give in is the generator, it is no ceiling: 3."""
     fleet.floor = played(lambda number, action, at: (0.02, ANSWERED), seconds=3)
