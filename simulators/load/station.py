@@ -101,22 +101,28 @@ class LoadStation:
         gevent.spawn(self._connect)
 
     def leave(self, *, power: bool = False) -> None:
-        """Close the connection, or lose it as without ``power``; it is expected no longer."""
+        """Close the connection, or lose it as without ``power``; it is expected no longer.
+
+        A CALL that is still unanswered then is nobody's failure. What is kept is due again when the station is back.
+        """
         if not self._wanted:
             return
         self._wanted = False
         link, self._link = self._link, None
         if link is not None:
             link.abort() if power else link.close()
-        self._give_up(monotonic(), LOST)
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._put_off(pending)
+        self._waiting = deque((None, message) for _, message in self._waiting if message.kept)
         self._report(False, Cause.LEFT)
 
     def say(self, message: Message, due: float | None) -> None:
         """Send a message that is due now, or as soon as those before it are answered; None: it is due only then."""
-        if not self._wanted or (self._link is None and not (message.kept and len(self._waiting) < MOST_KEPT)):
+        if self._link is None and not (message.kept and len(self._waiting) < MOST_KEPT):
             message.failed()
             return
-        self._waiting.append((due, message))
+        self._waiting.append((due if self._wanted else None, message))
         self._next()
 
     def keep(self, message: Message) -> None:
@@ -288,10 +294,17 @@ class LoadStation:
         pending, self._pending = self._pending, None
         if pending is not None:
             self._tell(pending, at, outcome)
-            if outcome == LOST and pending.message.kept and self._wanted:
-                self._waiting.appendleft((pending.due, pending.message))
+            if outcome == LOST:
+                self._put_off(pending)
             else:
                 pending.message.failed()
+
+    def _put_off(self, pending: _Pending) -> None:
+        """Have a CALL sent again on the next connection, if it is one that is kept."""
+        if pending.message.kept:
+            self._waiting.appendleft((pending.due, pending.message))
+        else:
+            pending.message.failed()
 
     def _tell(self, pending: _Pending, at: float, outcome: str) -> None:
         self._around.sink.exchange(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -103,6 +104,15 @@ def test_system_that_goes_away_is_told_and_come_back_to(plan: Plan) -> None:
     assert sum(second.ended for second in whole.seconds.values()) == 20
     assert {"connection lost", "connection unreachable: connection refused"} <= whole.errors.keys()
     assert whole.stability < 1
+
+
+def test_station_that_leaves_by_itself_is_nobodys_failure(plan: Plan, tmp_path: Path) -> None:
+    """In a storm all stations go and come back, whatever they had under way; the time between is not expected."""
+    path = tmp_path / "mine.toml"
+    path.write_text('[storm]\nlike = "daily"\nstorm = { every = 0.5, away = 0.1, back = 0.1 }\n', encoding="utf-8")
+    whole = carried_out(replace(plan, workload=str(path)))
+    assert sum(second.causes["left"] for second in whole.seconds.values()) == 20 * 4
+    assert whole.errors.total() == 0
 
 
 def test_too_many_stations_for_the_limit_of_open_files(plan: Plan) -> None:
