@@ -17,6 +17,9 @@ from plugfest.bundled import bundled
 from plugfest.load import load
 from tests.plugfest.small_fleet import SmallFleet
 
+ENOUGH = 4
+"""Parts of the run with stations that are back, after which it is over."""
+
 
 class Interfered(SmallFleet):
     """A fleet during whose run something happens to the central system: by number of the part, from 1."""
@@ -37,9 +40,14 @@ class _Watched:
         self._deeds = deeds
 
     def __iter__(self) -> Iterator[Figures]:
+        back = 0
         for number, part in enumerate(self._run, 1):
             yield part
             self._deeds.get(number, lambda: None)()
+            if number > max(self._deeds):
+                back += any(second.connected for second in part.seconds.values())
+            if back == ENOUGH:
+                self.stop()
 
     def stop(self) -> None:
         self._run.stop()
@@ -52,7 +60,7 @@ def test_target_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         port = system.endpoint.rpartition(":")[2].partition("/")[0]
         fleet = Interfered({2: system.process.kill, 4: lambda: second.enter_context(bundled(port=int(port)))})
         monkeypatch.setitem(sys.modules, "simulators.load.run", fleet)
-        options = ["--stations=20", "--rate=50/s", "--duration=9s", "--gate=p95=1s", f"--out={tmp_path}"]
+        options = ["--stations=20", "--rate=50/s", "--duration=60s", "--gate=p95=1s", f"--out={tmp_path}"]
         done = CliRunner().invoke(load, [f"--endpoint={system.endpoint}", *options])
     assert done.exit_code == 1, done.output
     (outage,) = read(tmp_path / "load.jsonl").outages
