@@ -1,10 +1,12 @@
 """Which mutants ``plugfest explore`` finds by itself, and in how few steps it shows them.
 
     python -m benchmarks.exploration [--seed 0] [--for 20s] [MUTANT]...
+    python -m benchmarks.exploration --variants [--seed 0] [--for 20s] [VARIANT]...
 
 Each mutant of transactions, reservations and reconnection is explored with the same seed until a counterexample is
 found. Those that the registry marks as remarks are explored strictly. Exit code 1 if fewer than 20 are found, or one
-that is named is not.
+that is named is not. With --variants, the lawful variants of the reference are explored, and the exit code is 1 if a
+counterexample is found on any.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -22,11 +26,12 @@ from harness.settings import load
 from plugfest import proof
 from plugfest.explore import in_memory
 from plugfest.quantities import Duration
-from plugfest.targets import REFERENCE
+from plugfest.targets import REFERENCE, write_target
 from scenarios.exploration.explorer import Explored, Explorer
 from scenarios.exploration.session import Unreached
 from scenarios.stage.driver import driver_of
 from server.mutants import MUTANTS
+from server.variants import VARIANTS
 
 AREAS = (
     "v16.core.start-*", "v16.core.stop-*", "v16.core.meter-values.*", "v16.core.offline-*", "v16.core.remote-*",
@@ -43,13 +48,22 @@ PATIENCE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What came of one mutant: the steps that show it, None where it was not found."""
+    """What came of one mutant or variant: the steps that show it, None where nothing was found."""
 
-    mutant: str
+    name: str
     sessions: int
     seconds: float
     steps: tuple[str, ...] | None
     clause: str = ""
+
+    @classmethod
+    def of(cls, name: str, explored: Explored) -> Sought:
+        """Return it from what was explored."""
+        if not explored.counterexamples:
+            return cls(name, explored.sessions, explored.seconds, None)
+        found = explored.counterexamples[0]
+        steps = tuple(map(str, found.played.steps))
+        return cls(name, found.session, explored.seconds, steps, f"{found.check.clause}, {found.check.expected}")
 
 
 def seek(mutant: str, seed: int, seconds: float) -> Sought:
@@ -63,10 +77,14 @@ def seek(mutant: str, seed: int, seconds: float) -> Sought:
             explored = asyncio.run(explorer.explore())
         except Unreached:
             explored = Explored()
-    found = explored.counterexamples
-    steps = tuple(map(str, found[0].played.steps)) if found else None
-    clause = found[0].check.clause if found else ""
-    return Sought(mutant, found[0].session if found else explored.sessions, explored.seconds, steps, clause)
+    return Sought.of(mutant, explored)
+
+
+def spare(variant: str, seed: int, seconds: float) -> Sought:
+    """Explore one variant in this process for a while."""
+    with TemporaryDirectory() as folder, in_memory(load(write_target(VARIANTS[variant], Path(folder)))) as settings:
+        explorer = Explorer(settings, driver_of(settings), seed=seed, seconds=seconds, first=True)
+        return Sought.of(variant, asyncio.run(explorer.explore()))
 
 
 def mutants() -> list[str]:
@@ -76,27 +94,30 @@ def mutants() -> list[str]:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[MUTANT]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--for", "seconds", type=Duration(), default="20s", show_default=True)
+@click.option("--variants", is_flag=True, help="Explore variants rather than mutants.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1)
-def main(names: tuple[str, ...], seed: int, seconds: float, workers: int) -> None:
-    """Explore mutants, and print which were found."""
-    chosen = list(names) or mutants()
+def main(names: tuple[str, ...], seed: int, seconds: float, variants: bool, workers: int) -> None:
+    """Explore mutants or variants, and print what was found."""
+    explore, every = (spare, sorted(VARIANTS)) if variants else (seek, mutants())
     with proof.processes(workers) as pool:
-        pending = [pool.submit(seek, name, seed, seconds) for name in chosen]
+        pending = [pool.submit(explore, name, seed, seconds) for name in names or every]
         done = list(proof.finished(pending, lambda one: click.echo(told(one))))
-    found = [one for one in done if one.steps is not None]
-    click.echo(f"{len(found)} of {len(done)} mutants found with seed {seed}")
-    sys.exit(0 if len(found) >= min(DEMANDED, len(done)) else 1)
+    found = sum(one.steps is not None for one in done)
+    kind = "variants accused" if variants else "mutants found"
+    click.echo(f"{found} of {len(done)} {kind} with seed {seed}")
+    fine = found == 0 if variants else found >= min(DEMANDED, len(done))
+    sys.exit(0 if fine else 1)
 
 
 def told(one: Sought) -> str:
-    """Return one line on a mutant."""
+    """Return one line on a mutant or variant."""
     if one.steps is None:
-        return f"not found  {one.mutant}: {one.sessions} sessions in {one.seconds:.0f} s"
+        return f"nothing  {one.name}: {one.sessions} sessions in {one.seconds:.0f} s"
     shown = f"{len(one.steps)} steps, session {one.sessions}, {one.seconds:.0f} s, {one.clause}"
-    return f"found      {one.mutant}: {shown}: {'; '.join(one.steps)}"
+    return f"found    {one.name}: {shown}: {'; '.join(one.steps)}"
 
 
 if __name__ == "__main__":

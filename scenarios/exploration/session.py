@@ -87,7 +87,7 @@ class Session:
         self._settings = settings
         self._making = tags
         self._trace = trace
-        self._known = known
+        self._known = set(known)
         self._check = Checks(trace.evidence, strict=strict, version="1.6")
         self._seen, self._judged = 0, 0
         self._tags: dict[str, Tag] = {}
@@ -276,6 +276,7 @@ class Session:
                 if not news or asyncio.get_running_loop().time() >= end:
                     break
                 await asyncio.sleep(PAUSE)
+            self._known.update(map(cause, news))  # once in vain is enough
             for check in found.made:
                 self._check.add(check)
 

@@ -139,6 +139,13 @@ def test_record_of_a_running_transaction() -> None:
     assert record(one, view(), view(id=8), all_shown=False) == []
 
 
+def test_record_of_a_start_without_an_id() -> None:
+    """A refused start whose transaction got no id of its own may be on record under any."""
+    one = model()
+    one.transactions.append(Transaction("A", 1, GOOD, 1000, BEGAN, -1, "Blocked", {-1}))
+    assert record(one, view(id=9)) == []
+
+
 def test_record_of_a_transaction_that_has_ended() -> None:
     """A transaction whose end was confirmed has ended, for the reason and with the meter that were told."""
     one = model()
