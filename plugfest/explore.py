@@ -79,9 +79,7 @@ def explore(
     steps = None if replay is None else parse(_text(replay))
     with in_memory(load(target_of(target, endpoint), endpoint=endpoint)) as settings:
         driver = driver_of(settings, mutant)
-        explorer = Explorer(settings, driver, seed=seed, seconds=seconds, strict=strict, first=first)
-        if steps is None:
-            click.echo(f"exploring {settings.csms.name} for {seconds:g} s, seed {seed}; Ctrl-C ends it", err=True)
+        explorer = Explorer(settings, driver, seed=seed, seconds=seconds, strict=strict, first=first, begun=_begun)
         try:
             explored = asyncio.run(explorer.explore() if steps is None else explorer.replay(steps))
         except (Unreached, DriverError) as error:
@@ -92,6 +90,11 @@ def explore(
     if out is not None:
         telling.write(out)
     sys.exit(1 if explored.counterexamples else NOT_CARRIED_OUT if explored.interrupted else 0)
+
+
+def _begun() -> None:
+    """Say that the target is there, for a while nothing else is said."""
+    click.echo("exploring; Ctrl-C ends it", err=True)
 
 
 def _list(ctx: click.Context, wanted: bool) -> None:

@@ -69,7 +69,8 @@ class Explored:
 class Explorer:
     """Explores one target; all chance follows from ``seed``.
 
-    With ``first``, it ends with the first counterexample. ``strict`` counts what is only recommended, too.
+    With ``first``, it ends with the first counterexample. ``strict`` counts what is only recommended, too. ``begun`` is
+    called once the target has served a station.
     """
 
     def __init__(
@@ -81,11 +82,13 @@ class Explorer:
         seconds: float,
         strict: bool = False,
         first: bool = False,
+        begun: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._driver = driver
         self._seed, self._seconds = seed, seconds
         self._strict, self._first = strict, first
+        self._begun = begun
         self._endpoint = Endpoint("")
         self._identities = Identities(settings)
         self._numbers = numbers_of(settings.features)
@@ -122,6 +125,7 @@ class Explorer:
             await self._enter(life)
             began = time.monotonic()
             await self._play(TRIAL)
+            self._begun()
             thread = asyncio.create_task(asyncio.to_thread(self._search, began, asyncio.get_running_loop()))
             try:
                 await asyncio.shield(thread)
