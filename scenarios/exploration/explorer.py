@@ -101,13 +101,13 @@ class Explorer:
     async def explore(self) -> Explored:
         """Explore until the time is over; raises Unreached, DriverError, SettingsError.
 
-        Whoever cancels it gets what was done until then.
+        Whoever cancels it gets what was done until then, whatever went wrong in the session that was cut short.
         """
         try:
             await self._explore()
         except asyncio.CancelledError:
             self.explored.interrupted = True
-        if self._trouble is not None:
+        if self._trouble is not None and not self.explored.interrupted:
             raise self._trouble
         return self.explored
 

@@ -66,9 +66,9 @@ def test_cases_of_a_later_version() -> None:
 
 
 def test_profiles_are_those_of_scenarios() -> None:
-    """Requirements and cases use the profiles that scenario ids use; corpus and resilience have their own."""
+    """Requirements and cases use the profiles that scenario ids use; what nobody lists has profiles of its own."""
     used = {one.profile for one in ALL.values()} | {case.profile for case in octt("1.6").values()}
-    assert used | {"Resilience", "Validation"} == set(V16.profiles.values())
+    assert used | {"Resilience", "Validation", "Simulated", "MicroOCPP"} == set(V16.profiles.values())
 
 
 @pytest.mark.parametrize("read", [requirements, octt])

@@ -143,7 +143,7 @@ async def test_unmatched_answer_is_a_problem(facing: Facing, trace: Trace) -> No
     station = await facing(babble)
     await station.connect()
     await station.probe()
-    assert problems(trace) == [("the id of a CALL of this station", "nobody")]
+    assert problems(trace) == [("the id of a CALL of the other side", "nobody")]
 
 
 @pytest.mark.parametrize(

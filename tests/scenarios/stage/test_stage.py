@@ -19,7 +19,7 @@ from harness.settings import PoliciesSection, Settings
 from harness.trace import Trace
 from harness.verdict import Checks, Verdict
 from scenarios.stage.identities import Identities
-from scenarios.stage.population import Population, SecureStations, Stations, Tags
+from scenarios.stage.population import Population, Secured, Stations, Tags
 from scenarios.stage.stage import Stage
 from server.driver import ReferenceDriver
 from simulators.connection import Party
@@ -61,7 +61,7 @@ async def test_scene_has_what_the_function_names(stage: Stage) -> None:
         "station": ChargePoint,
         "stations": Population,
         "csms": Csms,
-        "secure": SecureStations,
+        "secure": Secured,
         "tags": Tags,
         "policies": PoliciesSection,
         "trace": Trace,
