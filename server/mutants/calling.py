@@ -135,12 +135,15 @@ class _CallErrorTakenForSuccess(Session):
         self.answered(error.unique_id, lambda _: {"status": "Accepted"})
 
 
+_ACCEPTED = {"status": "Accepted", "getVariableResult": [], "setVariableResult": []}
+"""What passes for the answer of a station that did what it was asked to."""
+
+
 @mutant("invalid-answer-taken-for-accepted", "A CALLRESULT that its schema forbids counts as Accepted.")
 class _InvalidAnswerTakenForAccepted(Session):
     def take_result(self, result: CallResult) -> None:
         self.answered(
-            result.unique_id,
-            lambda schema: result.payload if schema.is_valid(result.payload) else {"status": "Accepted"},
+            result.unique_id, lambda schema: result.payload if schema.is_valid(result.payload) else dict(_ACCEPTED)
         )
 
 
