@@ -39,13 +39,13 @@ class _EventAfterAGapRefused(Bookkeeping):
 
 @mutant(
     "event-before-the-start-refused",
-    "What happened offline in a transaction is refused as long as its start has not come.",
+    "What went on offline in a transaction is refused as long as its start has not come.",
     remarks=True,
 )
 class _EventBeforeTheStartRefused(Bookkeeping):
     def record(self, tx: Connection, station: str, event: Payload) -> bool:
         begun = select(_told.number).where(*_of(station, event), _told.type == "Started")
-        late = event.get("offline", False) and event["eventType"] != "Started"
+        late = event.get("offline", False) and event["eventType"] == "Updated"
         if late and tx.execute(begun).first() is None:
             raise PropertyConstraintViolationError(description="there is no such transaction")
         return super().record(tx, station, event)
