@@ -259,7 +259,7 @@ async def test_heartbeat_is_triggered(device: Device, csms: Csms, check: Checks)
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="Heartbeat"))
 
-    order = await device.dialogue.ordered("TriggerMessage")
+    order = await device.dialogue.ordered("TriggerMessage", requestedMessage="Heartbeat")
     check.equal(order.payload, {"requestedMessage": "Heartbeat"}, clause="OCPP 1.6 6.51")
     check.equal(sorted((await device.dialogue.told("Heartbeat")).answer), ["currentTime"], clause="OCPP 1.6 6.30")
 
@@ -271,8 +271,8 @@ async def test_status_is_triggered(device: Device, csms: Csms, check: Checks) ->
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="StatusNotification", connector_id=2))
 
-    order = await device.dialogue.ordered("TriggerMessage")
-    check.equal(order.payload.get("connectorId"), 2, clause="OCPP 1.6 6.51")
+    order = await device.dialogue.ordered("TriggerMessage", connectorId=2)
+    check.equal(order.payload.get("requestedMessage"), "StatusNotification", clause="OCPP 1.6 6.51")
     check.equal((await device.dialogue.told("StatusNotification")).answer, {}, clause="OCPP 1.6 6.48")
 
 
@@ -283,7 +283,7 @@ async def test_meter_values_are_triggered(device: Device, csms: Csms, check: Che
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="MeterValues", connector_id=1))
 
-    order = await device.dialogue.ordered("TriggerMessage")
+    order = await device.dialogue.ordered("TriggerMessage", connectorId=1)
     check.equal(order.payload.get("requestedMessage"), "MeterValues", clause="OCPP 1.6 6.51")
     check.equal((await device.dialogue.told("MeterValues")).answer, {}, clause="OCPP 1.6 6.32")
 
