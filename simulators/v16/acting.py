@@ -66,6 +66,7 @@ class ActingChargePoint:
         self._post = Post(body, self._tell_all)
         body.orders = {
             "CancelReservation": self._cancel_reservation,
+            "ChangeConfiguration": self._change_configuration,
             "ClearChargingProfile": self._clear_limit,
             "GetCompositeSchedule": self._schedule,
             "RemoteStartTransaction": self._remote_start,
@@ -256,6 +257,12 @@ class ActingChargePoint:
         await asyncio.sleep(PREPARATION)
         await self._post.all_told()
         await self._post.start_over()
+
+    def _change_configuration(self, payload: Payload) -> Payload:
+        answer = self._body.change_configuration(payload)
+        if payload["key"] == "HeartbeatInterval" and answer["status"] == "Accepted":
+            self._post.beat_every(float(payload["value"]))
+        return answer
 
     def _reserve(self, payload: Payload) -> Payload:
         at = self._connectors.get(payload["connectorId"])

@@ -30,6 +30,7 @@ class Post:
         self._network = asyncio.Event()
         self._network.set()
         self._booted = False
+        self._beating: asyncio.Task[None] | None = None
         self.tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -42,9 +43,17 @@ class Post:
         self.do(self._stay_connected())
         self.do(self._deliver())
 
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
+    def do(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have something done beside everything else."""
-        self.tasks.add(asyncio.create_task(work, name=f"{self._body.id} acts"))
+        task = asyncio.create_task(work, name=f"{self._body.id} acts")
+        self.tasks.add(task)
+        return task
+
+    def beat_every(self, interval: float) -> None:
+        """Send a Heartbeat every so many seconds from now on (OCPP 1.6 4.6)."""
+        if self._beating is not None:
+            self._beating.cancel()
+        self._beating = self.do(self._beat(interval))
 
     def tell(self, action: str, build: Build) -> Told:
         """Queue a message, made when it is its turn, and return the future of its answer."""
@@ -99,7 +108,7 @@ class Post:
             if isinstance(answer, Answer) and answer.payload.get("status") == "Accepted":
                 self._booted = True
                 self._accepted()
-                self.do(self._beat(float(answer.payload.get("interval") or 300)))
+                self.beat_every(float(answer.payload.get("interval") or 300))
                 return True
             interval = answer.payload.get("interval") if isinstance(answer, Answer) else None
             await asyncio.sleep(float(interval or PREPARATION))
