@@ -86,13 +86,15 @@ async def test_nothing_passes_without_a_reason(name: str) -> None:
 
 
 async def test_refused_order_accuses_nobody() -> None:
-    """Where every order is refused, the scenarios that give one learn nothing, but for two, and none fails."""
+    """Where every order is refused, none fails, and only those learn something to which a refusal is an answer."""
     results = await played(RefusesOrders(), PATIENCE, [part for part in suite() if gives_orders(part)])
     nothing = (Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
 
     assert {one.id: one.verdict for one in results if one.verdict not in nothing} == {
         "v16.core.registration.pending-stays-open": Verdict.PASSED,
         "v16.remote-trigger.boot.of-a-pending-station": Verdict.REMARKED,
+        "v16.resilience.crash.waiting-orders": Verdict.PASSED,
+        "v201.resilience.crash.waiting-orders": Verdict.PASSED,
     }
 
 
