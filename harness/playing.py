@@ -11,11 +11,11 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from harness.admission import Admission
-from harness.csms import Driver, Restart
+from harness.csms import Driver
 from harness.evidence import Evidence, Judgement
 from harness.expected import Expectations
 from harness.record import Result
-from harness.scenario import PROXY, Crowd, Part, Scenario, unmet
+from harness.scenario import PROXY, Part, Scenario, unmet
 from harness.service import Service, service_of, total
 from harness.settings import Settings
 from harness.trace import Trace, lost
@@ -107,9 +107,9 @@ class Player:
                     evidence = self._evidence(part)
                     self._tell(self._result(part, evidence, evidence.judgement(error)))
                 return
-            await self._side_by_side([part for part in present if not disturbs(part)])
+            await self._side_by_side([part for part in present if not part.scenario.disturbs])
             for part in present:
-                if disturbs(part):
+                if part.scenario.disturbs:
                     await self._perform(part)
 
     async def _side_by_side(self, parts: Sequence[Part]) -> None:
@@ -136,7 +136,7 @@ class Player:
         if result.struck and result.verdict not in (Verdict.PASSED, Verdict.ERROR):
             seen = f"; it would have been {result.verdict}: {result.message}" if result.message else ""
             result = self._open(part, trace, f"a fault that was asked for struck ({result.struck[0]}){seen}")
-        if PROXY not in part.scenario.needs and not disturbs(part):  # what it does is no service
+        if PROXY not in part.scenario.needs and not part.scenario.disturbs:  # what it does is no service
             result = replace(result, service=total(services))
         if self._terms.out is not None and result.trace is not None:
             text = "".join(f"{line}\n" for line in trace.lines())
@@ -196,11 +196,6 @@ class Player:
         path = f"traces/{scenario.id}.jsonl" if self._terms.out and len(evidence.trace) else None
         evidence.result = evidence.result_of(scenario, judgement, self._terms.expectations, trace=path)
         return evidence.result
-
-
-def disturbs(part: Part) -> bool:
-    """Whether a scenario takes the central system away from everybody else."""
-    return any(need is Restart or isinstance(need, Crowd) for need in part.scenario.needs)
 
 
 def _keep(path: Path, text: str) -> None:

@@ -50,7 +50,7 @@ _SELECTED = "plugfest_selected"
 _RESULT = "plugfest_result"
 
 
-SELECTING = ("--scenario", "--octt", "--requirement", "--profile", "--ocpp-version", "--station")
+SELECTING = ("--scenario", "--octt", "--requirement", "--profile", "--ocpp-version", "--station", "--mode")
 """The options that select scenarios, in the order of the members of a Selection; pytest has a --version of its own."""
 
 

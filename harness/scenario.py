@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from harness.csms import Operation
+from harness.csms import Operation, Restart
 from harness.settings import Settings
 from harness.verdict import Clause, cited
 from harness.versions import VERSIONS, Version
@@ -93,6 +93,7 @@ class Scenario:
     needs: tuple[Need, ...]
     mutants: tuple[str, ...]
     module: str
+    smoke: bool = False
 
     @property
     def ocpp(self) -> Version:
@@ -117,6 +118,17 @@ class Scenario:
         theirs = (self.ocpp.profile_of(action) for action in operations | message)
         return frozenset({self.profile, *(profile for profile in theirs if profile is not None)})
 
+    @property
+    def disturbs(self) -> bool:
+        """Whether it takes the central system away from everybody else."""
+        return any(need is Restart or isinstance(need, Crowd) for need in self.needs)
+
+    @property
+    def disruptive(self) -> bool:
+        """Whether it disturbs everybody else, or has a station reset, unlocked or reconfigured."""
+        operations = (need for need in self.needs if isinstance(need, type) and issubclass(need, Operation))
+        return self.disturbs or any(operation.disruptive for operation in operations)
+
     def to_json(self) -> dict[str, Any]:
         """Return the entry of the catalogue."""
         return {
@@ -129,6 +141,8 @@ class Scenario:
             "requirements": list(self.requirements),
             "needs": [need_name(need) for need in self.needs],
             "mutants": list(self.mutants),
+            "smoke": self.smoke,
+            "disruptive": self.disruptive,
         }
 
 
@@ -167,6 +181,7 @@ class Member:
     requirements: Listed[str] = ()
     needs: Listed[Need] = ()
     mutants: Listed[str] = ()
+    smoke: bool = False
 
     def scenario(self, version: str | None, module: str) -> Scenario:
         """Return the scenario that it is in one of the versions of its family, or in the version that its id names."""
@@ -180,6 +195,7 @@ class Member:
             needs=_listed(self.needs, version),
             mutants=_listed(self.mutants, version),
             module=module,
+            smoke=self.smoke,
         )
         _check(one)
         return one
@@ -194,19 +210,20 @@ def scenario(
     requirements: Listed[str] = (),
     needs: Listed[Need] = (),
     mutants: Listed[str] = (),
+    smoke: bool = False,
 ) -> Callable[[Function], Function]:
     """Mark a test function as the scenario ``id``, or as one of each of ``versions``, whose prefix the id then lacks.
 
     ``spec`` cites the clauses (``{version}`` in one stands for the version), ``octt`` the certification cases,
     ``requirements`` the entries of the requirement list, ``needs`` the operations and abilities without which it is not
-    applicable, ``mutants`` the defects that it must catch. The first line of the docstring is the title. Raises
-    ScenarioError.
+    applicable, ``mutants`` the defects that it must catch; ``smoke`` is for the few that are played to see whether a
+    central system works at all. The first line of the docstring is the title. Raises ScenarioError.
     """
 
     def mark(function: Function) -> Function:
         title = (inspect.getdoc(function) or "").partition("\n")[0]
         lists = {"octt": octt, "requirements": requirements, "needs": needs, "mutants": mutants}
-        one = Member(id=id, title=title, case=None, spec=spec, **lists)  # type: ignore[arg-type]
+        one = Member(id=id, title=title, case=None, spec=spec, smoke=smoke, **lists)  # type: ignore[arg-type]
         return family([one], versions=versions)(function)
 
     return mark

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from harness.players import Player, player
@@ -13,13 +14,30 @@ from harness.scenario import Catalogue, Scenario
 _FIRMWARE = tuple(one.value for one in Player if one is not Player.SIMULATED)
 
 
+class Mode(StrEnum):
+    """How much is played: a few to see whether it works at all, what disrupts no station, or everything."""
+
+    SMOKE = "smoke"
+    NON_DISRUPTIVE = "non-disruptive"
+    FULL = "full"
+
+    def takes(self, scenario: Scenario) -> bool:
+        """Whether a scenario is played in this mode."""
+        match self:
+            case Mode.SMOKE:
+                return scenario.smoke
+            case Mode.NON_DISRUPTIVE:
+                return not scenario.disruptive
+        return True
+
+
 class SelectionError(Exception):
     """A selection that names something unknown, or matches nothing; the text names the valid choices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Scenarios by id pattern, certification case, requirement, profile and OCPP version; empty means all of them.
+    """Scenarios by id pattern, certification case, requirement, profile, OCPP version, mode; empty means all of them.
 
     Several values of one kind add up, several kinds narrow down. Those that real firmware plays are taken only where
     ``players``, a profile or a pattern names it.
@@ -31,6 +49,7 @@ class Selection:
     profiles: Sequence[str] = ()
     versions: Sequence[str] = ()
     players: Sequence[str] = ()
+    modes: Sequence[str] = ()
 
     def matches(self, scenario: Scenario) -> bool:
         """Whether the selection takes this scenario."""
@@ -41,6 +60,7 @@ class Selection:
             and (not self.profiles or scenario.profile in self.profiles)
             and (not self.versions or scenario.version in self.versions)
             and player(scenario.id) in self._players
+            and (not self.modes or any(Mode(mode).takes(scenario) for mode in self.modes))
         )
 
     @property

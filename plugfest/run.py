@@ -19,7 +19,7 @@ from harness.players import Player
 from harness.plugin import SELECTING, expectations_of
 from harness.record import Run
 from harness.scenario import Catalogue
-from harness.selection import Selection
+from harness.selection import Mode, Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
 from plugfest.equipment import adverse, adversity
@@ -31,7 +31,7 @@ from scenarios.stage.driver import driver_of
 from server.registry import UnknownName
 from server.variants import VARIANTS, Variant
 
-SCENARIOS_PER_WORKER = 16
+SCENARIOS_PER_WORKER = 64
 """Fewer scenarios than this are not worth the start of another worker process."""
 
 _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
@@ -54,6 +54,11 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
     type=click.Choice([*(one.value for one in Player), "both"]),
     help="What plays the charge point; real firmware if you have it.",
 )
+@click.option(
+    "--mode",
+    type=click.Choice([one.value for one in Mode]),
+    help="smoke: a few, to see whether it works at all; non-disruptive: nothing that resets, unlocks or reconfigures.",
+)
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
 @click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit; see plugfest variants.")
@@ -71,6 +76,7 @@ def run(
     profiles: tuple[str, ...],
     versions: tuple[str, ...],
     station: str | None,
+    mode: str | None,
     strict: bool,
     mutant: str | None,
     variant: str | None,
@@ -83,7 +89,7 @@ def run(
     """Play conformance scenarios against a central system and judge what comes back."""
     known = Catalogue.load()
     players = tuple(Player) if station == "both" else (station,) if station else ()
-    chosen = (ids, octt, requirements, profiles, versions, players)
+    chosen = (ids, octt, requirements, profiles, versions, players, (mode,) if mode else ())
     selected = Selection(*chosen).of(known)
     if variant is not None:
         if (target, endpoint, mutant) != (None, None, None):

@@ -13,10 +13,12 @@ from harness.schemas import Kind, schemas
 class Operation:
     """One thing an operator can ask a central system to do to one station.
 
-    A field that is None is left to the central system: it chooses a value, or leaves the member out.
+    A field that is None is left to the central system: it chooses a value, or leaves the member out. A ``disruptive``
+    one resets, unlocks or reconfigures the station, or replaces what it keeps.
     """
 
     version: ClassVar[str]
+    disruptive: ClassVar[bool] = False
     station: str
 
     @classmethod

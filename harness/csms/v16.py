@@ -26,6 +26,7 @@ class CancelReservation(Operation16):
 class ChangeAvailability(Operation16):
     """Make a connector, or with 0 the whole station, operative or inoperative (OCPP 1.6 5.2)."""
 
+    disruptive: ClassVar[bool] = True
     connector_id: int
     type: str
 
@@ -34,6 +35,7 @@ class ChangeAvailability(Operation16):
 class ChangeConfiguration(Operation16):
     """Set one configuration key (OCPP 1.6 5.3); a value that is None is the central system's to generate."""
 
+    disruptive: ClassVar[bool] = True
     key: str
     value: str | None = None
 
@@ -42,11 +44,14 @@ class ChangeConfiguration(Operation16):
 class ClearCache(Operation16):
     """Clear the authorization cache (OCPP 1.6 5.4)."""
 
+    disruptive: ClassVar[bool] = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearChargingProfile(Operation16):
     """Remove charging profiles: by id, by criteria, or all (OCPP 1.6 5.5)."""
 
+    disruptive: ClassVar[bool] = True
     id: int | None = None
     connector_id: int | None = None
     charging_profile_purpose: str | None = None
@@ -125,6 +130,7 @@ class ReserveNow(Operation16):
 class Reset(Operation16):
     """Reset the station, "Hard" or "Soft" (OCPP 1.6 5.14)."""
 
+    disruptive: ClassVar[bool] = True
     type: str
 
 
@@ -135,6 +141,7 @@ class SendLocalList(Operation16):
     Version and entries that are None are the central system's: its next version, and the tags it knows.
     """
 
+    disruptive: ClassVar[bool] = True
     update_type: str
     list_version: int | None = None
     local_authorization_list: tuple[dict[str, Any], ...] | None = None
@@ -144,6 +151,7 @@ class SendLocalList(Operation16):
 class SetChargingProfile(Operation16):
     """Install a charging profile (OCPP 1.6 5.16)."""
 
+    disruptive: ClassVar[bool] = True
     connector_id: int
     cs_charging_profiles: dict[str, Any]
 
@@ -160,6 +168,7 @@ class TriggerMessage(Operation16):
 class UnlockConnector(Operation16):
     """Unlock a connector (OCPP 1.6 5.18)."""
 
+    disruptive: ClassVar[bool] = True
     connector_id: int
 
 
@@ -167,6 +176,7 @@ class UnlockConnector(Operation16):
 class UpdateFirmware(Operation16):
     """Have the station fetch and install firmware; ``retry_interval`` in seconds (OCPP 1.6 5.19)."""
 
+    disruptive: ClassVar[bool] = True
     location: str
     retrieve_date: str
     retries: int | None = None
@@ -184,6 +194,7 @@ class CertificateSigned(Operation16):
 class DeleteCertificate(Operation16):
     """Delete an installed certificate by its hash data (security white paper 5.3)."""
 
+    disruptive: ClassVar[bool] = True
     certificate_hash_data: dict[str, str]
 
 
@@ -217,6 +228,7 @@ class GetLog(Operation16):
 class InstallCertificate(Operation16):
     """Install a root certificate, PEM (security white paper 5.11)."""
 
+    disruptive: ClassVar[bool] = True
     certificate_type: str
     certificate: str
 
@@ -225,6 +237,7 @@ class InstallCertificate(Operation16):
 class SignedUpdateFirmware(Operation16):
     """Have the station fetch and install signed firmware (security white paper 5.21)."""
 
+    disruptive: ClassVar[bool] = True
     firmware: dict[str, str]
     request_id: int | None = None
     retries: int | None = None

@@ -26,6 +26,7 @@ class Operation201(Operation):
 class ChangeAvailability(Operation201):
     """Make the station, an EVSE or a connector "Operative" or "Inoperative" (OCPP 2.0.1 G03, G04)."""
 
+    disruptive: ClassVar[bool] = True
     operational_status: str
     evse: Structure | None = None
 
@@ -33,6 +34,8 @@ class ChangeAvailability(Operation201):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearCache(Operation201):
     """Clear the authorization cache (OCPP 2.0.1 C11)."""
+
+    disruptive: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,7 @@ class RequestStopTransaction(Operation201):
 class Reset(Operation201):
     """Reset the station or one EVSE, "Immediate" or "OnIdle" (OCPP 2.0.1 B11, B12)."""
 
+    disruptive: ClassVar[bool] = True
     type: str
     evse_id: int | None = None
 
@@ -105,6 +109,7 @@ class Reset(Operation201):
 class SetNetworkProfile(Operation201):
     """Give the station a way to connect to a CSMS (OCPP 2.0.1 B09)."""
 
+    disruptive: ClassVar[bool] = True
     configuration_slot: int
     connection_data: Structure
 
@@ -113,6 +118,7 @@ class SetNetworkProfile(Operation201):
 class SetVariables(Operation201):
     """Set variables (OCPP 2.0.1 B05)."""
 
+    disruptive: ClassVar[bool] = True
     set_variable_data: tuple[Structure, ...]
 
 
@@ -128,6 +134,7 @@ class TriggerMessage(Operation201):
 class UnlockConnector(Operation201):
     """Unlock a connector (OCPP 2.0.1 F05)."""
 
+    disruptive: ClassVar[bool] = True
     evse_id: int
     connector_id: int
 

@@ -77,6 +77,7 @@ async def test_error_codes_are_of_the_table(station: Station, check: Checks) -> 
         ],
         "2.0.1": ["not-supported-swapped", "unknown-action-confirmed", "unknown-action-internal-error"],
     },
+    smoke=True,
 )
 async def test_unknown_action_is_not_implemented(station: Station, check: Checks) -> None:
     """An action that OCPP does not know is answered with NotImplemented; codes that say "never" only remark."""

@@ -67,6 +67,7 @@ async def test_fragments_are_joined(station: Station, check: Checks) -> None:
     spec=["RFC 6455 5.5.2"],
     requirements={"1.6": ["WS-5.5.2-a"]},
     mutants=["frames-pings-unanswered", "frames-pongs-empty"],
+    smoke=True,
 )
 async def test_ping_is_answered_with_its_data(station: Station, check: Checks) -> None:
     """A ping is answered by a pong with the same data, be it empty or as long as it may be."""

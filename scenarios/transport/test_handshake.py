@@ -13,6 +13,7 @@ from simulators.station import Station
     spec=["RFC 6455 4.2.2"],
     requirements={"1.6": ["WS-4.2.2-a"]},
     mutants=["handshake-connection-header-missing"],
+    smoke=True,
 )
 async def test_well_formed_handshake_is_upgraded(station: Station, check: Checks) -> None:
     """A well-formed handshake of a known station is answered with status 101 and the headers of an upgrade."""

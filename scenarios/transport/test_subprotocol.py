@@ -26,6 +26,7 @@ NO_USE = ("a connection without answers", "the handshake refused with a server e
     spec=["OCPP-J {version} 3.1.2", "OCPP-J {version} 3.2"],
     requirements={"1.6": ["J-3.1.2-a", "J-3.2-a"]},
     mutants=["subprotocol-unnamed", "subprotocol-upper-case"],
+    smoke=True,
 )
 async def test_version_is_selected(station: Station, check: Checks) -> None:
     """The subprotocol of the version is agreed on, and named in the answer exactly so."""

@@ -27,6 +27,7 @@ async def _refused(station: Station, check: Checks, rule: Rule, said: Said) -> N
     spec=["OCPP-J {version} 4.2.3"],
     requirements={"1.6": ["J-4.2.3-g"]},
     mutants=["schema-not-checked", "missing-members-unchecked", "meter-values-bare-confirmed"],
+    smoke=True,
 )
 async def test_missing_member_is_refused(station: Station, check: Checks) -> None:
     """A CALL without a required member, at any depth, is answered with CALLERROR; other codes only remark."""

@@ -81,6 +81,8 @@ def test_marker_collects_the_metadata() -> None:
         "requirements": ["RT-5.17-a"],
         "needs": ["Reset", "StationReader", "policy call_timeout"],
         "mutants": ["deaf"],
+        "smoke": False,
+        "disruptive": True,
     }
 
 

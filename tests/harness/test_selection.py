@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.scenario import Catalogue, Scenario
-from harness.selection import Selection, SelectionError
+from harness.csms import v16, v201
+from harness.scenario import Catalogue, Crowd, Need, Scenario
+from harness.selection import Mode, Selection, SelectionError
+from harness.versions import VERSIONS
 
 
 def one(id: str, octt: tuple[str, ...] = (), requirements: tuple[str, ...] = ()) -> Scenario:
@@ -84,3 +86,36 @@ FIRMWARE = Catalogue([one("v16.core.reset.hard"), one("v16.simulated.boot.done")
 def test_real_firmware_plays_only_where_it_is_named(selection: Selection, profiles: list[str]) -> None:
     """What takes real firmware is not played unless somebody asks for it."""
     assert sorted(one.id.split(".")[1] for one in selection.of(FIRMWARE)) == sorted(profiles)
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcomes"),
+    [
+        (Mode.SMOKE, ["smoke"]),
+        (Mode.NON_DISRUPTIVE, ["read", "smoke"]),
+        (Mode.FULL, ["crowded", "read", "reset", "set", "smoke"]),
+    ],
+)
+def test_mode_takes_what_it_says(mode: Mode, outcomes: list[str]) -> None:
+    """Smoke takes what is marked so, non-disruptive what changes no station and brings no crowd, full everything."""
+    needs: dict[str, tuple[Need, ...]] = {
+        "v16.core.a.read": (v16.GetConfiguration,),
+        "v16.core.a.reset": (v16.GetConfiguration, v16.Reset),
+        "v201.provisioning.a.set": (v201.SetVariables,),
+        "v16.core.a.crowded": (Crowd(200),),
+        "v16.core.a.smoke": (),
+    }
+    known = Catalogue(
+        Scenario(id, "A.", ("c",), (), (), need, (), "m", id.endswith("smoke")) for id, need in needs.items()
+    )
+    assert sorted(each.id.rpartition(".")[2] for each in Selection(modes=[mode]).of(known)) == outcomes
+
+
+def test_smoke_is_a_little_of_everything_that_disrupts_nobody() -> None:
+    """Smoke scenarios are few, of every profile with operations of its own, and none of them is disruptive."""
+    chosen = Selection(modes=[Mode.SMOKE]).of(Catalogue.load())
+    assert len(chosen) < 50
+    assert not any(each.disruptive for each in chosen)
+    assert {profile for version in VERSIONS.values() for profile in version.messages} == {
+        each.profile for each in chosen
+    } - {"Transport"}

@@ -114,12 +114,32 @@ def test_check_target_offline_touches_no_network(tmp_path: Path) -> None:
     assert (done.returncode, "knocked" in done.stdout) == (0, False)
 
 
+def test_mode_decides_how_much_is_played(tmp_path: Path) -> None:
+    """A smoke run plays what is marked so, and passes on the reference."""
+    done = plugfest("run", "--mode=smoke", "--version=2.0.1", "--out=o", cwd=tmp_path)
+    played = {result.id for result in record.read(tmp_path / "o" / "run.jsonl").results}
+    marked = {one.id for one in Catalogue.load() if one.smoke and one.version == "2.0.1"}
+    assert (done.returncode, played) == (0, marked)
+
+
 def test_catalogue_as_json_has_everything_in_both_directions(tmp_path: Path) -> None:
     """Scenarios, cases, requirements and mutants refer to each other."""
     done = plugfest("catalogue", "--json", cwd=tmp_path)
     found = json.loads(done.stdout)
     assert set(found) == {"scenarios", "octt", "requirements", "mutants", "uncovered"}
-    keys = {"id", "title", "version", "profile", "clauses", "octt", "requirements", "needs", "mutants"}
+    keys = {
+        "id",
+        "title",
+        "version",
+        "profile",
+        "clauses",
+        "octt",
+        "requirements",
+        "needs",
+        "mutants",
+        "smoke",
+        "disruptive",
+    }
     assert all(set(one) == keys for one in found["scenarios"])
     assert "v16.core.reset.hard" in found["octt"]["TC_013_CSMS"]
     assert "v16.core.reset.hard" in found["mutants"]["reset-type-swapped"]["scenarios"]

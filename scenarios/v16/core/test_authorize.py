@@ -18,6 +18,7 @@ INFO = "OCPP 1.6 7.27"
     spec=["OCPP 1.6 4.1", "OCPP 1.6 6.2"],
     requirements=["CORE-4.1-a"],
     mutants=["tag-valid-refused", "authorize-with-user"],
+    smoke=True,
 )
 async def test_valid_tag_is_accepted(station: ChargePoint, tags: Tags, check: Checks) -> None:
     """Authorize of a valid idTag is answered Accepted, in idTagInfo and nothing else."""
@@ -35,6 +36,7 @@ async def test_valid_tag_is_accepted(station: ChargePoint, tags: Tags, check: Ch
     octt=["TC_023_1_CSMS"],
     requirements=["CORE-4.1-b"],
     mutants=["tag-unknown-accepted", "tag-unknown-blocked"],
+    smoke=True,
 )
 async def test_unknown_tag_is_invalid(station: ChargePoint, tags: Tags, check: Checks) -> None:
     """Authorize of an idTag that nobody knows is answered Invalid."""

@@ -20,6 +20,7 @@ CONF = "OCPP 1.6 6.4"
     octt=["TC_001_CSMS"],
     requirements=["CORE-4.2-f", "CORE-4.9-a", "CORE-4.6-a"],
     mutants=["boot-pending", "status-connector-zero-refused"],
+    smoke=True,
 )
 async def test_cold_boot_is_accepted(station: ChargePoint, check: Checks) -> None:
     """A registered station is accepted at its first boot, and its statuses and heartbeats are answered."""

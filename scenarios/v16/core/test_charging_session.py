@@ -42,6 +42,7 @@ async def test_plug_in_before_identification(station: ChargePoint, tags: Tags, c
     octt=["TC_004_1_CSMS"],
     requirements=["CORE-4.1-a", "CORE-4.8-a", "CORE-4.10-a"],
     mutants=["tag-valid-refused", "start-accepts-none", "stop-with-cost"],
+    smoke=True,
 )
 async def test_identification_before_plug_in(station: ChargePoint, tags: Tags, check: Checks) -> None:
     """A driver who presents a valid idTag first and then plugs in can charge, and stop."""

@@ -22,6 +22,7 @@ STATUSES = ("Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId")
         "data-transfer-vendor-refused",
         "data-transfer-echoed",
     ],
+    smoke=True,
 )
 async def test_unknown_vendor_is_named_so(station: ChargePoint, policies: PoliciesSection, check: Checks) -> None:
     """DataTransfer of a vendor that nobody knows is answered UnknownVendorId, without data.

@@ -22,6 +22,7 @@ PROFILES = "SupportedFeatureProfiles"
     requirements=["CORE-5.8-a", "OP-a"],
     needs=[GetConfiguration],
     mutants=["configuration-keys-invented", "absent-members-null"],
+    smoke=True,
 )
 async def test_all_keys_are_asked_for(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """All configuration keys are asked for by naming none, with an empty list or without one."""

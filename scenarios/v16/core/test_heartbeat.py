@@ -31,6 +31,7 @@ async def test_heartbeat_answer_is_only_the_time(station: ChargePoint, check: Ch
     spec=["OCPP 1.6 4.6", CONF],
     requirements=["CORE-4.6-a"],
     mutants=["clock-hour-behind", "clock-local", "clock-backwards"],
+    smoke=True,
 )
 async def test_heartbeats_tell_the_time(station: ChargePoint, check: Checks) -> None:
     """Heartbeats are answered with the present time, which never goes backwards."""

@@ -38,6 +38,7 @@ SAMPLES = [sampled("1", **{name: kind}) for name, kinds in KINDS.items() for kin
     spec=[CLAUSE, CONF],
     requirements=["CORE-4.7-a"],
     mutants=["meter-values-connector-zero-refused", "meter-values-with-status"],
+    smoke=True,
 )
 async def test_meter_values_are_confirmed(station: ChargePoint, tags: Tags, check: Checks) -> None:
     """MeterValues of a transaction, of none, and of the main meter are answered with an empty payload."""

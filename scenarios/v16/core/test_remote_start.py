@@ -29,6 +29,7 @@ async def _ordered(station: ChargePoint, csms: Csms, check: Checks, tag: str, co
     requirements=["CORE-5.11-a", "CORE-5.11-b", "OP-a"],
     needs=[RemoteStartTransaction],
     mutants=["remote-start-tag-mangled", "remote-start-connector-lost", "remote-start-tag-refused"],
+    smoke=True,
 )
 async def test_remote_start_after_plugging_in(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """With the cable plugged in, a remote start names tag and connector, and the tag may then charge."""

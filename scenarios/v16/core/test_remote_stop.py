@@ -19,6 +19,7 @@ REQUEST = "OCPP 1.6 6.35"
     requirements=["CORE-5.12-a", "OP-a"],
     needs=[RemoteStopTransaction],
     mutants=["remote-stop-foreign-transaction", "stop-by-remote-refused"],
+    smoke=True,
 )
 async def test_transaction_is_stopped_remotely(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """A running transaction is stopped under the id that it was given at its start."""

@@ -33,6 +33,7 @@ ERROR_CODES = (
     spec=[CLAUSE, CONF],
     requirements=["CORE-4.9-a"],
     mutants=["status-connector-zero-refused", "status-with-time"],
+    smoke=True,
 )
 async def test_status_of_every_connector(station: ChargePoint, check: Checks) -> None:
     """StatusNotification of the station itself and of each connector is answered with an empty payload."""

@@ -79,6 +79,7 @@ async def test_reason_is_recorded(station: ChargePoint, csms: Csms, tags: Tags, 
     spec=[CLAUSE],
     requirements=["CORE-4.10-k"],
     needs=[TransactionReader],
+    smoke=True,
 )
 async def test_stop_is_recorded(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """Meter and time of a stop are shown with the transaction, as the station told them."""

@@ -24,6 +24,7 @@ STATUSES = (
     spec=["OCPP 1.6 4.5", CLAUSE],
     requirements=["FW-4.5-a"],
     mutants=["firmware-statuses-unserved", "unsolicited-firmware-refused", "firmware-failure-refused"],
+    smoke=True,
 )
 async def test_unsolicited_statuses_are_confirmed(station: ChargePoint, check: Checks) -> None:
     """Every firmware status is confirmed, though nobody has asked for an update."""

@@ -93,6 +93,7 @@ async def test_reversed_period_is_not_asked_for(station: ChargePoint, csms: Csms
     requirements=["FW-5.9-a", "FW-4.4-a"],
     needs=[GetDiagnostics],
     mutants=["file-location-mangled", "firmware-statuses-unserved"],
+    smoke=True,
 )
 async def test_upload_is_reported(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """An upload of diagnostics is asked for, and its progress is confirmed until it is done."""

@@ -46,6 +46,7 @@ async def test_station_without_list_is_sent_none(station: ChargePoint, csms: Csm
     requirements=["LAL-5.10-a"],
     needs=[GetLocalListVersion],
     mutants=["list-version-with-payload", "list-version-below-one-closes", "list-version-below-one-blocks"],
+    smoke=True,
 )
 async def test_empty_list_is_understood(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """A station that answers 0, for its local list is empty, is served on."""

@@ -37,6 +37,7 @@ async def _named(station: ChargePoint, csms: Csms, check: Checks, message: str, 
         "trigger-message-mistaken",
         "absent-members-null",
     ],
+    smoke=True,
 )
 async def test_each_message_is_triggered(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """Each message of Core is triggered by its name, with a connector where it has one, and is taken when it comes."""

@@ -34,6 +34,7 @@ def _order(station: ChargePoint, tag: str, connector: int = 1, *, hours: float =
         "reservation-id-lost",
         "reservation-parent-invented",
     ],
+    smoke=True,
 )
 async def test_request_is_complete(station: ChargePoint, csms: Csms, tags: Tags, check: Checks) -> None:
     """A reservation names connector, expiry, tag and a number, and a parent tag only if there is one."""

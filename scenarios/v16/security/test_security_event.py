@@ -44,6 +44,7 @@ async def _report(station: ChargePoint, check: Checks, **members: str) -> None:
     spec=[CONFIRMED],
     requirements=["SEC-A04.03"],
     mutants=["security-event-answer-filled", "security-event-types-fixed"],
+    smoke=True,
 )
 async def test_listed_events_are_confirmed(station: ChargePoint, check: Checks) -> None:
     """A security event of each type that the white paper lists is confirmed."""

@@ -37,6 +37,7 @@ def _composite(connector: int) -> dict[str, Any]:
     requirements=["SC-5.7-a", "OP-a"],
     needs=[GetCompositeSchedule],
     mutants=[*ALTERED, "composite-schedule-unit-lost"],
+    smoke=True,
 )
 async def test_schedule_of_a_connector(station: ChargePoint, csms: Csms, check: Checks) -> None:
     """The composite schedule is asked for with the connector, duration and unit that were chosen."""

@@ -12,6 +12,7 @@ STATUS = "OCPP 2.0.1 C01.FR.07"
     "v201.authorization.authorize.accepted",
     spec=["OCPP 2.0.1 C01", STATUS],
     mutants=["tag-valid-refused"],
+    smoke=True,
 )
 async def test_valid_token_is_accepted(station: ChargingStation, tags: Tags, check: Checks) -> None:
     """Authorize of a valid idToken is answered Accepted."""

@@ -11,6 +11,7 @@ from simulators.v201 import ChargingStation, component, event_data, evse, variab
     spec=["OCPP 2.0.1 G05.FR.03"],
     octt=["TC_G_20_CSMS"],
     mutants=["connector-event-refused", "event-answer-filled"],
+    smoke=True,
 )
 async def test_lock_failure_is_confirmed(station: ChargingStation, check: Checks) -> None:
     """A problem of a connector's lock is reported, and the report confirmed."""

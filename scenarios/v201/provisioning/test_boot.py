@@ -11,6 +11,7 @@ from simulators.v201 import ChargingStation, component, event_data, evse, variab
     spec=["OCPP 2.0.1 B01.FR.02", "OCPP 2.0.1 G01.FR.01"],
     octt=["TC_B_01_CSMS"],
     mutants=["cold-boot-pending", "connector-status-refused", "connector-event-refused"],
+    smoke=True,
 )
 async def test_cold_boot_is_accepted(station: ChargingStation, check: Checks) -> None:
     """The boot of a known station is accepted, and its connectors' states are confirmed in either form."""

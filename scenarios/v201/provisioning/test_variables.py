@@ -25,6 +25,7 @@ async def _stored(station: ChargingStation, csms: Csms) -> str | None:
     octt=["TC_B_06_CSMS"],
     needs=[GetVariables],
     mutants=["variable-asked-twice", "variable-mistaken", "variable-of-the-maximum"],
+    smoke=True,
 )
 async def test_one_variable_is_asked_for(station: ChargingStation, csms: Csms, check: Checks) -> None:
     """The operator asks for one variable, and exactly that one is asked of the station, its actual value."""

@@ -33,6 +33,7 @@ async def _charged(transaction: Transaction, start: IncomingCall, check: Checks)
     octt=["TC_F_01_CSMS"],
     needs=[RequestStartTransaction],
     mutants=["remote-start-evse-lost", "remote-start-event-refused"],
+    smoke=True,
 )
 async def test_remote_start_after_plugging_in(station: ChargingStation, csms: Csms, tags: Tags, check: Checks) -> None:
     """With the cable plugged in, a remote start names token and EVSE, and the transaction goes on with it."""

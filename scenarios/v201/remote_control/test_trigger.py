@@ -19,6 +19,7 @@ REQUEST = "OCPP 2.0.1 F06.FR.01"
     octt=["TC_F_20_CSMS"],
     needs=[TriggerMessage],
     mutants=["requested-message-mistaken", "clock-hour-behind"],
+    smoke=True,
 )
 async def test_heartbeat_is_triggered(station: ChargingStation, csms: Csms, check: Checks) -> None:
     """The operator triggers a Heartbeat, and it is answered with the present time."""

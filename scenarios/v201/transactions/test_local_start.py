@@ -15,6 +15,7 @@ AUTHORIZED_FIRST = "OCPP 2.0.1 E03.FR.02"
     spec=["OCPP 2.0.1 E02.FR.02", VERIFIED],
     octt=["TC_E_03_CSMS"],
     mutants=["start-without-token-refused", "event-without-token-info"],
+    smoke=True,
 )
 async def test_cable_then_token(station: ChargingStation, tags: Tags, check: Checks) -> None:
     """A transaction that starts with the cable is taken, and the token that comes later accepted."""
