@@ -21,6 +21,7 @@ from server.core.connection import Connection
 from server.core.credentials import Credentials
 from server.core.entrance import ENCRYPTED, ENTRANCES, MUTUAL, PLAIN, Entrance, entrance_of
 from server.core.frame_log import FrameLog
+from server.core.garbage import Garbage
 from server.core.links import Links
 from server.core.listening import BACKLOG, Secured, TlsDoor, bind
 from server.core.metrics import Metrics
@@ -49,6 +50,7 @@ class CentralSystem:
         self._doors: list[TlsDoor] = []
         self.ports: dict[Entrance, int] = {one: self.settings.port_of(one.port_setting) for one in ENTRANCES}
         self._connections: set[Connection] = set()
+        self.garbage = Garbage(lambda: len(self._connections))
 
     @cached_property
     def offered(self) -> frozenset[tuple[str, str]]:
@@ -205,7 +207,11 @@ class CentralSystem:
 
         def begun(connection: Connection) -> None:
             self._connections.add(connection)
-            connection.ended.add_done_callback(lambda _: self._connections.discard(connection))
+            connection.ended.add_done_callback(lambda _: ended(connection))
+
+        def ended(connection: Connection) -> None:
+            self._connections.discard(connection)
+            self.garbage.ended()
 
         def connect() -> Connection:
             return self._parts.connection(self.settings, handshake, admit, begun)

@@ -68,7 +68,7 @@ async def running(settings: ServerSettings) -> AsyncIterator[Ready]:
     """Serve stations and operators while the context is entered."""
     system = CentralSystem(settings)
     listener = bind(settings.operator_host, settings.port_of("operator_port"), "operator_host", "operator_port")
-    with listener:
+    with listener, system.garbage.kept():
         async with system:
             log = system.log
             host, port = listener.getsockname()[:2]

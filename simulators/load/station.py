@@ -43,7 +43,10 @@ class Sink(Protocol):
 
 
 class Surroundings(Protocol):
-    """What all stations of a worker share: times in seconds of the monotonic clock."""
+    """What all stations of a worker share: times in seconds of the monotonic clock.
+
+    ``ended`` counts connections that are garbage now.
+    """
 
     agenda: Agenda
     access: Access
@@ -51,6 +54,7 @@ class Surroundings(Protocol):
     sink: Sink
     checked: float
     chance: Random
+    ended: int
 
     def broke(self, station: str, problems: Sequence[Problem]) -> None:
         """Take notice of messages that break the rules of the wire."""
@@ -321,4 +325,5 @@ class LoadStation:
         )
 
     def _report(self, up: bool, cause: str, at: float | None = None) -> None:
+        self._around.ended += not up
         self._around.sink.connection(Connection(self.name, monotonic() if at is None else at, up, cause))
