@@ -24,6 +24,7 @@ _COMMANDS = (
     "reproduce",
     "explore",
     "watch",
+    "explain",
     "gate",
     "catalogue",
     "check-target",
