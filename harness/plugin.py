@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ import pytest
 
 from harness import expected, settings, tally
 from harness.adversity import Adversity
+from harness.patient_loop import PatientLoop
 from harness.playing import Player, Stage, Terms
 from harness.record import Header, Recorder, Result
 from harness.scenario import Catalogue, Declares, Part, Scenario, parts_of
@@ -128,7 +130,9 @@ class Act(pytest.Item):
         bounds = [option("at_once") or target.csms.at_once, len(target.stations.identities)]
         at_once = max(1, min(bound for bound in bounds if bound) // self._of)
         terms = Terms(target, at_once, option("strict_levels"), out, expectations_of(target))
-        asyncio.run(Player(stage, terms, self._tell).play(self.parts))
+        patient = PatientLoop if sys.platform != "win32" else None  # where no loop of its kind runs programs
+        with asyncio.Runner(loop_factory=patient) as runner:
+            runner.run(Player(stage, terms, self._tell).play(self.parts))
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Say where the act is from: it has no file of its own."""

@@ -99,7 +99,9 @@ class CentralSystem:
         """Open the store, and put together what works on it."""
         settings = self.settings
         self.log, self.metrics, self.links = log, Metrics(), Links()
-        self.store = store = self._parts.store(settings.database, timeout=settings.store_timeout)
+        self.store = store = self._parts.store(
+            settings.database, timeout=settings.store_timeout, sync=settings.store_sync
+        )
         await store.open()
         self.stations = stations = Stations(store, log, Credentials(profile=settings.security_profile))
         self.tags = tags = self._parts.tags(store, accept_unknown=settings.accept_unknown_tags)

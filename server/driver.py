@@ -93,7 +93,8 @@ class ReferenceDriver:
         async with AsyncExitStack() as life:
             if self._own_database:
                 folder = life.enter_context(TemporaryDirectory(prefix="plugfest-", ignore_cleanup_errors=True))
-                self._settings = replace(self._settings, database=Path(folder) / "reference.sqlite3")
+                file = Path(folder) / "reference.sqlite3"  # which nobody has after a power cut
+                self._settings = replace(self._settings, database=file, store_sync=False)
                 self._system = CentralSystem(self._settings)
             try:
                 await self._system.start()

@@ -84,6 +84,7 @@ ABOUT: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "open_timeout": ("Time that a peer has for its handshake.", _positive),
     "close_timeout": ("Time that a peer has to end a connection that is being closed.", _positive),
     "store_timeout": ("Time to wait for a database that somebody else has locked.", _positive),
+    "store_sync": ("Whether what is confirmed outlives a power cut, and not a crash only.", _flag),
     "max_message_size": ("Size of the largest message that is read.", _count),
     "parallel_tag_use": ("Whether one idTag may run several transactions at once.", _flag),
     "data_transfer_vendor": ("The vendorId whose DataTransfer is understood.", str),
@@ -122,6 +123,7 @@ class ServerSettings:
     open_timeout: float = 10.0
     close_timeout: float = 5.0
     store_timeout: float = 5.0
+    store_sync: bool = True
     max_message_size: int = 4 * 1024 * 1024
     parallel_tag_use: bool = True
     data_transfer_vendor: str = "org.plugfest"

@@ -74,12 +74,15 @@ Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
 class Store:
     """Runs jobs in the order in which they were handed in, and resolves their futures once they are durable."""
 
-    def __init__(self, path: Path, *, timeout: float = 5.0) -> None:
-        """Prepare the store in the file at ``path``; ``timeout`` is how long a lock of somebody else is awaited."""
+    def __init__(self, path: Path, *, timeout: float = 5.0, sync: bool = True) -> None:
+        """Prepare the store in the file at ``path``; ``timeout`` is how long a lock of somebody else is awaited.
+
+        Without ``sync`` it does not wait for the disk: what is stored outlives the process, but no power cut.
+        """
         self._loop = asyncio.get_running_loop()
         self._path = path
         self._lock = FileLock(f"{path}.lock")
-        self._engine = _engine(path, timeout)
+        self._engine = _engine(path, timeout, sync)
         self._jobs: queue.SimpleQueue[list[Job]] = queue.SimpleQueue()
         self._handing_in: list[Job] = []
         self._compiled: dict[UpdateBase, _Compiled] = {}
@@ -270,7 +273,7 @@ def _compile(statement: UpdateBase, connection: Connection, row: Mapping[str, An
     return _Compiled(str(compiled), tuple(compiled.positiontup or ()), compiled.params)
 
 
-def _engine(path: Path, timeout: float) -> Engine:
+def _engine(path: Path, timeout: float, sync: bool) -> Engine:
     # Transactions are begun and committed on the connection itself: for a small group that halves the work.
     url = URL.create("sqlite", database=str(path))
     engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"timeout": timeout})
@@ -278,7 +281,7 @@ def _engine(path: Path, timeout: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if sync else 'OFF'}")
 
     return engine
 

@@ -71,12 +71,16 @@ async def test_resolved_means_durable(store: Store, path: Path) -> None:
     assert on_disk(path) == ["a"]
 
 
-async def test_journal_is_a_wal_that_is_synced(store: Store) -> None:
-    """Write-ahead log and full synchronisation are on."""
+@pytest.mark.parametrize(("settings", "synced"), [({}, 2), ({"sync": False}, 0)], ids=["usually", "not asked for"])
+async def test_journal_is_a_wal_that_is_synced(path: Path, settings: dict[str, bool], synced: int) -> None:
+    """Write-ahead log and full synchronisation are on, unless nothing has to outlive a power cut."""
+    store = Store(path, **settings)
+    await store.open()
     found = await store.read(
         lambda tx: (tx.execute(text("PRAGMA journal_mode")).scalar(), tx.execute(text("PRAGMA synchronous")).scalar())
     )
-    assert found == ("wal", 2)
+    await store.close()
+    assert found == ("wal", synced)
 
 
 async def test_crowd_becomes_one_group(store: Store) -> None:
