@@ -43,6 +43,11 @@ class Service:
         return self.connected / self.expected if self.expected else 1.0
 
     @property
+    def steady(self) -> bool:
+        """Whether no connection ended before its time, and no CALL waited in vain."""
+        return not (self.ended or self.lost or self.unanswered)
+
+    @property
     def times(self) -> Sequence[float]:
         """The answer times of all actions."""
         return [seconds for times in self.answers.values() for seconds in times]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.record import Result
 from harness.verdict import Verdict
-from reports.model import WORST_FIRST, Report, Totals, reason, shortened, told, visible
+from reports.model import WORST_FIRST, Report, Totals, percentiles, reason, shortened, told, visible
 
 MOST_ROWS = 200
 """Rows of one table; the rest is counted and left to the report."""
@@ -93,8 +93,8 @@ def _totals(report: Report) -> Iterator[str]:
     if report.answers:
         yield "| answers to | count | p50 ms | p95 ms | p99 ms | max ms |"
         yield "|---|---:|---:|---:|---:|---:|"
-    for action, *figures in report.answers:
-        yield f"| {prose(action)} | {' | '.join(figures)} |"
+    for action, times in report.answers:
+        yield f"| {prose(action)} | {len(times)} | {' | '.join(percentiles(times))} |"
     if report.answers:
         yield ""
 

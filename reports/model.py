@@ -94,7 +94,12 @@ class Report:
 
     @property
     def figures(self) -> list[tuple[str, str]]:
-        """The figures of the run, such as accuracies: name and "99.5 % (201 of 202)", and which faults struck."""
+        """All figures of the run: name and value."""
+        return [*self.accuracies, *self.stability]
+
+    @property
+    def accuracies(self) -> list[tuple[str, str]]:
+        """The accuracies: name and "99.5 % (201 of 202)", and which faults struck."""
         accuracies = [
             (name, f"{10_000 * held // counted / 100:g} % ({held} of {counted})")
             for name, (held, counted) in self.run.figures.items()
@@ -103,14 +108,24 @@ class Report:
             (f"fault {name}", f"struck {n} times in {self.run.counted(of)}")
             for name, (n, of) in self.run.struck.items()
         ]
-        return [*accuracies, *faults, *service_in_words(self.run)]
+        return [*accuracies, *faults]
 
     @property
-    def answers(self) -> list[tuple[str, ...]]:
-        """How long answers took, in ms: action, count, p50, p95, p99 and the longest; all actions come last."""
+    def stability(self) -> list[tuple[str, str]]:
+        """How well the stations were served: name and value."""
+        return service_in_words(self.run)
+
+    @property
+    def answers(self) -> list[tuple[str, Sequence[float]]]:
+        """How long answers to each action took, in seconds; all actions together come last."""
         service = self.run.service
-        rows = [*service.answers.items(), *([("all", service.times)] if service.times else [])]
-        return [(action, str(len(times)), *percentiles(times)) for action, times in rows]
+        return [*service.answers.items(), *([("all", service.times)] if service.times else [])]
+
+    @property
+    def unstable(self) -> list[Result]:
+        """The results of scenarios in which connections ended or CALLs waited in vain, the least connected first."""
+        struck = [(r.service, r) for r in self.results if r.service and not r.service.steady]
+        return [result for service, result in sorted(struck, key=lambda pair: pair[0].stability)]
 
     @property
     def news(self) -> list[Result]:

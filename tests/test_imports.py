@@ -72,6 +72,7 @@ RULES = (
     Rule("scenarios/exploration/search.py", OURS, ("hypothesis",)),
     Rule("scenarios/**/*.py", OURS, ()),
     Rule("reports/allure.py", (*JUDGED, "reports"), ("allure_commons", "attr")),
+    Rule("reports/coverage.py", (*JUDGED, "reports", "scenarios.sources"), ()),
     Rule("reports/**/*.py", (*JUDGED, "reports"), ("jinja2", "markupsafe")),
     Rule("plugfest/watching/page.py", OURS, ("starlette",)),
     Rule(

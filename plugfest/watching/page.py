@@ -28,6 +28,7 @@ from harness.conversation import Conversation
 from harness.trace import Direction, Entry
 from reports import html
 from reports.model import shortened, visible
+from reports.scenario import drawn
 from reports.wire import Narrator
 from server.serving import web
 
@@ -168,7 +169,7 @@ def _state(one: Conversation) -> dict[str, Any]:
 def _drawn(narrator: Narrator, entry: Entry) -> dict[str, Any]:
     """Return an entry as the script draws it."""
     message = narrator.message(entry.to_json())
-    return html.drawn(message, shortened(message.text, LONGEST_FRAME), 0, {})
+    return drawn(message, shortened(message.text, LONGEST_FRAME), 0, {})
 
 
 def _event(name: str, data: Mapping[str, Any]) -> str:

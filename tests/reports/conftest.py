@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from harness.record import read
 from reports.model import Report, report_of
 from tests.reports import sample
+from tests.reports.browser import started
 
 
 @pytest.fixture
@@ -21,3 +25,10 @@ def record(tmp_path: Path) -> Path:
 def report(record: Path) -> Report:
     """Return the sample run as documents see it."""
     return report_of(read(record))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Return a real browser."""
+    async with started() as browser:
+        yield browser

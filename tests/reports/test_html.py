@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b64encode
+import zlib
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from harness.record import Result, read
-from harness.verdict import Check
-from reports.html import LATE_FRAME, LONGEST_CELL, LONGEST_FRAME, LONGEST_WIRE, render
+from harness.verdict import Check, Verdict
+from reports.html import render
 from reports.model import Report, report_of
+from reports.scenario import LATE_FRAME, LONGEST_CELL, LONGEST_FRAME, LONGEST_WIRE
 from tests.reports import sample
 
 
@@ -25,9 +28,7 @@ class Scenario:
 
     attributes: dict[str, str]
     text: str = ""
-    wire: dict[str, Any] | None = None
-    rows: list[str] = field(default_factory=list)
-    buttons: list[str] = field(default_factory=list)
+    body: dict[str, Any] = field(default_factory=dict)
 
 
 class Page(HTMLParser):
@@ -40,6 +41,7 @@ class Page(HTMLParser):
         self.handlers: list[str] = []
         self.policy = ""
         self.scripts: list[str] = []
+        self.chunks: list[list[dict[str, Any]]] = []
         self.findings: list[str] = []
         self.scenarios: dict[str, Scenario] = {}
         self.text = ""
@@ -47,9 +49,12 @@ class Page(HTMLParser):
         self._script: str | None = None
         self.feed(text)
         self.close()
+        for scenario in self.scenarios.values():
+            chunk, number = map(int, scenario.attributes["data-place"].split("/"))
+            scenario.body = self.chunks[chunk][number]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note scenarios, rows of checks, and whatever could load or run something."""
+        """Note scenarios, findings, and whatever could load or run something."""
         members = {name: value or "" for name, value in attrs}
         self.tags.add(tag)
         self.addresses += [members[name] for name in ("src", "href", "action", "data") if name in members]
@@ -62,10 +67,6 @@ class Page(HTMLParser):
             self._scenario = self.scenarios.setdefault(members["id"], Scenario(members))
         if tag == "details" and "finding" in members.get("class", ""):
             self.findings.append(members["class"])
-        if tag == "tr" and self._scenario:
-            self._scenario.rows.append(members.get("class", ""))
-        if tag == "button" and self._scenario:
-            self._scenario.buttons.append(members["data-index"])
 
     def handle_endtag(self, tag: str) -> None:
         """Leave scripts and scenarios."""
@@ -75,9 +76,9 @@ class Page(HTMLParser):
             self._scenario = None
 
     def handle_data(self, data: str) -> None:
-        """Keep text and wire of the scenario that is open."""
-        if self._script == "application/json" and self._scenario:
-            self._scenario.wire = json.loads(data)
+        """Keep the text of the scenario that is open, and unpack what opens with it."""
+        if self._script == "text/plain":
+            self.chunks.append(json.loads(zlib.decompress(b64decode(data), wbits=-zlib.MAX_WBITS)))
         elif self._script is not None:
             self.scripts.append(data)
         elif self._scenario:
@@ -97,9 +98,14 @@ def _of(folder: Path, results: list[Result]) -> Page:
 
 
 def _wire(page: Page, id: str) -> dict[str, Any]:
-    wire = page.scenarios[id].wire
+    wire: dict[str, Any] | None = page.scenarios[id].body["wire"]
     assert wire is not None
     return wire
+
+
+def _links(page: Page, id: str) -> dict[str, dict[str, str]]:
+    """Return the facts of a scenario: texts, and where each leads."""
+    return {name: dict(values) for name, values in page.scenarios[id].body["facts"]}
 
 
 def test_every_result_is_on_the_page(page: Page) -> None:
@@ -129,11 +135,12 @@ def test_only_the_script_of_the_report_may_run(page: Page) -> None:
 def test_hostile_texts_stay_texts(page: Page) -> None:
     """Markup in a title, check, detail or frame reaches the reader as text, control characters as escapes."""
     scenario = page.scenarios["v16.core.hostile.text"]
-
+    (check,) = scenario.body["checks"]
     shown = (
         "</script><img src=x onerror=alert(1)> ]]> | a\tb\nc \\x00\\x07\\x1b \\u202e \\ufffe <!-- ünï 電気 {{ 7*7 }}"
     )
-    assert scenario.text.count(shown) == 5
+    assert scenario.text.count(shown) == 2
+    assert all(shown in text for text in (check["expected"], check["observed"], scenario.body["details"]))
     frame = _wire(page, "v16.core.hostile.text")["messages"][6]
     assert frame["text"] == shown
     assert shown in frame["problems"][0]
@@ -141,27 +148,39 @@ def test_hostile_texts_stay_texts(page: Page) -> None:
 
 def test_checks_show_their_outcome(page: Page) -> None:
     """A violated check, a remark and one that held are told apart."""
-    assert page.scenarios["v16.core.reset.hard"].rows == ["", "held", "violated", "remarked"]
-    assert "OCPP 1.6 6.39" in page.scenarios["v16.core.reset.hard"].text
+    checks = page.scenarios["v16.core.reset.hard"].body["checks"]
+    assert [check["outcome"] for check in checks] == ["held", "violated", "remarked"]
+    assert checks[1]["clause"] == "OCPP 1.6 6.39"
 
 
 def test_checks_lead_to_the_frame_that_was_judged(page: Page) -> None:
-    """Each check with evidence has a button for its frame."""
-    assert page.scenarios["v16.core.reset.hard"].buttons == ["2", "5", "2"]
+    """Each check names its frame, and all scenarios of its clause can be shown."""
+    checks = page.scenarios["v16.core.reset.hard"].body["checks"]
+    assert [check["evidence"] for check in checks] == [2, 5, 2]
+    assert checks[1]["address"] == "#?words=%22ocpp+1.6+6.39%22"
+
+
+def test_facts_lead_to_what_else_covers_them(page: Page) -> None:
+    """A certification case and a requirement show what else covers them, a finding its place."""
+    links = _links(page, "v16.core.reset.hard")
+    assert links["certification cases"] == {"TC_013_CSMS": "#?words=%22tc_013_csms%22"}
+    assert links["requirements"] == {"CORE-5.14-a": "#?words=%22core-5.14-a%22"}
+    assert [address.startswith("#finding-") for address in links["findings"].values()] == [True]
+    assert links["link to this"] == {"v16.core.reset.hard": "#v16.core.reset.hard"}
 
 
 def test_a_scenario_without_checks_says_so(page: Page) -> None:
     """An open question is not mistaken for a pass; what could not be asked needs no such words."""
-    assert "No check was made." in page.scenarios["v16.core.unlock.status"].text
-    assert "No check was made." not in page.scenarios["v16.reservation.made"].text
+    assert page.scenarios["v16.core.unlock.status"].body["unchecked"]
+    assert not page.scenarios["v16.reservation.made"].body["unchecked"]
 
 
 def test_standing_and_expectation_are_shown(page: Page) -> None:
     """News and known findings are marked, the latter with their reason."""
-    known = page.scenarios["v16.core.start.retried"].text
+    known = page.scenarios["v16.core.start.retried"]
 
-    assert "as expected" in known
-    assert "finding ACME-17" in known
+    assert "as expected" in known.text
+    assert "finding ACME-17" in known.body["expectation"]
     assert "news" in page.scenarios["v16.core.stop.unknown"].text
 
 
@@ -201,21 +220,15 @@ def test_a_missing_trace_is_said(page: Page) -> None:
 
 
 def test_a_scenario_that_never_ran_has_no_wire(page: Page) -> None:
-    """A scenario without trace has neither diagram nor remark, and its evidence is no button."""
-    assert page.scenarios["v16.reservation.made"].wire is None
-
-
-def test_evidence_without_a_trace_is_only_a_number(tmp_path: Path) -> None:
-    """Nothing offers to show a frame that is not there."""
-    page = _of(tmp_path, [replace(sample.results()[0], trace=None)])
-
-    assert "#2" in page.scenarios["v16.core.boot.accepted"].text
-    assert page.scenarios["v16.core.boot.accepted"].buttons == []
+    """A scenario without trace has neither diagram nor remark."""
+    body = page.scenarios["v16.reservation.made"].body
+    assert (body["wire"], body["trace"]) == (None, None)
 
 
 def test_long_texts_of_checks_are_cut(page: Page) -> None:
     """What a check observed cannot swell the page."""
-    assert len(page.scenarios["v16.core.hostile.text"].text) < 5 * LONGEST_CELL
+    (check,) = page.scenarios["v16.core.hostile.text"].body["checks"]
+    assert LONGEST_CELL < len(check["observed"]) < 1.1 * LONGEST_CELL
 
 
 def test_frames_are_cut_and_a_flood_more_so(tmp_path: Path) -> None:
@@ -249,7 +262,7 @@ def test_mode_and_mutant_are_named(report: Report) -> None:
 
     assert "strict" in text
     assert "deaf" in text
-    assert "endpoint" not in text
+    assert "endpointwss" not in "".join(text.split())
 
 
 def test_a_check_on_nothing_has_no_frame(tmp_path: Path) -> None:
@@ -257,7 +270,8 @@ def test_a_check_on_nothing_has_no_frame(tmp_path: Path) -> None:
     silence: Check = sample.check("an answer", "none within 5 s", held=False, evidence=None)
     page = _of(tmp_path, [replace(sample.results()[1], checks=(silence,))])
 
-    assert page.scenarios["v16.core.reset.hard"].rows == ["", "violated"]
+    (check,) = page.scenarios["v16.core.reset.hard"].body["checks"]
+    assert (check["outcome"], check["evidence"]) == ("violated", None)
     assert not any("violated" in message for message in _wire(page, "v16.core.reset.hard")["messages"])
 
 
@@ -269,13 +283,35 @@ def test_findings_come_first_and_lead_to_their_scenarios(report: Report, page: P
     assert len(page.findings) == len(report.findings)
     assert text.index(f'id="finding-{first.id}"') < text.index('id="totals"') < text.index('details class="scenario')
     assert f"plugfest reproduce {first.first}" in page.text
-    assert all(f'id="{address[1:]}"' in text for address in page.addresses)
+    places = {address[1:].split("/")[0] for address in page.addresses if not address.startswith("#?")}
+    assert all(f'id="{place}"' in text for place in places)
 
 
 def test_rule_of_the_wire_tells_how_many_messages_it_judged(tmp_path: Path) -> None:
     """A rule is shown like a scenario, with its count; a scenario that breaks it leads there."""
     text = render(report_of(read(sample.write(tmp_path, [sample.BREAKING], rules=[sample.BROKEN]))))
-    shown = Page(text).scenarios
-    assert "messages judged7" in shown[sample.BROKEN.id].text
-    assert f'<a href="#{sample.BROKEN.id}">' in text
-    assert shown[sample.BREAKING.id].attributes["data-verdict"] == "passed"
+    page = Page(text)
+    assert _links(page, sample.BROKEN.id)["messages judged"] == {"7": ""}
+    assert _links(page, sample.BREAKING.id)["broken on the wire"] == {sample.BROKEN.id: f"#{sample.BROKEN.id}"}
+    assert page.scenarios[sample.BREAKING.id].attributes["data-verdict"] == "passed"
+
+
+def test_certification_cases_show_their_verdict_by_feature(page: Page) -> None:
+    """A case leads to its scenarios; what was not played is told from what passed."""
+    assert "OCPP 1.6: 2 judged of 2 applicable, of 77" in page.text
+    assert "#?words=%22tc_013_csms%22" in page.addresses
+    assert "013 failed" in " ".join(page.text.split())
+    assert "003 not-played" in " ".join(page.text.split())
+
+
+def test_page_of_a_whole_run_is_small(tmp_path: Path) -> None:
+    """A tenth of three thousand scenarios, each with a wire that no other has, fits into a tenth of 5 MB."""
+    many = [sample.result(f"v16.core.many.n{n}", f"Scenario {n}.", Verdict.PASSED) for n in range(300)]
+    record = sample.write(tmp_path, many)
+    for one in many:
+        path = tmp_path / str(one.trace)
+        lines = path.read_text(encoding="utf-8").replace(sample.LONG_TEXT, "x").splitlines()
+        told = [line.replace("boot-1", uuid4().hex).replace("PLUGFEST", one.id[-6:]) for line in lines * 3]
+        path.write_text("\n".join(told) + "\n", encoding="utf-8")
+
+    assert len(render(report_of(read(record))).encode()) < 500_000

@@ -11,7 +11,7 @@ import pytest
 from harness.record import Header, Run
 from harness.service import Service
 from reports import html, junit, markdown
-from reports.model import Report, report_of
+from reports.model import Report, percentiles, report_of
 from tests.reports import sample
 
 SERVED = Service(
@@ -52,8 +52,21 @@ def test_figures(served: Report) -> None:
         "time to reconnect, p50 / p95 / p99 / max": "500.0 / 500.0 / 500.0 / 500.0 ms",
         "a ping under 4g by itself, p50 / p95 / p99 / max": "50.0 / 50.0 / 50.0 / 50.0 ms",
     }
-    assert served.answers[1] == ("Heartbeat", "2", "1.0", "2.0", "2.0", "2.0")
-    assert served.answers[-1][:2] == ("all", "3")
+    assert dict(served.answers) == {"Authorize": [0.1], "Heartbeat": [0.001, 0.002], "all": [0.1, 0.001, 0.002]}
+    assert percentiles(served.answers[1][1]) == ("1.0", "2.0", "2.0", "2.0")
+
+
+def test_scenarios_with_trouble_are_listed_the_least_connected_first() -> None:
+    """Where nothing ended and nothing waited in vain, there is nothing to list."""
+    given = {
+        "steady": replace(SERVED, ended=0, lost=0, unanswered=0),
+        "unanswered": replace(SERVED, ended=0, lost=0, connected=10.0),
+        "ended": SERVED,
+        "unconnected": None,
+    }
+    results = [replace(sample.results()[0], id=id, service=service) for id, service in given.items()]
+    unstable = report_of(Run(Path("run.jsonl"), sample.header(4), results)).unstable
+    assert [result.id for result in unstable] == ["ended", "unanswered"]
 
 
 def test_run_without_a_connection_tells_nothing() -> None:
