@@ -6,56 +6,28 @@ import os
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from simulators.network.finding import Absent, install
-from tests.processes import PLUGFEST, running
-
-LIMIT = 60
-"""Seconds for whatever is waited for."""
+from tests import processes
+from tests.processes import LIMIT, noted, running, started, until
 
 
 @contextmanager
 def run(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """Start a run with a Toxiproxy that writes its process id into a file, and yield both."""
     try:
-        (program,) = install().command
-    except (Absent, ValueError):
-        pytest.skip("this test needs a Toxiproxy that is a program")
-    pids = folder / "pids"
-    pids.touch()
-    (folder / "bin").mkdir()
-    wrapper = folder / "bin/toxiproxy-server"
-    wrapper.write_text(f'#!/bin/sh\necho $$ >> {pids}\nexec {program} "$@"\n')
-    wrapper.chmod(0o755)
-    command = [*PLUGFEST, "run", f"--out={folder}/o", *options]
-    environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=environment, text=True, start_new_session=True, **quiet) as process:
-        try:
-            yield process, pids
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition, within bounds."""
-    end = time.monotonic() + LIMIT
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
-
-
-def started(pids: Path) -> list[int]:
-    """Return the processes that were started so far."""
-    return [int(line) for line in pids.read_text().split()]
+        command = install().command
+    except Absent:
+        pytest.skip("this test needs Toxiproxy")
+    pids = noted(command, folder / "bin/toxiproxy-server")
+    environment = {"PATH": f"{folder}/bin:{os.environ['PATH']}"}
+    with processes.run(folder, *options, environment=environment) as process:
+        yield process, pids
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="only with setpriv a killed run takes Toxiproxy along")
