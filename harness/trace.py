@@ -24,7 +24,10 @@ class Direction(StrEnum):
 
 
 class Event(StrEnum):
-    """What happened on the wire; LOST is what the network ended, or did not let through, FAULT what was asked for."""
+    """What happened on the wire; LOST is what the network ended, or did not let through, FAULT what was asked for.
+
+    LOG is what real firmware says of itself meanwhile, a line each.
+    """
 
     OPENED = "opened"
     REFUSED = "refused"
@@ -35,6 +38,7 @@ class Event(StrEnum):
     CLOSED = "closed"
     LOST = "lost"
     FAULT = "fault"
+    LOG = "log"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.players import Player
+from harness.trace import Direction, Event
 from scenarios.stage.population import Population, Secured
 from simulators.device import Device
 from simulators.dialogue import Dialogue
@@ -62,4 +63,8 @@ class Devices:
         way = await self._life.enter_async_context(
             RelayedWay(body.endpoint, body.version, body.trace, patience=self._patience)
         )
-        return MicroOcpp(dialogue, way, finding.find(), self._profile, folder, body.password)
+
+        def hear(line: str) -> None:
+            body.trace.add(body.id, Direction.SENT, Event.LOG, line)
+
+        return MicroOcpp(dialogue, way, finding.find(), self._profile, folder, body.password, hear)

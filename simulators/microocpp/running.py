@@ -38,7 +38,7 @@ class Runner(Protocol):
         ...
 
     async def said(self) -> str:
-        """Return its log so far."""
+        """Return what it has added to its log since it was last asked; the last line may be incomplete."""
         ...
 
 
@@ -57,6 +57,7 @@ class Program:
         self._program = program
         self._folder = folder
         self._log = folder / "log.txt"
+        self._read = 0
         self._process: Process | None = None
 
     async def start(self) -> None:
@@ -78,8 +79,14 @@ class Program:
         return f"MicroOCPP ended with exit code {self._process.returncode}"
 
     async def said(self) -> str:
-        """Return its log so far."""
-        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+        """Return what it has added to its log since it was last asked; the last line may be incomplete."""
+        if not self._log.exists():
+            return ""
+        with self._log.open("rb") as log:
+            log.seek(self._read)
+            added = log.read()
+        self._read += len(added)
+        return added.decode("utf-8", "replace")
 
 
 class Container:
@@ -89,7 +96,8 @@ class Container:
         self._image = image
         self._folder = folder
         self._handle: Handle | None = None
-        self._log = ""
+        self._read = 0
+        self._last_words = ""
 
     async def start(self) -> None:
         """Start it; raises Absent."""
@@ -98,8 +106,8 @@ class Container:
     async def stop(self) -> None:
         """Stop it with SIGINT, for as the first process of its container it ignores SIGTERM, and remove it."""
         if self._handle is not None:
-            self._log = await self.said()
-            handle, self._handle = self._handle, None
+            self._last_words += await self.said()
+            handle, self._handle, self._read = self._handle, None, 0
             await asyncio.to_thread(self._remove, handle)
 
     async def ended(self) -> str | None:
@@ -110,11 +118,13 @@ class Container:
         return None if self._handle.status in ("created", "running") else f"its container is {self._handle.status}"
 
     async def said(self) -> str:
-        """Return its log so far."""
-        if self._handle is None:
-            return self._log
-        told: bytes = await asyncio.to_thread(self._handle.logs)
-        return self._log + told.decode("utf-8", "replace")
+        """Return what it has added to its log since it was last asked; the last line may be incomplete."""
+        words, self._last_words = self._last_words, ""
+        if self._handle is not None:
+            told: bytes = await asyncio.to_thread(self._handle.logs)
+            words += told[self._read :].decode("utf-8", "replace")
+            self._read = len(told)
+        return words
 
     def _start(self) -> None:
         try:

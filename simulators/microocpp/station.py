@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,7 @@ from typing import Protocol
 from harness.verdict import Inconclusive
 from simulators.dialogue import Dialogue
 from simulators.microocpp.finding import Source
+from simulators.microocpp.log import Log
 from simulators.microocpp.panel import Panel, PanelError
 from simulators.microocpp.profile import Profile
 from simulators.microocpp.running import Runner, runner
@@ -44,7 +46,10 @@ class Way(Protocol):
 
 
 class MicroOcpp:
-    """One instance, in a folder of its own; it is started again whenever it ends by itself, as after a reset."""
+    """One instance, in a folder of its own; it is started again whenever it ends by itself, as after a reset.
+
+    ``heard`` is told each line of its log that is no message.
+    """
 
     def __init__(
         self,
@@ -54,6 +59,7 @@ class MicroOcpp:
         profile: Profile,
         folder: Path,
         password: bytes | None,
+        heard: Callable[[str], object],
     ) -> None:
         self.dialogue = dialogue
         self._way = way
@@ -61,6 +67,7 @@ class MicroOcpp:
         self._folder = folder
         self._password = password
         self._runner: Runner = runner(source, folder)
+        self._log = Log(heard)
         self._panel: Panel | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -165,6 +172,8 @@ class MicroOcpp:
         if panel is not None:
             await panel.close()
         await self._runner.stop()
+        self._log.add(await self._runner.said())
+        self._log.end()
 
     async def _there(self, panel: Panel) -> bool:
         """Wait until the panel is served, and return whether it is that of this instance."""
@@ -177,16 +186,17 @@ class MicroOcpp:
         return False
 
     async def _keep_running(self) -> None:
-        """Start it again when it has ended, which a reset makes it do."""
+        """Read its log, and start it again when it has ended, which a reset makes it do."""
         while True:
             await asyncio.sleep(LOOK)
+            self._log.add(await self._runner.said())
             if await self._runner.ended() is not None:
                 await self._off()
                 await self._power_up()
 
     async def _last_words(self) -> str:
-        ended, log = await self._runner.ended(), (await self._runner.said()).strip().splitlines()
-        return f"{ended or 'its panel is not served'}; it said last: {log[-1] if log else 'nothing'}"
+        ended = await self._runner.ended()
+        return f"{ended or 'its panel is not served'}; it said last: {self._log.last or 'nothing'}"
 
 
 def _free_port() -> int:

@@ -175,6 +175,7 @@ async def watching(folder: Path, driver: ReferenceDriver) -> AsyncIterator[tuple
             profile("default", {}),
             folder,
             None,
+            lambda _: None,
         )
         try:
             yield logbook, device

@@ -79,7 +79,7 @@ async def test_container_has_its_store_and_the_network_of_the_host(engine: Engin
 
 
 async def test_container_is_gone_after_its_end(engine: Engine, tmp_path: Path) -> None:
-    """It is stopped and removed, its log stays, and a second stop does nothing."""
+    """It is stopped and removed, what it said last is told once, and a second stop does nothing."""
     container = Container("mo:1", tmp_path)
     assert (await container.ended(), await container.said()) == (None, "")
     await container.start()
@@ -87,7 +87,16 @@ async def test_container_is_gone_after_its_end(engine: Engine, tmp_path: Path) -
     for _ in range(2):
         await container.stop()
     assert engine.handles[0].done == ["stopped within 3 s", "removed"]
-    assert await container.said() == "[Sim] hello\r\n"
+    assert [await container.said() for _ in range(2)] == ["[Sim] hello\r\n", ""]
+
+
+async def test_container_tells_only_what_is_new(engine: Engine, tmp_path: Path) -> None:
+    """What was told already is not told again, until it is started anew."""
+    container = Container("mo:1", tmp_path)
+    for _ in range(2):
+        await container.start()
+        assert [await container.said() for _ in range(2)] == ["[Sim] hello\r\n", ""]
+        await container.stop()
 
 
 async def test_container_that_ended_by_itself(engine: Engine, tmp_path: Path) -> None:

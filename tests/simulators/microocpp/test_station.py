@@ -28,6 +28,7 @@ class Way:
 
     def __init__(self) -> None:
         self.barred = False
+        self.heard: list[str] = []
 
     async def bar(self) -> None:
         """Let nothing through."""
@@ -40,7 +41,8 @@ class Way:
 
 def _device(program: Path, folder: Path, way: Way) -> MicroOcpp:
     dialogue = Dialogue("CP1", V16, Trace(), patience=1.0, slack=1.0)
-    return MicroOcpp(dialogue, way, Source("a stand-in", program=program), Profile(about="x"), folder, None)
+    source = Source("a stand-in", program=program)
+    return MicroOcpp(dialogue, way, source, Profile(about="x"), folder, None, way.heard.append)
 
 
 @pytest.fixture
@@ -117,6 +119,13 @@ async def test_it_is_started_again_when_it_ends(device: MicroOcpp) -> None:
     async with asyncio.timeout(10):
         while first._process is ended or await first.ended() is not None:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0)
+
+
+async def test_log_of_each_life_is_told(device: MicroOcpp, way: Way) -> None:
+    """What it says of itself is heard, also after it was switched off and on again."""
+    await device.restart()
+    await device.leave()
+    assert way.heard == ["[Sim] serving", "[Sim] serving"]
 
 
 async def test_nothing_is_left_behind(program: Path, tmp_path: Path, way: Way) -> None:
