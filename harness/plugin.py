@@ -39,6 +39,10 @@ class Hooks:
     ) -> Stage | None:
         """Return the stage of a target, not yet entered, for one of several processes; ``number`` counts from 0."""
 
+    @pytest.hookspec(firstresult=True)
+    def pytest_plugfest_ordered(self, parts: Sequence[Part]) -> Sequence[Part] | None:
+        """Return the scenarios of a run in the order in which they are to begin."""
+
     @pytest.hookspec
     def pytest_plugfest_started(self, header: Header) -> None:
         """Take the header of the run record, in the process that controls the run."""
@@ -102,6 +106,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     config.hook.pytest_deselected(items=[act for act in acts if act not in chosen])
     parts = [part for act in chosen for part in act.parts]
     parts.sort(key=lambda part: (not _waits(part.scenario), part.scenario.id))
+    parts = config.hook.pytest_plugfest_ordered(parts=parts) or parts
     of = min(int(getattr(config, "workerinput", {}).get("workercount", 1)), len(parts))
     shared = {"of": of, "selected": len(parts)}
     items[:] = [item for item in items if not isinstance(item, Act)]

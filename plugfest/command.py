@@ -24,6 +24,7 @@ _COMMANDS = (
     "reproduce",
     "explore",
     "watch",
+    "rehearse",
     "explain",
     "gate",
     "catalogue",

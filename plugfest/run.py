@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def run(
             raise click.UsageError(
                 "--variant goes with the bundled reference, without --target, --endpoint and --mutant"
             )
-        habit = _variant(variant)
+        habit = variant_named(variant)
         out = out or new_folder()
         target = write_target(habit, out)
     target = target_of(target, endpoint)
@@ -120,12 +121,12 @@ def run(
     sys.exit(play(folder, options, write_expected))
 
 
-def play(out: Path, options: list[str], write_expected: Path | None = None) -> int:
+def play(out: Path, options: list[str], write_expected: Path | None = None, plugins: Sequence[object] = ()) -> int:
     """Have pytest play the scenarios, write the documents and a list if one is wanted, and return the exit code."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
-    ended = pytest.main(options, plugins=[Live(console)])
+    ended = pytest.main(options, plugins=[Live(console), *plugins])
     path = out / "run.jsonl"
     if not path.exists():
         console.print(f"the run could not begin (pytest: {pytest.ExitCode(ended).name})")
@@ -141,7 +142,8 @@ def play(out: Path, options: list[str], write_expected: Path | None = None) -> i
     return exit_code(done)
 
 
-def _variant(name: str) -> Variant:
+def variant_named(name: str) -> Variant:
+    """Return the variant of this name; raises UsageError."""
     try:
         return VARIANTS.find(name)
     except UnknownName as error:

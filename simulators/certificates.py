@@ -53,8 +53,8 @@ class StationKey:
         """The public key as DER."""
         return _public(self.private.public_key())
 
-    def request(self, common_name: str, organisation: str) -> str:
-        """Return a request for a certificate as PEM (PKCS#10)."""
+    def request(self, common_name: str | None, organisation: str | None) -> str:
+        """Return a request for a certificate as PEM (PKCS#10); a name that is None is left out."""
         builder = x509.CertificateSigningRequestBuilder().subject_name(_name(common_name, organisation))
         return builder.sign(self.private, hashes.SHA256()).public_bytes(Encoding.PEM).decode("ascii")
 
@@ -187,9 +187,9 @@ def from_pem(text: object, *, clause: str) -> list[Certificate]:
         raise Nonconformity("certificates in PEM", f"{str(text)[:80]!r}: {error}", clause=clause) from None
 
 
-def _name(common_name: str, organisation: str) -> x509.Name:
+def _name(common_name: str | None, organisation: str | None) -> x509.Name:
     names = {NameOID.COMMON_NAME: common_name, NameOID.ORGANIZATION_NAME: organisation}
-    return x509.Name([x509.NameAttribute(oid, value) for oid, value in names.items()])
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in names.items() if value is not None])
 
 
 def _of(name: x509.Name, what: x509.ObjectIdentifier) -> str | None:

@@ -85,8 +85,11 @@ class Certificates(Profile):
         return dict(ACCEPTED)
 
     def check(self, station: Station, csr: pki.Request) -> None:
-        """Raise InvalidOperation for a request that does not concern the station, or has a weak key (A02.FR.12)."""
-        if csr.common_name is None or not self.stations.named(station, csr.common_name):
+        """Raise InvalidOperation for a request that does not concern the station, or has a weak key (A02.FR.12).
+
+        One that names nobody is taken for one of the station that sends it.
+        """
+        if csr.common_name is not None and not self.stations.named(station, csr.common_name):
             raise InvalidOperation("the common name is not that of the station")
         if csr.organisation not in (None, self.settings.organisation):
             raise InvalidOperation("the organisation is not that of the operator of the station")

@@ -1,11 +1,12 @@
 """Requests for certificates, and the certificates that come of them: security white paper A02, A03, 5.1."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from harness.csms.console import Csms
 from harness.csms.v16 import GetConfiguration
 from harness.scenario import scenario
-from harness.verdict import SHOULD, Checks
+from harness.verdict import POLICY, SHOULD, Checks, Nonconformity
 from scenarios.stage.population import SecureStations
 from scenarios.v16.security.admission import PAPER
 from scenarios.v16.security.signing import CHAIN, PROCESSED, SIGNS, check_leaf, issued, requested
@@ -153,6 +154,37 @@ async def test_chain_fits_the_station(station: ChargePoint, csms: Csms, secure: 
     size = len(str(signed.payload.get("certificateChain")))
     check.that(size <= limit, f"at most {limit} characters", observed=size, clause=CHAIN)
     await signed.answer(status="Accepted")
+
+
+@scenario(
+    "v16.security.sign-certificate.official-tool",
+    spec=[PROCESSED],
+    octt=["TC_074_CSMS"],
+    needs=[SIGNS],
+    mutants=["csr-without-names-rejected", "certificate-signed-with-pss"],
+)
+async def test_request_as_the_official_tool_makes_it(station: ChargePoint, check: Checks) -> None:
+    """A request without names, for an RSA key, in lines that end with CRLF, is answered with a certificate.
+
+    So the official tool is known to ask, and it shows no CpoName (steve-community/steve#2093): to refuse is lawful.
+    """
+    del station.configuration.writable["CpoName"]
+    await station.ready(chargePointSerialNumber=station.id)
+    station.expect("CertificateSigned")
+
+    csr = StationKey.rsa().request(None, None).replace("\n", "\r\n")
+    answer = await station.call("SignCertificate", {"csr": csr})
+    taken = check.equal(answer.payload.get("status"), "Accepted", clause=PROCESSED, level=SHOULD, axis=POLICY)
+    if taken:
+        try:
+            signed = await station.next_call("CertificateSigned")
+        except Nonconformity as nothing:
+            check.add(replace(nothing.check, level=SHOULD, axis=POLICY))
+            return
+        leaf, *_ = from_pem(signed.payload.get("certificateChain"), clause=CHAIN)
+        wanted = "sha256WithRSAEncryption"
+        check.equal(leaf.signature, wanted, clause=f"{PAPER} A00.FR.505", level=SHOULD, axis=POLICY)
+        await signed.answer(status="Accepted")
 
 
 def _between(chain: str) -> int:

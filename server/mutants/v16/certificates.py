@@ -12,6 +12,7 @@ from ocpp.exceptions import InternalError
 
 from server.core import instants
 from server.core.authority import Authority
+from server.core.bundle import InvalidOperation
 from server.core.stations import Station
 from server.core.validation import Payload
 from server.mutants.registry import mutant
@@ -105,6 +106,19 @@ class _RsaUnknown(Certificates):
             return await super().sign(station, text) if pki.request(text).algorithm != "RSA" else dict(REJECTED)
         except pki.Unusable:
             return dict(REJECTED)
+
+
+@mutant(
+    "csr-without-names-rejected",
+    "A request for a certificate that names neither station nor operator is answered Rejected.",
+    faults=["steve-community/steve#2093"],
+    remarks=True,
+)
+class _NamesDemanded(Certificates):
+    def check(self, station: Station, csr: pki.Request) -> None:
+        super().check(station, csr)
+        if csr.common_name is None or csr.organisation is None:
+            raise InvalidOperation("the request does not say whom it is for")
 
 
 @mutant("certificate-before-answer", "A certificate is sent before the request for it has been answered.")
