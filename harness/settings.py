@@ -107,6 +107,11 @@ class StationsSection(_Section):
     settle: float = Field(0.0, ge=0)
     reconnect_gap: float = Field(0.0, ge=0)
 
+    def identity(self, number: int) -> str:
+        """Return the identity of a station of a fleet by its number, from 0: one that is listed, or one of our own."""
+        listed = self.identities
+        return listed[number % len(listed)] if listed else f"{self.prefix}{number:06}"
+
 
 class IdTagsSection(_Section):
     """``[id_tags]``: tags that exist in the central system, for a driver that cannot provision any.

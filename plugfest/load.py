@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from harness.csms import DriverError
 from harness.gates import Gate
 from harness.load.plan import FleetError, Plan
 from harness.load.record import Header
@@ -34,13 +33,9 @@ from plugfest.loading import Surroundings, carry_out, find_fleet
 from plugfest.output import PLAIN_WIDTH, new_folder
 from plugfest.quantities import Duration, Rate
 from plugfest.targets import target_of
+from plugfest.under_load import Unreachable, system_under_load
 from reports.load import HTML, write_all
 from reports.load.model import PARTS, LoadReport, milliseconds
-
-_PORTS = {"ws": 80, "wss": 443}
-
-REACH_LIMIT = 5.0
-"""Seconds within which the endpoint must take a connection."""
 
 FIRST_RATE = 100.0
 """Messages per second at which the search for the ceiling begins, unless the command line says."""
@@ -115,53 +110,16 @@ def load(
     try:
         fleet = find_fleet()
         with ExitStack() as life:
-            system = _system(settings, mutant, life)
+            asked_for = Plan(endpoint="", target=target, **plan)
+            system = system_under_load(settings, asked_for, fleet, mutant, life)
             if metrics is not None:
                 port = life.enter_context(exposed(totals, metrics))
                 console.print(f"metrics: http://127.0.0.1:{port}/metrics")
-            asked_for = Plan(endpoint=system.endpoint, target=target, **plan)
-            around = Surroundings(fleet, console, totals, system.memory)
-            job = _Job(asked_for, settings, gates, mutant, folder, around)
+            around = Surroundings(fleet, console, totals, system.memory, system.operator)
+            job = _Job(replace(asked_for, endpoint=system.endpoint), settings, gates, mutant, folder, around)
             sys.exit(job.ceiling() if ceiling else job.once())
-    except (FleetError, OSError) as error:
+    except (FleetError, Unreachable, DriverError, OSError) as error:
         raise NotCarriedOut(str(error)) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _System:
-    """The central system under load: where stations connect, and what tells its memory, if anything does."""
-
-    endpoint: str
-    memory: Callable[[], int | None] | None = None
-
-
-def _system(settings: Settings, mutant: str | None, life: ExitStack) -> _System:
-    """Return the central system of a target, the reference as a process of its own; raises NotCarriedOut."""
-    if settings.csms.driver in BUNDLED:
-        return _reference(mutant, life)
-    endpoint = settings.csms.endpoint
-    if endpoint is None:
-        raise click.UsageError("the target file names no endpoint")
-    parts = urlsplit(endpoint)
-    try:
-        with socket.create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), REACH_LIMIT):
-            pass
-    except OSError as error:
-        raise NotCarriedOut(f"{endpoint} cannot be reached: {error}") from None
-    from plugfest.told_memory import told_memory  # drivers take a while to import: first see who is there
-    from scenarios.stage.driver import driver_of
-
-    return _System(endpoint, life.enter_context(told_memory(driver_of(settings))))
-
-
-def _reference(mutant: str | None, life: ExitStack) -> _System:
-    from plugfest.bundled import NotServed, bundled  # the server takes a while to import
-
-    try:
-        served = life.enter_context(bundled(mutant))
-    except NotServed as error:
-        raise NotCarriedOut(str(error)) from None
-    return _System(served.endpoint, served.memory)
 
 
 @dataclass(frozen=True, slots=True)

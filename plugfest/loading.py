@@ -20,6 +20,7 @@ from harness.load.latencies import Latencies
 from harness.load.plan import Fleet, FleetError, Plan, Running
 from harness.load.record import NAME, Footer, Header, LoadRecorder, LoadRun, read
 from harness.load.totals import Totals
+from plugfest.operating import Operator
 
 UNREACHED = 6.0
 """Seconds after which a run is given up if no station was ever connected."""
@@ -42,12 +43,16 @@ def find_fleet() -> Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a run goes on in: who makes the load, where it is shown, and what tells the memory of the target."""
+    """What a run goes on in: who makes the load, where it is shown, what tells the memory, and who operates the target.
+
+    ``operator`` is None where nobody does.
+    """
 
     fleet: Fleet
     console: Console
     totals: Totals
     memory: Callable[[], int | None] | None = None
+    operator: Operator | None = None
 
 
 def carry_out(plan: Plan, header: Header, folder: Path, around: Surroundings) -> LoadRun:
@@ -124,7 +129,7 @@ def _shown(running: Running, plan: Plan, around: Surroundings) -> Iterator[Figur
     if live is not None:
         live.start()
     try:
-        for part in running:
+        for part in _operated(running, plan, around):
             if around.memory is not None and (bytes := around.memory()) is not None:
                 part.sample(MEMORY, part.origin + max(part.seconds, default=totals.last), bytes)
             totals.add(part)
@@ -137,6 +142,26 @@ def _shown(running: Running, plan: Plan, around: Surroundings) -> Iterator[Figur
     finally:
         if live is not None:
             live.stop()
+
+
+def _operated(running: Running, plan: Plan, around: Surroundings) -> Iterator[Figures]:
+    """Yield what comes in, with what becomes of the orders that are given from the first figures on."""
+    operator = around.operator
+    if operator is None:
+        yield from running
+        return
+    orders = around.fleet.orders(plan, operator.driver.operations)
+    begun = False
+    try:
+        for part in running:
+            if not begun and part.seconds:
+                operator.give(orders, time.monotonic() - max(part.seconds), plan)
+                begun = True
+            part.merge(operator.told())
+            yield part
+    finally:
+        rest = operator.cease()
+    yield rest
 
 
 def progress(totals: Totals, plan: Plan) -> str:

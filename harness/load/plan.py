@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from harness.csms import Operation
 from harness.load.figures import Figures
 
 MOST_SLOTS = 1200
@@ -67,6 +68,13 @@ class Fleet(Protocol):
 
     def start(self, plan: Plan) -> AbstractContextManager[Running]:
         """Return a run that begins when it is entered; when it is left, nothing of it remains. Raises FleetError."""
+        ...
+
+    def orders(self, plan: Plan, offered: Collection[type[Operation]]) -> Iterator[tuple[float, Operation]]:
+        """Return what an operator is to ask for meanwhile, with the seconds after the beginning at which it is due.
+
+        ``offered`` is what the driver can have performed. Raises FleetError where that is none of what there is to ask.
+        """
         ...
 
     def calibrate(self, plan: Plan) -> Figures | None:

@@ -29,10 +29,13 @@ def bind(host: str, port: int, host_setting: str, port_setting: str) -> socket.s
     """Return a socket that listens; the settings are those which an AddressError is to name."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         problem, setting = _problem(error, host, port, host_setting, port_setting)
         raise AddressError(f"{problem}: {another(setting)}") from error
+    # inherited by each connection: asyncio does so only for sockets whose protocol is spelt out
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _problem(error: OSError, host: str, port: int, host_setting: str, port_setting: str) -> tuple[str, str]:

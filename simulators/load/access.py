@@ -8,24 +8,21 @@ from harness.load.plan import FleetError, Plan
 from harness.settings import Settings, SettingsError, load
 from simulators.connection import Endpoint
 from simulators.credentials import Trust, basic
+from simulators.load.id_tags import tags
 from simulators.load.transport import Access, resolved
-
-TAGS = tuple(f"LOAD{number:03}" for number in range(100))
-"""The idTags of a fleet, where the target file names none."""
 
 
 def access(plan: Plan) -> Access:
     """Return how stations get to the central system; raises FleetError where the target file does not allow for it."""
     try:
         settings = load(plan.target)
-        accepted = settings.id_tags.accepted
         endpoint = _endpoint(plan, settings)
         return Access(
             endpoint=endpoint,
             place=resolved(endpoint),
             name=_names(plan, settings),
             headers=_headers(settings),
-            tags=(accepted,) if accepted else TAGS,
+            tags=tags(settings),
         )
     except (SettingsError, OSError) as error:
         raise FleetError(str(error)) from None
@@ -45,14 +42,12 @@ def _endpoint(plan: Plan, settings: Settings) -> Endpoint:
 def _names(plan: Plan, settings: Settings) -> Callable[[int], str]:
     """Return the identity of each number: those that the target file lists, or ones of our own."""
     listed = settings.stations.identities
-    if not listed:
-        return lambda number: f"{settings.stations.prefix}{number:06}"
-    if len(listed) < plan.stations:
+    if listed and len(listed) < plan.stations:
         raise FleetError(
             f"{plan.target}: stations.identities lists {len(listed)} stations, {plan.stations} are to be played; "
             "list more, leave the list out, or ask for fewer with --stations"
         )
-    return lambda number: listed[number % len(listed)]
+    return settings.stations.identity
 
 
 def _headers(settings: Settings) -> Callable[[str], Mapping[str, str]]:

@@ -19,7 +19,10 @@ from typing import IO
 
 from harness.load.figures import Figures
 from harness.load.plan import FleetError, Plan
+from simulators.load.orders import orders
 from simulators.load.workload import of
+
+__all__ = ["Run", "calibrate", "command", "null", "orders", "start"]
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 

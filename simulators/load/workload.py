@@ -39,12 +39,20 @@ class Backlog(_Table):
     hours: float = Field(gt=0)
 
 
+class Orders(_Table):
+    """An operator asks something of each station ``every`` so often in the mean; of all ``actions`` unless of some."""
+
+    every: float = Field(gt=0)
+    actions: tuple[str, ...] = ()
+
+
 class Workload(_Table):
     """What each station does; times in seconds, those of the day before they are divided by ``speed``.
 
     ``ramp`` stations connect per second, or all ``within`` so many seconds. ``heartbeat``, ``readings`` (meter values
     outside of transactions) and ``transactions`` are the mean times from one to the next, None for never; a
     transaction ``lasts`` so long, with meter values ``every`` so often. At a ``burst`` all send in the same instant.
+    ``orders`` are CALLs that the central system is made to send.
     """
 
     about: str
@@ -60,6 +68,7 @@ class Workload(_Table):
     storm: Storm | None = None
     burst: float | None = Field(None, gt=0)
     backlog: Backlog | None = None
+    orders: Orders | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -76,7 +85,8 @@ class Workload(_Table):
 
     def natural(self, stations: int) -> float:
         """Return the messages per second of so many stations at the speed of real life, storms and bursts apart."""
-        each = sum(1 / period for period in (self.heartbeat, self.readings) if period is not None)
+        ordered = self.orders.every if self.orders else None
+        each = sum(1 / period for period in (self.heartbeat, self.readings, ordered) if period is not None)
         if self.transactions is not None:
             each += messages_of(Charging(lasts=self.lasts, every=self.every)) / self.transactions
         return stations * each

@@ -7,13 +7,14 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from harness.csms import Operation
 from harness.load.figures import ANSWERED, LOST, UNANSWERED, Cause, Connection, Exchange, Figures
 from harness.load.plan import Plan, Running
 from harness.trace import Direction
@@ -24,6 +25,10 @@ BOOT = {"chargePointVendor": "plugfest", "chargePointModel": "small"}
 
 class SmallFleet:
     """Stations that boot and then send Heartbeats at the rate of the plan, each fifth message an Authorize."""
+
+    def orders(self, plan: Plan, offered: Collection[type[Operation]]) -> Iterator[tuple[float, Operation]]:
+        """Return none."""
+        return iter(())
 
     def calibrate(self, plan: Plan) -> Figures | None:
         """Return nothing: it is not measured."""

@@ -321,7 +321,7 @@ def test_memory_that_the_driver_tells(
     )
     target = tmp_path / "acme.toml"
     target.write_text(f'[csms]\nendpoint = "{listening}"\ndriver = "driver.py:Telling"\n', encoding="utf-8")
-    monkeypatch.setattr("plugfest.told_memory.EVERY", 0.001)
+    monkeypatch.setattr("plugfest.operating.EVERY", 0.001)
 
     def until_told(run: PlayedRun) -> None:
         for _ in range(10_000):

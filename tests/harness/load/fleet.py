@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
+from harness.csms import Operation
 from harness.load.figures import ANSWERED, Cause, Connection, Exchange, Figures, Health
 from harness.load.plan import Plan
 from harness.trace import Direction
@@ -45,7 +46,12 @@ class PlayedFleet:
         self.floor = floor
         self.reached = reached
         self.plans: list[Plan] = []
+        self.given: list[tuple[float, Operation]] = []
         self.told: Callable[[PlayedRun], object] = lambda run: None
+
+    def orders(self, plan: Plan, offered: Collection[type[Operation]]) -> Iterator[tuple[float, Operation]]:
+        """Return what was given for it."""
+        return iter(self.given)
 
     def calibrate(self, plan: Plan) -> Figures | None:
         """Return what was given for it."""

@@ -26,6 +26,14 @@ def test_port_in_use_names_its_setting() -> None:
             bind("127.0.0.1", port, "host", "tls_port")
 
 
+def test_what_is_written_goes_out_at_once() -> None:
+    """A connection does not hold a second write back until the first is acknowledged, which may take 40 ms."""
+    with bind("127.0.0.1", 0, "host", "port") as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
 def test_foreign_address_names_its_setting(host: str) -> None:
     """An address that the machine does not have is a matter of the host."""

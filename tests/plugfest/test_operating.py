@@ -1,8 +1,9 @@
-"""The memory of a central system is asked for as long as load is put on it."""
+"""The driver of a central system that load is put on: asked for its memory, and told what to do."""
 
 from __future__ import annotations
 
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
@@ -10,9 +11,12 @@ import pytest
 
 from harness.csms import Driver, DriverError, Receipt, Unknown
 from harness.csms.operation import Operation
+from harness.csms.v16 import ClearCache
 from harness.drivers.none import NoDriver
-from plugfest import told_memory as module
-from plugfest.told_memory import told_memory
+from harness.load.figures import Figures
+from plugfest import operating
+from plugfest.operating import operated
+from tests.harness.load.test_plan import PLAN
 
 WITHIN = 10.0
 
@@ -55,7 +59,7 @@ class Telling:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EVERY", 0.001)
+    monkeypatch.setattr(operating, "EVERY", 0.001)
 
 
 @pytest.mark.parametrize(
@@ -65,25 +69,35 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_latest_answer_is_told(answers: list[int | Exception], told: int | None) -> None:
     """What was answered last counts, and nothing where it was not told; the driver is left at the end."""
     driver = Telling(*answers)
-    with told_memory(driver) as memory:
-        assert memory is not None
+    with operated(driver) as operator:
         assert driver.asked.wait(WITHIN)
-        while memory() != told:
+        while operator.memory() != told:
             driver.asked.wait(0.001)
     assert driver.left.wait(WITHIN)
 
 
 def test_driver_that_cannot_be_entered() -> None:
-    """A driver that fails tells nothing, and keeps nobody."""
-    driver = Telling(1, entered=DriverError("no way in"))
-    with told_memory(driver) as memory:
-        assert driver.left.wait(WITHIN)
-        assert memory is not None
-        assert memory() is None
+    """A driver that fails tells nothing, and whoever has something for it to do learns why."""
+    with operated(Telling(1, entered=DriverError("no way in"))) as operator:
+        with pytest.raises(DriverError, match="no way in"):
+            operator.give(iter(()), 0.0, PLAN)
+        assert operator.memory() is None
 
 
 def test_driver_that_never_tells() -> None:
     """A driver without that ability is not asked."""
     driver: Driver = NoDriver()
-    with told_memory(driver) as memory:
-        assert memory is None
+    with operated(driver) as operator:
+        assert operator.memory() is None
+
+
+def test_orders_are_given_in_the_thread_of_the_driver() -> None:
+    """What became of them is told; without any there is nothing to tell."""
+    with operated(NoDriver()) as operator:
+        assert (operator.told().seconds, operator.cease().seconds) == ({}, {})
+        operator.give(iter([(0.0, ClearCache(station="CP1"))]), time.monotonic(), PLAN)
+        figures = Figures()
+        while not figures.cell().count:
+            figures.merge(operator.told())
+        operator.cease()
+    assert figures.cell("ClearCache").outcomes == {"order refused": 1}

@@ -1,0 +1,80 @@
+"""The central system that load is put on: the bundled reference as a process of its own, or that of a target file."""
+
+from __future__ import annotations
+
+import socket
+import tomllib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import click
+
+from harness.csms import Driver, MemoryReader
+from harness.load.plan import Fleet, Plan
+from harness.settings import BUNDLED, Settings
+from plugfest.operating import Operator, operated
+
+_PORTS = {"ws": 80, "wss": 443}
+
+REACH_LIMIT = 5.0
+"""Seconds within which the endpoint must take a connection."""
+
+
+class Unreachable(Exception):
+    """A central system that does not start, or that nobody can connect to; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Where stations connect, what tells the memory, and who operates it; None where nothing or nobody does."""
+
+    endpoint: str
+    memory: Callable[[], int | None] | None = None
+    operator: Operator | None = None
+
+
+def system_under_load(settings: Settings, plan: Plan, fleet: Fleet, mutant: str | None, life: ExitStack) -> System:
+    """Return the central system of a target for as long as ``life`` lasts; the endpoint of the plan does not matter.
+
+    Its driver is entered where it has something to do. Raises Unreachable, FleetError where the plan has
+    orders that the driver cannot give, UsageError for a target file without an endpoint.
+    """
+    if settings.csms.driver in BUNDLED:
+        return _reference(settings, plan, fleet, mutant, life)
+    endpoint = settings.csms.endpoint
+    if endpoint is None:
+        raise click.UsageError("the target file names no endpoint")
+    parts = urlsplit(endpoint)
+    try:
+        with socket.create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), REACH_LIMIT):
+            pass
+    except OSError as error:
+        raise Unreachable(f"{endpoint} cannot be reached: {error}") from None
+    from scenarios.stage.driver import driver_of  # drivers take a while to import: first see who is there
+
+    driver = driver_of(settings)
+    tells, ordered = isinstance(driver, MemoryReader), _ordered(fleet, plan, driver)
+    operator = life.enter_context(operated(driver)) if tells or ordered else None
+    return System(endpoint, operator.memory if operator and tells else None, operator if ordered else None)
+
+
+def _reference(settings: Settings, plan: Plan, fleet: Fleet, mutant: str | None, life: ExitStack) -> System:
+    from harness.drivers.http import from_settings
+    from plugfest.bundled import NotServed, bundled  # the server takes a while to import
+    from plugfest.targets import render
+
+    try:
+        served = life.enter_context(bundled(mutant))
+    except NotServed as error:
+        raise Unreachable(str(error)) from None
+    tables = tomllib.loads(render(served.endpoint, served.operator, ""))["driver"]
+    driver = from_settings(settings.model_copy(update={"driver": tables}))
+    operator = life.enter_context(operated(driver)) if _ordered(fleet, plan, driver) else None
+    return System(served.endpoint, served.memory, operator)
+
+
+def _ordered(fleet: Fleet, plan: Plan, driver: Driver) -> bool:
+    """Whether the driver has orders to give."""
+    return next(fleet.orders(plan, driver.operations), None) is not None
