@@ -1,13 +1,13 @@
 """Gates: limits that the figures of a run must keep, and by how much they are missed.
 
-A gate is written ``p95=100ms``, ``p99.Authorize=50ms``, ``max.*=1s``, ``stability=99.9%``, ``errors=0``; the same words
-hold for conformance runs and for load runs, on the command line and in the target file.
+A gate is written ``p95=100ms``, ``p99.Authorize=50ms``, ``max.*=1s``, ``coverage.cases=90%``, ``errors=0``; the same
+words hold for conformance runs and for load runs, on the command line and in the target file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -17,29 +17,37 @@ from harness.load.latencies import Latencies
 EVERY = "*"
 """In the place of an action: the gate holds for each action by itself."""
 
+COVERABLE = ("requirements", "cases")
+"""In the place of an action: what coverage is told of; where neither is named, scenarios are meant."""
+
 
 class GateError(ValueError):
     """A gate that cannot be understood; the text says how gates are written."""
 
 
 class Unit(StrEnum):
-    """What a limit is counted in; a COUNT may be given as a share of all CALLs too."""
+    """What a limit is counted in; a COUNT, unlike a NUMBER, may be given as a share of all CALLs too."""
 
     TIME = "time"
     SHARE = "share"
     COUNT = "count"
+    NUMBER = "number"
     RATE = "rate"
     GROWTH = "growth"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a gate is about: its unit, whether the figure must be at most or at least the limit, an example."""
+    """What a gate is about: its unit, whether the figure must be at most or at least the limit, an example.
+
+    ``of`` is what it may be about a part of, but for actions: where it is about those, ``per_action`` is set.
+    """
 
     unit: Unit
     at_most: bool
     per_action: bool
     example: str
+    of: Collection[str] = ()
 
 
 KINDS: Mapping[str, Kind] = {
@@ -50,8 +58,10 @@ KINDS: Mapping[str, Kind] = {
     "throughput": Kind(Unit.RATE, False, True, "throughput=1000/s"),
     "growth": Kind(Unit.GROWTH, True, True, "growth=1ms/min"),
     "stability": Kind(Unit.SHARE, False, False, "stability=99.9%"),
-    "coverage": Kind(Unit.SHARE, False, False, "coverage=95%"),
+    "coverage": Kind(Unit.SHARE, False, False, "coverage=95%", COVERABLE),
+    "applicable": Kind(Unit.SHARE, False, False, "applicable.cases=80%", COVERABLE),
     "accuracy": Kind(Unit.SHARE, False, False, "accuracy=99%"),
+    "news": Kind(Unit.NUMBER, True, False, "news=0"),
 }
 """All gates there are, "p" being any percentile."""
 
@@ -60,6 +70,7 @@ _LIMITS = {
     Unit.TIME: (re.compile(r"(\d+(?:\.\d+)?)(us|µs|ms|s)"), {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0}),
     Unit.SHARE: (re.compile(r"(\d+(?:\.\d+)?)(%)"), {"%": 0.01}),
     Unit.COUNT: (re.compile(r"(\d+(?:\.\d+)?)(%|)"), {"%": 0.01, "": 1.0}),
+    Unit.NUMBER: (re.compile(r"(\d+)()"), {"": 1.0}),
     Unit.RATE: (re.compile(r"(\d+(?:\.\d+)?)(/s|/min)"), {"/s": 1.0, "/min": 1 / 60}),
     Unit.GROWTH: (
         re.compile(r"(\d+(?:\.\d+)?)(us/min|ms/min|ms/h)"),
@@ -72,7 +83,8 @@ _LIMITS = {
 class Gate:
     """A limit: times in seconds, shares from 0 to 1, rates and growth per second.
 
-    ``part`` is that of a percentile, 0 to 1; ``action`` is None where all count together, EVERY where each does.
+    ``part`` is that of a percentile, 0 to 1; ``action`` is None where all count together, EVERY where each does, and of
+    coverage one of COVERABLE.
     ``unit`` is SHARE for a count that was given as a share.
     """
 
@@ -118,8 +130,9 @@ def _gate(name: str, limit: str) -> Gate:
     kind, part, action = found.groups() if found else ("", None, None)
     if kind not in KINDS or (kind == "p") is (part is None) or (part and not 0 < float(part) <= 100):
         raise GateError(f"{name!r} is nothing that can be gated; there are {_examples()}")
-    if action is not None and not KINDS[kind].per_action:
-        raise GateError(f"{name!r}: {kind} is not measured by action")
+    if action is not None and not (KINDS[kind].per_action or action in KINDS[kind].of):
+        of = " and ".join(KINDS[kind].of)
+        raise GateError(f"{name!r}: {kind} is not measured by action{of and f', but of {of}'}")
     unit = KINDS[kind].unit
     pattern, units = _LIMITS[unit]
     matched = pattern.fullmatch(limit.replace(" ", ""))
@@ -232,5 +245,5 @@ def told(value: float, unit: Unit) -> str:
             return f"{value:.1f}/s"
         case Unit.GROWTH:
             return f"{value * 60_000:.3f} ms/min"
-        case Unit.COUNT:
+        case Unit.COUNT | Unit.NUMBER:
             return f"{value:g}"

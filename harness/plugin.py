@@ -77,6 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", metavar="N", type=int, default=0, help="what all chance of the run follows from")
     group.addoption("--ping", metavar="S", type=float, action="append", default=[], help="what the condition adds")
     group.addoption("--patience", metavar="S", type=float, help="seconds in place of the target file's patience")
+    group.addoption("--gate", metavar="GATE", action="append", default=[], help="what the figures are to be held to")
     group.addoption("--out", metavar="DIR", help="folder for run.jsonl and traces")
 
 
@@ -237,6 +238,7 @@ class Keeper:
             faults=self._config.getoption("fault"),
             seed=self._config.getoption("seed"),
             pings=self._config.getoption("ping"),
+            gates=self._config.getoption("gate"),
         )
         out.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(out / "run.jsonl", header)

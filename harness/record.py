@@ -36,7 +36,8 @@ class Header:
 
     ``options`` are those of the command line that name the target; with them a scenario is played again. ``network`` is
     the condition of the network, ``pings`` are the seconds that pings take under it by itself; ``faults`` are those of
-    messages, ``seed`` is what all chance follows from. What was ``watched`` are conversations of foreign stations.
+    messages, ``seed`` is what all chance follows from. What was ``watched`` are conversations of foreign stations. The
+    ``gates`` that the run was to keep are as they are written.
     """
 
     plugfest: str
@@ -53,6 +54,7 @@ class Header:
     seed: int = 0
     pings: Sequence[float] = ()
     watched: bool = False
+    gates: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ def read(path: Path) -> Run:
     if not parsed or parsed[0]["kind"] != "header":
         raise RecordError(f"{path}: line 1 is not the header of a run record")
     members = _without(parsed[0], "kind", "format", "format_version")
-    texts = {name: tuple(members.get(name, ())) for name in ("options", "faults", "pings")}
+    texts = {name: tuple(members.get(name, ())) for name in ("options", "faults", "pings", "gates")}
     header = Header(**{**members, **texts})
     for number, line in enumerate(parsed[1:], 2):
         if line["kind"] == "header" or (line["kind"] == "footer" and number != len(parsed)):

@@ -8,6 +8,7 @@ import sys
 import click
 
 from harness.expected import ExpectationError
+from harness.gates import GateError
 from harness.record import RecordError
 from harness.scenario import ScenarioError
 from harness.selection import SelectionError
@@ -73,7 +74,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code if error.exit_code == NOT_CARRIED_OUT else WRONG_USAGE)
-    except (SettingsError, ExpectationError, SelectionError, ScenarioError, RecordError) as error:
+    except (SettingsError, ExpectationError, GateError, SelectionError, ScenarioError, RecordError) as error:
         click.echo(f"plugfest: {error}", err=True)
         sys.exit(WRONG_USAGE)
     except (click.Abort, KeyboardInterrupt):

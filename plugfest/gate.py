@@ -16,7 +16,7 @@ from harness.gates import Gate, GateError, Judged, Measured, judge
 from harness.gates import gate as parsed
 from harness.load import record as load_record
 from harness.load.measured import MeasuredLoad
-from harness.measured import MeasuredRun
+from harness.measured import MeasuredRun, gates_of
 from harness.settings import load
 
 LATEST = Path("out/latest")
@@ -43,8 +43,8 @@ def gate(path: Path, asked: tuple[Gate, ...], target: Path | None) -> None:
     """Hold the figures of a run record to gates; exit code 1 if one is not met.
 
     PATH is the record of a conformance run or of a load run, or its folder. A gate is p95=100ms, p99.Authorize=50ms,
-    max.*=2s (each action by itself), errors=0, unanswered=0.1%, throughput=1000/s, stability=99.9%, coverage=95% or
-    accuracy=99%. Without any, those hold that a load run was made with.
+    max.*=2s (each action by itself), errors=0, unanswered=0.1%, throughput=1000/s, stability=99.9%, coverage=95%,
+    coverage.cases=90%, accuracy=99% or news=0. Without any, those hold that the run was made with.
     """
     made_with, measured = _measured(path)
     gates = (*(load(target).gates if target else ()), *asked) or made_with
@@ -65,7 +65,8 @@ def _measured(path: Path) -> tuple[Sequence[Gate], Measured]:
     if load_record.is_load(file):
         run = load_record.read(file)
         return run.gates, MeasuredLoad(run.figures)
-    return (), MeasuredRun(record.read(file))
+    done = record.read(file)
+    return gates_of(done), MeasuredRun(done)
 
 
 def tell(judged: Iterable[Judged], console: Console) -> int:

@@ -16,6 +16,8 @@ import reports
 from harness import record
 from harness.baseline import baseline
 from harness.expected import Standing
+from harness.gates import Gate
+from harness.measured import judged
 from harness.players import Player
 from harness.plugin import SELECTING, expectations_of
 from harness.record import Run
@@ -24,6 +26,7 @@ from harness.selection import Mode, Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
 from plugfest.equipment import adverse, adversity
+from plugfest.gate import GateType, tell
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.play import arguments
 from plugfest.progress import Live, ending
@@ -60,6 +63,7 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
     type=click.Choice([one.value for one in Mode]),
     help="smoke: a few, to see whether it works at all; non-disruptive: nothing that resets, unlocks or reconfigures.",
 )
+@click.option("--gate", "gates", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as coverage=90%.")
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
 @click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
 @click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit; see plugfest variants.")
@@ -78,6 +82,7 @@ def run(
     versions: tuple[str, ...],
     station: str | None,
     mode: str | None,
+    gates: tuple[Gate, ...],
     strict: bool,
     mutant: str | None,
     variant: str | None,
@@ -87,7 +92,10 @@ def run(
     workers: int | None,
     **obstacles: Any,
 ) -> None:
-    """Play conformance scenarios against a central system and judge what comes back."""
+    """Play conformance scenarios against a central system and judge what comes back.
+
+    Exit code 1 if a verdict is not as expected, or a gate is not met.
+    """
     known = Catalogue.load()
     players = tuple(Player) if station == "both" else (station,) if station else ()
     chosen = (ids, octt, requirements, profiles, versions, players, (mode,) if mode else ())
@@ -115,6 +123,7 @@ def run(
     options += ["--strict-levels"] if strict else []
     options += against
     options += [f"--mutant={mutant}"] if mutant else []
+    options += [f"--gate={gate}" for gate in gates]
     options += [f"--at-once={at_once}"] if at_once else []
     workers = workers or _workers(len(selected), settings, at_once or settings.csms.at_once)
     options = [*arguments(selected, folder, target=target, workers=workers), *options]
@@ -138,8 +147,9 @@ def play(out: Path, options: list[str], write_expected: Path | None = None, plug
     if write_expected is not None and not done.truncated:
         write_expected.write_text(baseline(done), encoding="utf-8")
         console.print(f"expected list: {write_expected}", soft_wrap=True)
+    met = tell(gates, console) if (gates := judged(done)) else 0
     console.print(f"report: {next(p for p in documents if p.suffix == '.html')}", soft_wrap=True)
-    return exit_code(done)
+    return exit_code(done) or met
 
 
 def variant_named(name: str) -> Variant:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from harness.findings import Finding
+from harness.gates import Judged
 from harness.record import Header, Result
 from harness.verdict import Verdict
 from reports.model import (
@@ -28,7 +29,7 @@ LONGEST_NAME = 200
 
 
 def render(report: Report) -> str:
-    """Return the XML text: the findings as a suite of their own, then a suite per profile.
+    """Return the XML text: the findings and the gates as suites of their own, then a suite per profile.
 
     What is news is a failure or an error, so that the outcome agrees with the exit code of the run; a
     nonconformity that was expected passes and names its finding.
@@ -37,6 +38,8 @@ def render(report: Report) -> str:
     root = Element("testsuites", name="plugfest", time=f"{whole.seconds:.3f}")
     if report.findings:
         root.append(_findings(report))
+    if report.gates:
+        root.append(_filled([gate_case(one) for one in report.gates], "gates", 0.0, report.run.header))
     for group in report.groups:
         root.append(_suite(group, report))
     if report.shortfall:
@@ -60,6 +63,18 @@ def _finding(report: Report, finding: Finding) -> Element:
     tag = "failure" if finding.verdict is Verdict.FAILED else "error"
     element = SubElement(case, tag, type=finding.verdict.value, message=_text(what)) if finding.news else None
     (SubElement(case, "system-out") if element is None else element).text = _text("\n".join(lines))
+    return case
+
+
+def gate_case(one: Judged) -> Element:
+    """Return the test case of a gate, which fails where it was missed."""
+    case = Element("testcase", classname="gates", name=visible(f"{one.gate} {one.limit}"), time="0.000")
+    said = f"observed {one.observed}, limit {one.limit}"
+    if one.met:
+        SubElement(case, "system-out").text = visible(said)
+    else:
+        where = f", in {one.place}" if one.place else ""
+        SubElement(case, "failure", type="gate", message=visible(f"{said}, missed by {one.by}{where}"))
     return case
 
 

@@ -25,6 +25,7 @@ def render(report: Report, document: str) -> str:
     """Return the Markdown text; ``document`` is the name of the full report beside the record."""
     sections = (
         _heading(report),
+        _gates(report),
         _findings(report),
         _totals(report),
         _table("News", report.news),
@@ -55,6 +56,17 @@ def _heading(report: Report) -> Iterator[str]:
     if header.mutant:
         facts.append(f"mutant {code(header.mutant)}")
     yield " · ".join(facts)
+    yield ""
+
+
+def _gates(report: Report) -> Iterator[str]:
+    if not report.gates:
+        return
+    yield "| gate | limit | observed | missed by | where |"
+    yield "|---|---|---|---|---|"
+    for one in report.gates:
+        verdict = "met" if one.met else "**not met**"
+        yield f"| {code(one.gate)} {verdict} | {one.limit} | {one.observed} | {one.by} | {prose(one.place)} |"
     yield ""
 
 

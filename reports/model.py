@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from harness.expected import Standing
 from harness.findings import Finding, command, findings_of
+from harness.gates import Judged
+from harness.measured import judged
 from harness.record import Result, Run
 from harness.service import percentile
 from harness.verdict import Check, Verdict
@@ -150,6 +152,11 @@ class Report:
             if result.verdict is Verdict.NOT_APPLICABLE:
                 reasons[reason(result) or "no reason is recorded"].append(result)
         return dict(sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    @property
+    def gates(self) -> Sequence[Judged]:
+        """What became of the gates that the run was to keep, those that it missed first."""
+        return sorted(judged(self.run), key=lambda one: one.met)
 
     @property
     def shortfall(self) -> str:

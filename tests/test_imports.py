@@ -40,6 +40,7 @@ JUDGED = (
     "harness.findings",
     "harness.gates",
     "harness.load",
+    "harness.measured",
     "harness.rules",
     "harness.service",
     "harness.trace",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from harness.gates import Judged
+from reports.junit import gate_case
 from reports.load.model import LoadReport
 from reports.model import visible
 
@@ -12,7 +12,7 @@ from reports.model import visible
 def render(report: LoadReport) -> str:
     """Return the XML text, which agrees with the exit code: what is no measurement is an error, an outage a failure."""
     header = report.run.header
-    cases = [_case(one) for one in report.judged]
+    cases = [gate_case(one) for one in report.judged]
     cases.append(_run(report))
     suite = Element("testsuite", name="load", timestamp=visible(header.started))
     suite.set("tests", str(len(cases)))
@@ -27,17 +27,6 @@ def render(report: LoadReport) -> str:
     root.append(suite)
     indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
-
-
-def _case(one: Judged) -> Element:
-    case = Element("testcase", classname="gates", name=visible(f"{one.gate} {one.limit}"), time="0.000")
-    said = f"observed {one.observed}, limit {one.limit}"
-    if one.met:
-        SubElement(case, "system-out").text = visible(said)
-    else:
-        where = f", in {one.place}" if one.place else ""
-        SubElement(case, "failure", type="gate", message=visible(f"{said}, missed by {one.by}{where}"))
-    return case
 
 
 def _run(report: LoadReport) -> Element:

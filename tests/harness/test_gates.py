@@ -54,6 +54,8 @@ ANSWERS = Told(
         ("stability=99.9%", Gate("stability", "stability", 0.999, Unit.SHARE)),
         ("errors=0", Gate("errors", "errors", 0.0, Unit.COUNT)),
         ("errors.Authorize=0.1%", Gate("errors.Authorize", "errors", 0.001, Unit.SHARE, 1.0, "Authorize")),
+        ("coverage.cases=90%", Gate("coverage.cases", "coverage", 0.9, Unit.SHARE, 1.0, "cases")),
+        ("news=0", Gate("news", "news", 0.0, Unit.NUMBER)),
         ("throughput=60/min", Gate("throughput", "throughput", 1.0, Unit.RATE)),
     ],
 )
@@ -78,6 +80,8 @@ def test_gates_as_they_are_written(text: str, meant: Gate) -> None:
         ("stability=0.99", "write it as in stability=99.9%"),
         ("throughput=1000", "write it as in throughput=1000/s"),
         ("stability.Authorize=99%", "stability is not measured by action"),
+        ("coverage.Authorize=99%", "not measured by action, but of requirements and cases"),
+        ("news=1%", "write it as in news=0"),
     ],
 )
 def test_what_is_no_gate(text: str, said: str) -> None:

@@ -18,9 +18,11 @@ from tests.harness.load.test_record import recorded as load_recorded
 SERVED = Service(answers={"Heartbeat": (0.05, 0.08)}, connected=99.95, expected=100.0, unanswered=1)
 
 
-def recorded(folder: Path, service: Service | None) -> str:
+def recorded(folder: Path, service: Service | None, *gates: str) -> str:
     """Write a record of one scenario, and return its path."""
-    header = Header(plugfest="1", target="t", endpoint=None, driver="none", started="2030-01-01", selected=1)
+    header = Header(
+        plugfest="1", target="t", endpoint=None, driver="none", started="2030-01-01", selected=1, gates=gates
+    )
     result = Result(
         id="v16.core.a.b",
         title="It does.",
@@ -69,6 +71,12 @@ def test_gates_of_the_target_file(tmp_path: Path) -> None:
     target.write_text('[gates]\np95 = "79ms"\n', encoding="utf-8")
     done = CliRunner().invoke(gate, [recorded(tmp_path, SERVED), f"--target={target}", "--gate=unanswered=1"])
     assert (done.exit_code, "p95" in done.output, "unanswered" in done.output) == (1, True, True)
+
+
+def test_run_is_held_to_its_own_gates(tmp_path: Path) -> None:
+    """Without gates of the command line, those hold that the run was made with."""
+    done = CliRunner().invoke(gate, [recorded(tmp_path, SERVED, "p95=79ms", "coverage=100%")])
+    assert (done.exit_code, "p95" in done.output, "coverage" in done.output) == (1, True, True)
 
 
 def test_load_run_is_held_to_its_own_gates(tmp_path: Path) -> None:

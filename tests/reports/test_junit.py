@@ -166,3 +166,14 @@ def test_a_run_that_was_cut_short_is_an_error(report: Report) -> None:
 
     assert suites.get("errors") == "5"
     assert _outcomes(_case(suites, "run.complete")) == ["error"]
+
+
+def test_gates_are_a_suite_of_their_own(report: Report) -> None:
+    """A gate that was missed is a failure."""
+    header = replace(report.run.header, gates=("coverage=1%", "coverage=100%"))
+    root = fromstring(render(report_of(replace(report.run, header=header))))
+    gates = next(suite for suite in root if suite.get("name") == "gates")
+    assert [(case.get("name"), _outcomes(case)) for case in gates.iter("testcase")] == [
+        ("coverage ≥ 100.000 %", ["failure"]),
+        ("coverage ≥ 1.000 %", []),
+    ]

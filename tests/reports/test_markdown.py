@@ -152,3 +152,12 @@ def test_what_the_expected_list_lacks_is_said(report: Report) -> None:
     """Entries that do not fit are told in the summary."""
     footer = Footer(seconds=1, verdicts={}, news=0, remarks=("of the expected list these were not needed: a",))
     assert "these were not needed: a" in render(report_of(replace(report.run, footer=footer)), "r")
+
+
+def test_gates_are_told_before_findings(report: Report) -> None:
+    """A gate that was missed stands above the others, with what was observed."""
+    header = replace(report.run.header, gates=("coverage=1%", "coverage=100%"))
+    lines = render(report_of(replace(report.run, header=header)), "report.html").splitlines()
+    rows = [line for line in lines if line.startswith("| `coverage")]
+    assert ["not met" in row for row in rows] == [True, False]
+    assert lines.index(rows[1]) < lines.index("## Findings (8)")
