@@ -6,14 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.coverage import ANSWERED, combined
 from harness.record import Result
 from harness.verdict import Verdict
 from reports.model import WORST_FIRST
 from scenarios import sources
-
-JUDGED = (Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED)
-"""The verdicts that answer the question."""
-
 
 Demand = sources.Requirement | sources.OcttCase
 
@@ -28,9 +25,7 @@ class Covered:
     @property
     def verdict(self) -> Verdict | None:
         """The worst verdict of its scenarios, those that were not applicable aside; None if none was played."""
-        verdicts = {result.verdict for result in self.results}
-        asked = verdicts - {Verdict.NOT_APPLICABLE} or verdicts
-        return min(asked, key=WORST_FIRST.index, default=None)
+        return combined(result.verdict for result in self.results) if self.results else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ class Coverage:
     @property
     def judged(self) -> int:
         """How many got a verdict on the central system."""
-        return sum(one.verdict in JUDGED for one in self.each)
+        return sum(one.verdict in ANSWERED for one in self.each)
 
     @property
     def applicable(self) -> int:

@@ -34,6 +34,7 @@ HARNESS = tuple(
     if path.stem not in ("__init__", "__pycache__", "plugin", "drivers")
 )
 JUDGED = (
+    "harness.coverage",
     "harness.record",
     "harness.verdict",
     "harness.expected",

@@ -315,3 +315,10 @@ def test_page_of_a_whole_run_is_small(tmp_path: Path) -> None:
         path.write_text("\n".join(told) + "\n", encoding="utf-8")
 
     assert len(render(report_of(read(record))).encode()) < 500_000
+
+
+def test_gates_stand_before_the_findings(report: Report) -> None:
+    """A gate that was missed is told with what was observed."""
+    header = replace(report.run.header, gates=("coverage=100%",))
+    page = render(report_of(replace(report.run, header=header)))
+    assert page.index('id="gates"') < page.index("not met") < page.index('id="findings"')
