@@ -1,0 +1,1 @@
+"""Tests of what users read: every command, file and link of it."""
