@@ -21,6 +21,7 @@ import pytest
 
 from harness import expected, settings, tally
 from harness.adversity import Adversity
+from harness.disclosure import disclosed
 from harness.patient_loop import PatientLoop
 from harness.playing import Player, Stage, Terms
 from harness.record import Header, Recorder, Result
@@ -239,6 +240,7 @@ class Keeper:
             seed=self._config.getoption("seed"),
             pings=self._config.getoption("ping"),
             gates=self._config.getoption("gate"),
+            settings=disclosed(target),
         )
         out.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(out / "run.jsonl", header)

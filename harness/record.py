@@ -37,7 +37,7 @@ class Header:
     ``options`` are those of the command line that name the target; with them a scenario is played again. ``network`` is
     the condition of the network, ``pings`` are the seconds that pings take under it by itself; ``faults`` are those of
     messages, ``seed`` is what all chance follows from. What was ``watched`` are conversations of foreign stations. The
-    ``gates`` that the run was to keep are as they are written.
+    ``gates`` that the run was to keep are as they are written, ``settings`` are those of the target, without secrets.
     """
 
     plugfest: str
@@ -55,6 +55,7 @@ class Header:
     pings: Sequence[float] = ()
     watched: bool = False
     gates: Sequence[str] = ()
+    settings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

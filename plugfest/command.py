@@ -28,6 +28,7 @@ _COMMANDS = (
     "rehearse",
     "explain",
     "gate",
+    "package",
     "catalogue",
     "check-target",
     "mutants",

@@ -35,8 +35,10 @@ HARNESS = tuple(
 )
 JUDGED = (
     "harness.coverage",
+    "harness.disclosure",
     "harness.record",
     "harness.verdict",
+    "harness.versions",
     "harness.expected",
     "harness.findings",
     "harness.gates",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from reports import write_all
+from reports import STATEMENT, write_all
 from tests.reports import sample
 from tests.reports.browser import Seen, needs_browser, shown
 
@@ -140,3 +140,19 @@ async def test_print_leaves_out_what_paper_cannot_do(browser: Browser, report: P
         assert not await seen.page.locator("#filters").is_visible()
         assert await seen.page.locator(f'[id="{RESET}"] .checks').is_visible()
         assert await seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+async def test_statement_can_be_read_by_everybody(browser: Browser, report: Path) -> None:
+    """Axe finds no violation, also on a telephone, which does not scroll it sideways."""
+    async with shown(browser, report.with_name(STATEMENT), width=375) as seen:
+        assert await seen.violations() == []
+        assert await seen.page.evaluate("document.documentElement.scrollWidth") == 375
+
+
+async def test_statement_is_printed_with_lines_to_sign(browser: Browser, report: Path) -> None:
+    """On paper nothing is cut off at the right, and the lines are there."""
+    async with shown(browser, report.with_name(STATEMENT), width=680, scheme="dark") as seen:  # A4 less its margins
+        await seen.page.emulate_media(media="print")
+        assert await seen.page.evaluate("document.documentElement.scrollWidth") == 680
+        assert await seen.count(".signatures td:empty") >= 10
+        assert (await seen.page.pdf()).startswith(b"%PDF")

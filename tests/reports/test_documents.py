@@ -13,11 +13,11 @@ from reports import write_all
 from tests.reports import sample
 
 
-def test_three_documents_lie_beside_the_record(record: Path) -> None:
-    """The HTML report, the JUnit file and the summary are written where the record is."""
+def test_documents_lie_beside_the_record(record: Path) -> None:
+    """The HTML report, the JUnit file, the summary and the statement are written where the record is."""
     written = write_all(record)
 
-    assert [path.name for path in written] == ["report.html", "junit.xml", "summary.md"]
+    assert [path.name for path in written] == ["report.html", "junit.xml", "summary.md", "statement.html"]
     assert all(path.parent == record.parent and path.stat().st_size for path in written)
 
 
@@ -49,7 +49,7 @@ def test_one_passed_scenario_is_reported_without_ado(tmp_path: Path) -> None:
     """The smallest complete run says that everything is as expected."""
     only = replace(sample.results()[0], verdict=Verdict.PASSED, trace=None)
 
-    page, _, summary = (path.read_text(encoding="utf-8") for path in write_all(sample.write(tmp_path, [only])))
+    page, _, summary, _ = (path.read_text(encoding="utf-8") for path in write_all(sample.write(tmp_path, [only])))
 
     assert "1 scenario,\n" in page
     assert "1 scenario in 1.8 s: nothing is news." in summary
