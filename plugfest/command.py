@@ -29,6 +29,7 @@ _COMMANDS = (
     "explain",
     "gate",
     "package",
+    "ci",
     "catalogue",
     "check-target",
     "mutants",

@@ -31,6 +31,7 @@ from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.play import arguments
 from plugfest.progress import Live, ending
 from plugfest.targets import target_of, write_target
+from reports.ci import github
 from scenarios.stage.driver import driver_of
 from server.registry import UnknownName
 from server.variants import VARIANTS, Variant
@@ -147,6 +148,9 @@ def play(out: Path, options: list[str], write_expected: Path | None = None, plug
     if write_expected is not None and not done.truncated:
         write_expected.write_text(baseline(done), encoding="utf-8")
         console.print(f"expected list: {write_expected}", soft_wrap=True)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in github(done):
+            click.echo(line)
     met = tell(gates, console) if (gates := judged(done)) else 0
     console.print(f"report: {next(p for p in documents if p.suffix == '.html')}", soft_wrap=True)
     return exit_code(done) or met

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.record import read
-from reports import allure, html, junit, markdown, statement
+from reports import allure, ci, html, junit, markdown, statement
 from reports.model import Report, report_of
 
 HTML = "report.html"
@@ -13,6 +13,7 @@ STATEMENT = "statement.html"
 JUNIT = "junit.xml"
 MARKDOWN = "summary.md"
 ALLURE = "allure-results"
+CODE_QUALITY = "code-quality.json"
 
 
 def write_all(record: Path) -> list[Path]:
@@ -29,7 +30,12 @@ def write_all(record: Path) -> list[Path]:
 
 def documents(report: Report) -> dict[str, str]:
     """Return the texts of all documents but Allure's by their names."""
-    made = {HTML: html.render(report), JUNIT: junit.render(report), MARKDOWN: markdown.render(report, HTML)}
+    made = {
+        HTML: html.render(report),
+        JUNIT: junit.render(report),
+        MARKDOWN: markdown.render(report, HTML),
+        CODE_QUALITY: ci.code_quality(report.run),
+    }
     return made if report.run.header.watched else made | {STATEMENT: statement.render(report)}
 
 

@@ -47,7 +47,16 @@ def test_run_plays_the_reference_and_writes_every_document(tmp_path: Path) -> No
     done = plugfest("run", "--scenario=v16.core.reset.*", "-n2", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     latest = tmp_path / "out" / "latest"
-    names = {"run.jsonl", "report.html", "junit.xml", "summary.md", "statement.html", "traces", "allure-results"}
+    names = {
+        "run.jsonl",
+        "report.html",
+        "junit.xml",
+        "summary.md",
+        "statement.html",
+        "code-quality.json",
+        "traces",
+        "allure-results",
+    }
     assert names <= {path.name for path in latest.iterdir()}
     assert f"{latest.resolve().name}/report.html" in done.stdout
     run = record.read(latest / "run.jsonl")

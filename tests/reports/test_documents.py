@@ -14,10 +14,16 @@ from tests.reports import sample
 
 
 def test_documents_lie_beside_the_record(record: Path) -> None:
-    """The HTML report, the JUnit file, the summary and the statement are written where the record is."""
+    """Report, JUnit file, summary, code quality and statement are written where the record is."""
     written = write_all(record)
 
-    assert [path.name for path in written] == ["report.html", "junit.xml", "summary.md", "statement.html"]
+    assert [path.name for path in written] == [
+        "report.html",
+        "junit.xml",
+        "summary.md",
+        "code-quality.json",
+        "statement.html",
+    ]
     assert all(path.parent == record.parent and path.stat().st_size for path in written)
 
 
@@ -42,14 +48,15 @@ def test_a_run_without_results_has_documents(tmp_path: Path) -> None:
     """A run that ended before its first scenario is reported as cut short."""
     written = write_all(sample.write(tmp_path, [], selected=3, end=False))
 
-    assert all("0 of 3 selected scenarios" in path.read_text(encoding="utf-8") for path in written)
+    told = [path for path in written if path.name != "code-quality.json"]
+    assert all("0 of 3 selected scenarios" in path.read_text(encoding="utf-8") for path in told)
 
 
 def test_one_passed_scenario_is_reported_without_ado(tmp_path: Path) -> None:
     """The smallest complete run says that everything is as expected."""
     only = replace(sample.results()[0], verdict=Verdict.PASSED, trace=None)
 
-    page, _, summary, _ = (path.read_text(encoding="utf-8") for path in write_all(sample.write(tmp_path, [only])))
+    page, _, summary, *_ = (path.read_text(encoding="utf-8") for path in write_all(sample.write(tmp_path, [only])))
 
     assert "1 scenario,\n" in page
     assert "1 scenario in 1.8 s: nothing is news." in summary

@@ -49,7 +49,7 @@ def test_record_is_that_of_a_run(tmp_path: Path) -> None:
     broken = {one.id for one in run.rules if one.verdict is Verdict.FAILED}
     assert broken == {"v16.wire.frame.message-type", "v16.station-wire.frame.array"}
     documents = {path.name for path in reports.write_all(run.path)}
-    assert documents == {"report.html", "junit.xml", "summary.md"}
+    assert documents == {"report.html", "junit.xml", "summary.md", "code-quality.json"}
     assert "2 conversation sides" in (tmp_path / "summary.md").read_text()
 
 
