@@ -104,6 +104,8 @@ V201 = Version(
         "remote-control": "RemoteControl",
         "availability": "Availability",
         "validation": "Validation",
+        "simulated": "Simulated",
+        "microocpp": "MicroOCPP",
     },
     always=frozenset(
         {
@@ -115,6 +117,8 @@ V201 = Version(
             "RemoteControl",
             "Availability",
             "Validation",
+            "Simulated",
+            "MicroOCPP",
         }
     ),
     messages=_MESSAGES,

@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from harness.players import Player
 from harness.scenario import FIRMWARE, Member, Need, family
+from harness.versions import V16, Version
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Mark(Protocol):
+    """Marks a test function."""
+
+    def __call__(self, function: Function) -> Function:
+        """Return the function, marked."""
+        ...
 
 
 def on_both(
     tail: str,
     *,
     spec: Sequence[str],
+    version: Version = V16,
     profile: str = "default",
     needs: Sequence[Need] = (),
     mutants: Sequence[str] = (),
-) -> Callable[[Function], Function]:
+) -> Mark:
     """Mark a test function as ``v16.simulated.<tail>`` and ``v16.microocpp.<tail>``, with a configuration profile.
 
-    The mutants are caught by the simulated one: the other one cannot be played everywhere.
+    Of another ``version`` the ids have its prefix. The mutants are caught by the simulated one: the other one cannot
+    be played everywhere.
     """
 
     def mark(function: Function) -> Function:
         title = (inspect.getdoc(function) or "").partition("\n")[0]
         members = [
             Member(
-                id=f"v16.{kind.value}.{tail}",
+                id=f"{version.prefix}.{kind.value}.{tail}",
                 title=title,
                 case=(kind, profile),
                 spec=spec,

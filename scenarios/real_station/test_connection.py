@@ -1,10 +1,12 @@
 """How a whole charge point connects, and comes back: OCPP-J 1.6 sections 3, 5.3 and 6.2, OCPP 1.6 section 3.7."""
 
+from datetime import datetime
+
 from harness.csms import Restart, SecureHosting, TransactionReader
 from harness.csms.console import Csms
 from harness.csms.v16 import ChangeConfiguration, GetConfiguration, RemoteStopTransaction
 from harness.scenario import PROXY
-from harness.verdict import Checks, Inconclusive
+from harness.verdict import SHOULD, Checks, Inconclusive
 from scenarios.real_station.charging import caught_up, ended_with, in_service, running
 from scenarios.real_station.pair import on_both
 from scenarios.stage.devices import Device, Devices
@@ -13,15 +15,14 @@ from simulators.network.network import Network
 
 BASIC = "OCPP-J 1.6 6.2.2"
 BOOT = "OCPP 1.6 4.2"
+OFFLINE = "OCPP 1.6 3.7"
 BACK = 60.0
 """Seconds in which a charge point is back that has lost its connection; MicroOCPP waits 40 for a lost answer."""
 
 
-@on_both("security.basic-auth", spec=[BASIC], needs=[SecureHosting], mutants=["basic-refused"])
-async def test_password_lets_it_in(devices: Devices, check: Checks) -> None:
+@on_both("security.basic-auth", spec=[BASIC], profile="basic-auth", needs=[SecureHosting], mutants=["basic-refused"])
+async def test_password_lets_it_in(device: Device, check: Checks) -> None:
     """A charge point that gives its password is let in (security profile 1)."""
-    device = await devices.secure(1)
-
     await device.switch_on()
     await device.dialogue.let_in(clause=BASIC)
 
@@ -44,12 +45,12 @@ async def test_password_over_tls_lets_it_in(devices: Devices, check: Checks) -> 
 @on_both(
     "security.password-changed",
     spec=[BASIC],
+    profile="basic-auth",
     needs=[SecureHosting, ChangeConfiguration],
     mutants=["password-not-switched"],
 )
-async def test_password_is_changed(devices: Devices, csms: Csms, check: Checks) -> None:
+async def test_password_is_changed(device: Device, csms: Csms, check: Checks) -> None:
     """A charge point that was given a new password comes back with it."""
-    device = await devices.secure(1)
     await in_service(device)
     order = ChangeConfiguration(station=device.id, key="AuthorizationKey")
     await csms.perform(order)
@@ -84,6 +85,32 @@ async def test_transaction_ends_during_an_outage(device: Device, csms: Csms, tag
     stop = await device.dialogue.told("StopTransaction", within=BACK, reason="EVDisconnected")
     view = await csms.transaction(device.id, transaction)
     check.equal(view.meter_stop, stop.payload["meterStop"], clause="OCPP 1.6 4.10")
+
+
+@on_both(
+    "network.charged-offline",
+    spec=["OCPP 1.6 3.4", OFFLINE],
+    profile="offline-capable",
+    needs=[GetConfiguration, TransactionReader],
+    mutants=["start-accepts-none", "transactions-dated-by-arrival"],
+)
+async def test_transaction_begins_during_an_outage(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A transaction that began while the network was away is told afterwards, and is on record as of its beginning."""
+    await in_service(device)
+    tag = await tags.accepted()
+    await caught_up(device, csms)
+
+    await device.lose_network()
+    await device.plug()
+    await device.present(tag)
+    await device.regain_network()
+
+    start = await device.dialogue.told("StartTransaction", within=BACK, idTag=tag)
+    check.equal(start.answer["idTagInfo"]["status"], "Accepted", clause="OCPP 1.6 4.8")
+    view = await csms.transaction(device.id, start.answer["transactionId"])
+    if view.started is not None:
+        told = datetime.fromisoformat(start.payload["timestamp"])
+        check.equal(view.started, told, clause=OFFLINE, level=SHOULD)
 
 
 @on_both(

@@ -136,6 +136,27 @@ async def test_remote_start(device: Device, csms: Csms, tags: Tags, check: Check
 
 
 @on_both(
+    "remote-start.nobody-plugs-in",
+    spec=["OCPP 1.6 5.11", "OCPP 1.6 4.9"],
+    profile="short-intervals",
+    needs=[RemoteStartTransaction],
+    mutants=["status-return-refused"],
+)
+async def test_nobody_plugs_in(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
+    """A connector that an operator had prepared is free again when nobody plugs in, and its status is taken."""
+    await in_service(device)
+    tag = await tags.accepted()
+    device.dialogue.anew()
+
+    await csms.perform(RemoteStartTransaction(station=device.id, id_tag=tag, connector_id=1))
+
+    await device.dialogue.ordered("RemoteStartTransaction")
+    for status in ("Preparing", "Available"):
+        told = await device.dialogue.told("StatusNotification", connectorId=1, status=status)
+        check.equal(told.answer, {}, clause="OCPP 1.6 6.48")
+
+
+@on_both(
     "remote-stop.stopped",
     spec=["OCPP 1.6 5.12"],
     needs=[RemoteStopTransaction],

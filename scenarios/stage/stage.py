@@ -17,7 +17,7 @@ from harness.settings import Settings
 from harness.trace import Trace
 from harness.versions import Version
 from scenarios.stage.access import endpoint_of
-from scenarios.stage.devices import Devices
+from scenarios.stage.devices import BODIES, Devices
 from scenarios.stage.identities import Identities, Loan
 from scenarios.stage.lending import Lender
 from scenarios.stage.numbers import numbers_of
@@ -28,7 +28,6 @@ from scenarios.stage.survey import Survey
 from simulators.connection import Endpoint
 from simulators.network.network import Network
 from simulators.station import Station
-from simulators.v16.acting import Body
 
 
 class Stage:
@@ -101,8 +100,9 @@ class Stage:
         async with AsyncExitStack() as life:
             loan = await life.enter_async_context(self._identities.loan(several=several))
             network = self._rig.network(part.scenario.id, quiet="network" in names)
-            if not {"device", "devices"}.isdisjoint(names):
-                kind = Body
+            acts = not {"device", "devices"}.isdisjoint(names)
+            if acts:
+                kind = BODIES[part.scenario.version]
             stations = self._populate(kind, loan, evidence.trace, part.scenario.id, network)
             life.push_async_callback(stations.leave)
             life.push_async_callback(stations.csms.leave)
@@ -110,7 +110,7 @@ class Stage:
             used = False
             if "station" in names:
                 props["station"] = await stations.new()
-            if kind is Body:
+            if acts:
                 props |= await self._devices(part, stations, life)
             if "booted" in names:
                 lent = await life.enter_async_context(self._lender.lend(kind, evidence, stations.csms, fresh=fresh))

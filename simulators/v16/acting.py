@@ -9,13 +9,14 @@ from typing import Any
 
 from harness.ocppj import Call, CallError, Payload
 from harness.verdict import Inconclusive
+from simulators.acting import Acting
 from simulators.dialogue import Dialogue
 from simulators.moments import now
 from simulators.observation import Answer
+from simulators.post import Told
 from simulators.v16 import messages
 from simulators.v16.answers import tag_status
 from simulators.v16.charge_point import ChargePoint
-from simulators.v16.post import PREPARATION, Post, Told
 
 FULL_POWER = 11_000.0
 """W that a connector delivers without a limit."""
@@ -56,14 +57,13 @@ class Connector:
         return "Available" if self.reservation is None else "Reserved"
 
 
-class ActingChargePoint:
+class ActingChargePoint(Acting):
     """Plays a whole charge point on a body: it boots, tells, queues while it is away, and obeys."""
 
     def __init__(self, body: Body, dialogue: Dialogue) -> None:
+        super().__init__(body, dialogue)
         self._body = body
-        self.dialogue = dialogue
         self._connectors = {number: Connector() for number in body.connectors}
-        self._post = Post(body, self._tell_all)
         body.orders = {
             "CancelReservation": self._cancel_reservation,
             "ChangeConfiguration": self._change_configuration,
@@ -76,22 +76,7 @@ class ActingChargePoint:
             "SetChargingProfile": self._set_limit,
         }
 
-    @property
-    def id(self) -> str:
-        """Its identity."""
-        return self._body.id
-
     # What is done to it
-
-    async def switch_on(self) -> None:
-        """Give it power: it connects and boots."""
-        self.dialogue.anew()
-        self._post.open()
-
-    async def restart(self) -> None:
-        """Take the power away and give it back; a transaction goes on afterwards."""
-        self.dialogue.anew()
-        await self._post.start_over()
 
     async def plug(self, connector: int = 1) -> None:
         """Plug a car in; if a card was accepted before, charging starts."""
@@ -126,16 +111,6 @@ class ActingChargePoint:
         elif at.id_tag is None:
             self._post.do(self._admit(id_tag, connector))
 
-    async def lose_network(self) -> None:
-        """Take its network away."""
-        self.dialogue.anew()
-        await self._post.unplug()
-
-    async def regain_network(self) -> None:
-        """Give its network back."""
-        self.dialogue.anew()
-        self._post.plug()
-
     async def status(self, connector: int = 1) -> str:
         """Return the status of a connector."""
         return self._connectors[connector].status
@@ -146,10 +121,6 @@ class ActingChargePoint:
         power = FULL_POWER if at.limit is None else min(FULL_POWER, at.limit)
         if not at.started or at.suspended or power > limit:
             raise Inconclusive(f"{self.id} delivers {power if at.started else 0:g} W")
-
-    async def leave(self) -> None:
-        """End everything it does by itself."""
-        await self._post.close()
 
     # Telling
 
@@ -165,12 +136,13 @@ class ActingChargePoint:
     # Transactions
 
     async def _admit(self, id_tag: str, connector: int) -> None:
-        """Ask whether a card may charge, and have it charge (OCPP 1.6 4.1)."""
-        if not self._post.online:
-            return
-        answer = await self._post.tell("Authorize", lambda: messages.authorize(id_tag))
+        """Ask whether a card may charge, and have it charge (OCPP 1.6 4.1); offline its configuration decides (3.4)."""
         at = self._connectors[connector]
-        if not isinstance(answer, Answer) or tag_status(answer) != "Accepted":
+        if self._post.online:
+            answer = await self._post.tell("Authorize", lambda: messages.authorize(id_tag))
+            if not isinstance(answer, Answer) or tag_status(answer) != "Accepted":
+                return
+        elif self._body.configuration.writable["AllowOfflineTxForUnknownId"] != "true":
             return
         at.id_tag = id_tag
         if at.plugged:
@@ -237,7 +209,16 @@ class ActingChargePoint:
             self._start(wanted)
         else:
             self._tell_status(wanted)
+            self._post.do(self._wait_for_car(wanted))
         return {"status": "Accepted"}
+
+    async def _wait_for_car(self, connector: int) -> None:
+        """Have a connector free again when nobody plugs in (OCPP 1.6 9.1.5)."""
+        await asyncio.sleep(float(self._body.configuration.writable["ConnectionTimeOut"]))
+        at = self._connectors[connector]
+        if not at.plugged and not at.started:
+            at.id_tag = None
+            self._tell_status(connector)
 
     def _remote_stop(self, payload: Payload) -> Payload:
         for number, at in self._connectors.items():
@@ -251,12 +232,6 @@ class ActingChargePoint:
             self._stop(number, f"{payload['type']}Reset")
         self._post.do(self._boot_again())
         return {"status": "Accepted"}
-
-    async def _boot_again(self) -> None:
-        """Boot once what was queued is told."""
-        await asyncio.sleep(PREPARATION)
-        await self._post.all_told()
-        await self._post.start_over()
 
     def _change_configuration(self, payload: Payload) -> Payload:
         answer = self._body.change_configuration(payload)

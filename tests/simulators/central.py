@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -26,6 +27,26 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "Heartbeat": {"currentTime": NOW},
     "StartTransaction": {"transactionId": 7, "idTagInfo": {"status": "Accepted"}},
 }
+
+
+class Central:
+    """Answers everything, as its ``answers`` say, and can order things."""
+
+    def __init__(self, answers: Mapping[str, Any] = ANSWERS) -> None:
+        self.answers: dict[str, Any] = dict(answers)
+        self.sockets: list[ServerConnection] = []
+
+    async def script(self, socket: ServerConnection) -> None:
+        """Answer each CALL of a station."""
+        self.sockets.append(socket)
+        async for message in socket:
+            frame = json.loads(message)
+            if frame[0] == 2:
+                await socket.send(json.dumps([3, frame[1], self.answers.get(frame[2], {})]))
+
+    async def order(self, action: str, **payload: Any) -> None:
+        """Send a CALL on the latest connection."""
+        await self.sockets[-1].send(json.dumps([2, str(uuid.uuid4()), action, payload]))
 
 
 @asynccontextmanager

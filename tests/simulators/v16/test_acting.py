@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from websockets.asyncio.server import ServerConnection
 
 from harness.trace import Trace
 from harness.verdict import Inconclusive
 from simulators.dialogue import Dialogue
 from simulators.v16.acting import ActingChargePoint, Body
-from tests.simulators.central import ANSWERS, central_system
+from tests.simulators.central import ANSWERS, Central, central_system
 
 LIMIT = 10.0
 PROFILE = {
@@ -25,26 +21,6 @@ PROFILE = {
     "chargingProfilePurpose": "TxDefaultProfile",
     "chargingProfileKind": "Relative",
 }
-
-
-class Central:
-    """Answers everything, and can order things; ``refuses`` are the idTags that it calls Blocked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Any] = dict(ANSWERS)
-        self.sockets: list[ServerConnection] = []
-
-    async def script(self, socket: ServerConnection) -> None:
-        """Answer each CALL of a station."""
-        self.sockets.append(socket)
-        async for message in socket:
-            frame = json.loads(message)
-            if frame[0] == 2:
-                await socket.send(json.dumps([3, frame[1], self.answers.get(frame[2], {})]))
-
-    async def order(self, action: str, **payload: Any) -> None:
-        """Send a CALL on the latest connection."""
-        await self.sockets[-1].send(json.dumps([2, str(uuid.uuid4()), action, payload]))
 
 
 @pytest.fixture
@@ -110,6 +86,37 @@ async def test_card_then_car(device: ActingChargePoint) -> None:
     await device.dialogue.told("StatusNotification", connectorId=1, status="Preparing")
     await device.plug()
     await device.dialogue.told("StartTransaction", idTag="TAG")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_card_without_network(central: Central, trace: Trace, allowed: bool) -> None:
+    """Whether a card may charge offline is configured; what it did is told later."""
+    async with _acting(central, trace, AllowOfflineTxForUnknownId=str(allowed).lower()) as device:
+        await device.switch_on()
+        await device.dialogue.told("StatusNotification", connectorId=2)
+        await device.lose_network()
+        await device.plug()
+        await device.present("TAG")
+        await device.regain_network()
+        await device.dialogue.told("StatusNotification", connectorId=1, status="Preparing")
+        if allowed:
+            await device.dialogue.told("StartTransaction", idTag="TAG")
+        assert bool(device.dialogue.calls("StartTransaction")) is allowed
+        assert device.dialogue.calls("Authorize") == []
+
+
+async def test_remote_start_for_which_nobody_plugs_in(central: Central, trace: Trace) -> None:
+    """The connector is free again after the time that is configured."""
+    async with _acting(central, trace, ConnectionTimeOut="0.01") as device:
+        await device.switch_on()
+        await device.dialogue.told("StatusNotification", connectorId=2)
+        device.dialogue.anew()
+        await central.order("RemoteStartTransaction", idTag="TAG", connectorId=1)
+        await device.dialogue.told("StatusNotification", connectorId=1, status="Preparing")
+        await device.dialogue.told("StatusNotification", connectorId=1, status="Available")
+        await central.order("RemoteStartTransaction", idTag="TAG", connectorId=1)
+        await device.plug()
+        await device.dialogue.told("StartTransaction", idTag="TAG")
 
 
 async def test_card_of_somebody_else_changes_nothing(device: ActingChargePoint) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from harness.ocppj import Payload
 from harness.verdict import Inconclusive
 from simulators.observation import Answer, Refusal
-from simulators.v16.charge_point import ChargePoint
+from simulators.station import Station
 
 PREPARATION = 0.05
 """Seconds between two attempts to connect or to boot, unless the central system says otherwise."""
@@ -22,7 +22,7 @@ Told = asyncio.Future[Answer | Refusal]
 class Post:
     """Carries the messages of a charge point, whatever becomes of its line; ``accepted`` is called after each boot."""
 
-    def __init__(self, body: ChargePoint, accepted: Callable[[], None]) -> None:
+    def __init__(self, body: Station, accepted: Callable[[], None]) -> None:
         self._body = body
         self._accepted = accepted
         self._queue: asyncio.Queue[tuple[str, Build, Told]] = asyncio.Queue()
