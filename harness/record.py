@@ -24,6 +24,8 @@ from harness.verdict import Axis, Check, Level, Verdict
 
 FORMAT = "plugfest-run"
 FORMAT_VERSION = 2
+NAME = "run.jsonl"
+"""The name of the file in the folder of its run."""
 
 
 class RecordError(Exception):

@@ -28,6 +28,7 @@ _COMMANDS = (
     "rehearse",
     "explain",
     "gate",
+    "compare",
     "package",
     "ci",
     "catalogue",

@@ -23,7 +23,7 @@ from harness.rules import Rule
 from harness.scenario import Catalogue, Scenario, need_name, parts_of
 from harness.trace import entry_line
 from harness.versions import VERSIONS, known_rules
-from plugfest.gate import LATEST
+from plugfest.records import LATEST, record_at
 from scenarios.sources import OcttCase, Requirement, octt, requirements
 from server.mutants import MUTANTS
 
@@ -54,7 +54,7 @@ def explain(name: str, path: Path) -> None:
     """
     known = Known(Catalogue.load())
     if _FINDING.fullmatch(name):
-        run = record.read(path / "run.jsonl" if path.is_dir() else path)
+        run = record.read(record_at(path))
         lines = known.finding(run, _found(run, name))
     else:
         lines = known.explanation(name)

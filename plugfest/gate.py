@@ -11,15 +11,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from harness import record
 from harness.gates import Gate, GateError, Judged, Measured, judge
 from harness.gates import gate as parsed
-from harness.load import record as load_record
 from harness.load.measured import MeasuredLoad
+from harness.load.record import LoadRun
 from harness.measured import MeasuredRun, gates_of
 from harness.settings import load
-
-LATEST = Path("out/latest")
+from plugfest.records import LATEST, read
 
 
 class GateType(click.ParamType[Gate]):
@@ -55,18 +53,8 @@ def gate(path: Path, asked: tuple[Gate, ...], target: Path | None) -> None:
 
 def _measured(path: Path) -> tuple[Sequence[Gate], Measured]:
     """Return the gates that a record was made with, and its figures."""
-    file = (
-        path / load_record.NAME
-        if (path / load_record.NAME).exists()
-        else path / "run.jsonl"
-        if not path.suffix
-        else path
-    )
-    if load_record.is_load(file):
-        run = load_record.read(file)
-        return run.gates, MeasuredLoad(run.figures)
-    done = record.read(file)
-    return gates_of(done), MeasuredRun(done)
+    run = read(path)
+    return (run.gates, MeasuredLoad(run.figures)) if isinstance(run, LoadRun) else (gates_of(run), MeasuredRun(run))
 
 
 def tell(judged: Iterable[Judged], console: Console) -> int:

@@ -34,12 +34,14 @@ HARNESS = tuple(
     if path.stem not in ("__init__", "__pycache__", "plugin", "drivers")
 )
 JUDGED = (
+    "harness.comparison",
     "harness.coverage",
     "harness.disclosure",
     "harness.record",
     "harness.verdict",
     "harness.versions",
     "harness.expected",
+    "harness.figures",
     "harness.findings",
     "harness.gates",
     "harness.load",

@@ -1,0 +1,219 @@
+"""What is news between two runs, as documents: text, Markdown, a page and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.comparison import Cause, Change, Comparison
+from harness.figures import Difference, Estimate
+from harness.gates import told
+from harness.load.record import LoadRun
+from harness.record import Run
+from reports.html import environment, style
+from reports.markdown import code, prose
+from reports.model import told as finding_told
+
+MOST_ROWS = 200
+"""Rows of one list in Markdown; the page and the JSON have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A comparison, and the two runs that it is about."""
+
+    before: Run | LoadRun
+    after: Run | LoadRun
+    comparison: Comparison
+
+    @property
+    def shortfall(self) -> str:
+        """A sentence about runs that were cut short, empty where neither was."""
+        cut = [which for which, run in (("before", self.before), ("after", self.after)) if run.truncated]
+        return f"The run {' and the run '.join(cut)} was cut short: what is missing is not compared." if cut else ""
+
+    @property
+    def outcome(self) -> str:
+        """The comparison in one sentence."""
+        found = self.comparison
+        parts = [
+            (found.appeared, "new finding", "new findings"),
+            (found.vanished, "finding is gone", "findings are gone"),
+            (found.others, "other verdict", "other verdicts"),
+            (found.gates, "gate came out otherwise", "gates came out otherwise"),
+        ]
+        told = ", ".join(f"{len(each)} {one if len(each) == 1 else many}" for each, one, many in parts if each)
+        where = f" in {found.compared} scenarios that both have played" if found.compared else ""
+        return f"{told or 'Nothing is news'}{where}."
+
+    @property
+    def unmatched(self) -> str:
+        """What only one of the runs has played, empty where they played the same."""
+        found = self.comparison
+        if not (found.only_before or found.only_after):
+            return ""
+        return (
+            f"Not compared: {found.only_before} scenarios that were played before only, {found.only_after} after only."
+        )
+
+    @property
+    def figures(self) -> Sequence[Difference]:
+        """The figures of the whole runs, and those of actions that differ by more than their noise."""
+        return [one for one in self.comparison.figures if one.certain or "." not in one.name]
+
+
+def named(run: Run | LoadRun) -> str:
+    """Return what a run was about: the target, its defect, and the network."""
+    network = run.header.network if isinstance(run, Run) else None
+    extras = [f"mutant {run.header.mutant}" if run.header.mutant else "", f"over {network}" if network else ""]
+    return ", ".join([run.header.target, *filter(None, extras)])
+
+
+def estimate(one: Estimate, difference: Difference) -> str:
+    """Return a figure in words, with the bounds of its noise where they are known."""
+    value = told(one.value, difference.unit)
+    if one.low == one.high:
+        return value
+    return f"{value} ({told(one.low, difference.unit)} to {told(one.high, difference.unit)})"
+
+
+def judged(difference: Difference) -> str:
+    """Return what is said of the difference of a figure."""
+    if not difference.certain:
+        return "within the noise" if difference.before != difference.after else "the same"
+    return "worse" if difference.worse else "better"
+
+
+def verdicts(change: Change) -> str:
+    """Return how a verdict changed, or that only its reason did."""
+    if change.before is change.after:
+        return f"{change.after}, for another reason"
+    return f"{change.before} → {change.after}"
+
+
+def text(news: News) -> Iterator[str]:
+    """Yield the lines that a terminal shows."""
+    found = news.comparison
+    yield f"before  {named(news.before)}  {news.before.header.started}"
+    yield f"after   {named(news.after)}  {news.after.header.started}"
+    yield ""
+    for title, causes in (("new", found.appeared), ("gone", found.vanished)):
+        for cause in causes:
+            yield from _cause_in_text(title, cause)
+    for change in found.others:
+        yield f"{verdicts(change)}  {change.id}  {change.title}"
+    for gate in found.gates:
+        met = "met again" if gate.after.met else "missed"
+        yield f"gate {gate.after.gate} {gate.after.limit} {met}: {gate.before.observed} → {gate.after.observed}"
+    if found.others or found.gates:
+        yield ""
+    for one in news.figures:
+        values = f"{estimate(one.before, one)} → {estimate(one.after, one)}"
+        yield f"{one.name:<28}{values}  {judged(one)}"
+    yield from ([""] if news.figures else [])
+    yield from filter(None, (news.unmatched, news.shortfall, news.outcome))
+
+
+def _cause_in_text(title: str, cause: Cause) -> Iterator[str]:
+    finding = cause.finding
+    count = f"{len(finding.scenarios)} scenario{'' if len(finding.scenarios) == 1 else 's'}"
+    yield f"{title:<6}{finding.verdict.value:<14}{finding.id}  {finding.clause or 'why'}: {count}"
+    if finding.expected:
+        yield f"      expected  {finding.expected}"
+    yield f"      observed  {finding.observed}"
+    yield from (f"      {verdicts(change)}  {change.id}" for change in cause.changes)
+    for other in cause.companions:
+        yield f"      also {other.verdict} {other.id}  {other.clause}: {finding_told(other)}"
+    yield ""
+
+
+def markdown(news: News) -> str:
+    """Return a Markdown document."""
+    return "\n".join(_markdown(news))
+
+
+def _markdown(news: News) -> Iterator[str]:
+    found = news.comparison
+    yield "# What is news"
+    yield ""
+    yield f"**{news.outcome}**"
+    yield ""
+    for which, run in (("before", news.before), ("after", news.after)):
+        yield f"- {which}: {prose(named(run))}, {prose(run.header.started)}"
+    yield ""
+    yield from (f"> {line}\n" for line in (news.unmatched, news.shortfall) if line)
+    for title, causes in (("New findings", found.appeared), ("Findings that are gone", found.vanished)):
+        yield from _causes(title, causes)
+    yield from _rows("Other verdicts", "| verdict | scenario |", [_change(one) for one in found.others])
+    gates = [
+        f"| {code(one.after.gate)} {one.after.limit} | {one.before.observed} | {one.after.observed} |"
+        for one in found.gates
+    ]
+    yield from _rows("Gates", "| gate | before | after |", gates)
+    figures = [
+        f"| {code(one.name)} | {estimate(one.before, one)} | {estimate(one.after, one)} | {judged(one)} |"
+        for one in news.figures
+    ]
+    yield from _rows("Figures", "| figure | before | after | difference |", figures)
+
+
+def _causes(title: str, causes: Sequence[Cause]) -> Iterator[str]:
+    if not causes:
+        return
+    yield f"## {title} ({len(causes)})"
+    yield ""
+    for cause in causes:
+        finding = cause.finding
+        yield f"### {code(finding.id)} {finding.verdict}"
+        yield ""
+        for one in (finding, *cause.companions):
+            yield f"- {prose(f'{one.clause}: {finding_told(one)}' if one.clause else finding_told(one))}"
+        yield ""
+        yield from _rows("", "| verdict | scenario |", [_change(one) for one in cause.changes])
+
+
+def _change(one: Change) -> str:
+    return f"| {verdicts(one)} | {code(one.id)}<br>{prose(one.title)} |"
+
+
+def _rows(title: str, head: str, rows: Sequence[str]) -> Iterator[str]:
+    if not rows:
+        return
+    if title:
+        yield f"## {title} ({len(rows)})"
+        yield ""
+    yield head
+    yield "|" + "---|" * (head.count("|") - 1)
+    yield from rows[:MOST_ROWS]
+    if len(rows) > MOST_ROWS:
+        yield ""
+        yield f"… and {len(rows) - MOST_ROWS} more."
+    yield ""
+
+
+def html(news: News) -> str:
+    """Return a page that needs neither a network nor a script."""
+    words = {
+        "named": named,
+        "estimate": estimate,
+        "judged": judged,
+        "verdicts": verdicts,
+        "finding_told": finding_told,
+    }
+    return environment().get_template("comparison.html.j2").render(news=news, style=style(), **words)
+
+
+def to_json(news: News) -> dict[str, Any]:
+    """Return a JSON object: the runs, and what is news of the later one."""
+    found = asdict(news.comparison)
+    figures = [{**asdict(one), "certain": one.certain, "worse": one.worse} for one in news.comparison.figures]
+    return {
+        "format": "plugfest-comparison",
+        "format_version": 1,
+        "before": {"run": named(news.before), "started": news.before.header.started},
+        "after": {"run": named(news.after), "started": news.after.header.started},
+        "worse": news.comparison.worse,
+        **found,
+        "figures": figures,
+    }
