@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from harness import record
-from plugfest.gate import LATEST
+from plugfest.records import LATEST, record_at
 from reports import package as packages
 
 
@@ -22,7 +22,7 @@ def package(path: Path, out: Path | None) -> None:
     PATH is the record of a conformance run, or its folder. The archive has a statement of conformance to print and
     sign, and the SHA-256 of each file.
     """
-    run = record.read(path if path.suffix else path / "run.jsonl")
+    run = record.read(record_at(path))
     archive = out or run.path.parent / "package.zip"
     try:
         packages.write(run, archive)

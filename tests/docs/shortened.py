@@ -45,6 +45,8 @@ def shortened(command: Sequence[str]) -> list[str]:
     little = list(_LITTLE.get(name, ()))
     if name == "run" and not any(one.startswith(_SELECTIONS) for one in rest):
         little += ["--scenario=v16.*.boot.accepted"]
+    if "--gate" in rest and name == "run":
+        little += ["--scenario=v16.validation.Authorize.*"]  # which has an accuracy
     if "Resilience" in rest:
         little += ["--scenario=v16.resilience.boot.answer-lost"]
     return [*(one for one in command if one not in _ENDLESS), *little]
