@@ -24,6 +24,7 @@ from harness.load.record import Header
 from harness.load.totals import Totals
 from harness.settings import BUNDLED, Settings
 from harness.settings import load as load_settings
+from harness.verdict import Inconclusive
 from harness.versions import VERSIONS
 from plugfest.ceiling import DEFAULT_GATES, Step, find_ceiling, step_of, write
 from plugfest.command import NOT_CARRIED_OUT
@@ -116,9 +117,16 @@ def load(
                 port = life.enter_context(exposed(totals, metrics))
                 console.print(f"metrics: http://127.0.0.1:{port}/metrics")
             around = Surroundings(fleet, console, totals, system.memory, system.operator)
-            job = _Job(replace(asked_for, endpoint=system.endpoint), settings, gates, mutant, folder, around)
+            job = _Job(
+                replace(asked_for, endpoint=system.endpoint, credentials=system.credentials),
+                settings,
+                gates,
+                mutant,
+                folder,
+                around,
+            )
             sys.exit(job.ceiling() if ceiling else job.once())
-    except (FleetError, Unreachable, DriverError, OSError) as error:
+    except (FleetError, Unreachable, DriverError, Inconclusive, OSError) as error:
         raise NotCarriedOut(str(error)) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +23,8 @@ from harness.load.record import NAME, Footer, Header, LoadRecorder, LoadRun, rea
 from harness.load.totals import Totals
 from plugfest.operating import Operator
 
-UNREACHED = 6.0
-"""Seconds after which a run is given up if no station was ever connected."""
+UNREACHED = 4.0
+"""Seconds of the run after which it is given up if no station was ever connected."""
 
 PLAIN_EVERY = 5
 """Seconds between two lines of progress where the output is no terminal."""
@@ -86,11 +87,12 @@ def _floor(plan: Plan, around: Surroundings) -> Figures | None:
 
 def _recorded(recorder: LoadRecorder, running: Running, plan: Plan, around: Surroundings) -> bool:
     """Record what comes in, and return whether that was all: a fleet that breaks off is told in the record."""
-    began = time.monotonic()
+    began = math.inf
     try:
         for part in _shown(running, plan, around):
             recorder.add(part)
-            if not around.totals.whole.connected and time.monotonic() - began > UNREACHED:
+            began = min(began, time.monotonic())
+            if not around.totals.whole.connected and time.monotonic() - began >= UNREACHED:
                 running.stop()
     except FleetError as error:
         if not around.totals.whole.connected:

@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import click
@@ -28,18 +30,23 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Where stations connect, what tells the memory, and who operates it; None where nothing or nobody does."""
+    """Where stations connect, what tells the memory, and who operates it; None where nothing or nobody does.
+
+    ``credentials`` is the folder of what stations were given to prove themselves with.
+    """
 
     endpoint: str
     memory: Callable[[], int | None] | None = None
     operator: Operator | None = None
+    credentials: Path | None = None
 
 
 def system_under_load(settings: Settings, plan: Plan, fleet: Fleet, mutant: str | None, life: ExitStack) -> System:
     """Return the central system of a target for as long as ``life`` lasts; the endpoint of the plan does not matter.
 
-    Its driver is entered where it has something to do. Raises Unreachable, FleetError where the plan has
-    orders that the driver cannot give, UsageError for a target file without an endpoint.
+    Its driver is entered where it has something to do, and makes stations known where it can. Raises Unreachable,
+    FleetError where the plan has orders that the driver cannot give, DriverError or Inconclusive where stations cannot
+    be made known, UsageError for a target file without an endpoint.
     """
     if settings.csms.driver in BUNDLED:
         return _reference(settings, plan, fleet, mutant, life)
@@ -54,10 +61,7 @@ def system_under_load(settings: Settings, plan: Plan, fleet: Fleet, mutant: str 
         raise Unreachable(f"{endpoint} cannot be reached: {error}") from None
     from scenarios.stage.driver import driver_of  # drivers take a while to import: first see who is there
 
-    driver = driver_of(settings)
-    tells, ordered = isinstance(driver, MemoryReader), _ordered(fleet, plan, driver)
-    operator = life.enter_context(operated(driver)) if tells or ordered else None
-    return System(endpoint, operator.memory if operator and tells else None, operator if ordered else None)
+    return _operated(System(endpoint), driver_of(settings), settings, plan, fleet, life)
 
 
 def _reference(settings: Settings, plan: Plan, fleet: Fleet, mutant: str | None, life: ExitStack) -> System:
@@ -69,12 +73,33 @@ def _reference(settings: Settings, plan: Plan, fleet: Fleet, mutant: str | None,
         served = life.enter_context(bundled(mutant))
     except NotServed as error:
         raise Unreachable(str(error)) from None
+    system = System(served.endpoint, served.memory)
     tables = tomllib.loads(render(served.endpoint, served.operator, ""))["driver"]
     driver = from_settings(settings.model_copy(update={"driver": tables}))
-    operator = life.enter_context(operated(driver)) if _ordered(fleet, plan, driver) else None
-    return System(served.endpoint, served.memory, operator)
+    return _operated(system, driver, settings, plan, fleet, life, strangers=not settings.security.profile)
 
 
-def _ordered(fleet: Fleet, plan: Plan, driver: Driver) -> bool:
-    """Whether the driver has orders to give."""
-    return next(fleet.orders(plan, driver.operations), None) is not None
+def _operated(
+    system: System,
+    driver: Driver,
+    settings: Settings,
+    plan: Plan,
+    fleet: Fleet,
+    life: ExitStack,
+    *,
+    strangers: bool = False,
+) -> System:
+    """Enter the driver of a system if it has something to do; unless that takes ``strangers``, make stations known."""
+    from plugfest.provisioning import provision, provisions
+
+    ordered = next(fleet.orders(plan, driver.operations), None) is not None
+    tells, prepares = isinstance(driver, MemoryReader), not strangers and provisions(driver, settings)
+    if not (ordered or tells or prepares):
+        return system
+    operator = life.enter_context(operated(driver))
+    endpoint, memory, folder = system.endpoint, system.memory or (operator.memory if tells else None), None
+    if prepares:
+        folder = Path(life.enter_context(TemporaryDirectory(prefix="plugfest-")))
+        secured = operator.do(provision(driver, settings, plan, folder))
+        endpoint = secured.url if secured and settings.csms.endpoint is None else endpoint
+    return System(endpoint, memory, operator if ordered else None, folder)

@@ -27,7 +27,8 @@ class Plan:
     ``workload`` is a name or the path of a file. None stands for what the workload has: ``ramp`` is how many stations
     connect per second, ``rate`` how many messages per second all of them send together, ``version`` their OCPP version.
     ``checked`` is the share of answers that are held to the rules of the wire, 0 to 1. ``target`` is the file that says
-    how stations prove themselves and how the central system is operated.
+    how stations prove themselves and how the central system is operated, ``credentials`` the folder of what they were
+    given for it, where a driver has given them some.
     """
 
     endpoint: str
@@ -41,6 +42,7 @@ class Plan:
     checked: float = 1.0
     version: str | None = None
     target: Path | None = None
+    credentials: Path | None = None
 
     @property
     def width(self) -> int:

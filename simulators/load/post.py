@@ -172,6 +172,7 @@ def plan_of(environment: Environment) -> Plan:
         checked=options.checked,
         version=options.ocpp or None,
         target=Path(options.target) if options.target else None,
+        credentials=Path(options.credentials) if options.credentials else None,
     )
 
 
@@ -187,6 +188,7 @@ def _options(parser: argparse.ArgumentParser, **_: Any) -> None:
     ours.add_argument("--lasting", type=float, default=0.0, help="Seconds after which stations leave; as --run-time.")
     ours.add_argument("--figures-fd", type=int, default=None, help=argparse.SUPPRESS)
     ours.add_argument("--only-figures", action="store_true", help=argparse.SUPPRESS)
+    ours.add_argument("--credentials", default="", help=argparse.SUPPRESS)
     ours.add_argument("--stations", type=int, default=0, help=argparse.SUPPRESS)
 
 

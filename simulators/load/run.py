@@ -86,6 +86,7 @@ def calibrate(plan: Plan) -> Figures | None:
             duration=CALIBRATION,
             ramp=float(stations),
             target=None,
+            credentials=None,
         )
         whole = Figures(width=made.width)
         with start(made) as run:
@@ -152,6 +153,7 @@ def command(plan: Plan, figures: int) -> list[str]:
         "--rate": plan.rate,
         "--ocpp": plan.version,
         "--target": plan.target.absolute() if plan.target else None,
+        "--credentials": plan.credentials,
         "--figures-fd": figures,
         "--loglevel": "WARNING",
     }

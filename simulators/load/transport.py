@@ -42,15 +42,16 @@ Place = tuple[int, Any]
 class Access:
     """How stations get to the central system.
 
-    ``place`` is what the host of the endpoint was resolved to, once for all. ``name`` is the identity of each number,
-    ``headers`` those with which it proves itself, ``tags`` are the idTags that are used, ``patience`` the seconds until
-    a connection is open, and until a CALL is answered.
+    ``place`` is what the host of the endpoint was resolved to, once for all. ``name`` is the identity of each number;
+    ``headers``, and ``context``, None without TLS, are what it proves itself with. ``tags`` are the idTags that are
+    used, ``patience`` the seconds until a connection is open, and until a CALL is answered.
     """
 
     endpoint: Endpoint
     place: Place
     name: Callable[[int], str]
     headers: Callable[[str], Mapping[str, str]]
+    context: Callable[[str], ssl.SSLContext | None]
     tags: Sequence[str]
     patience: float = 30.0
 
@@ -205,7 +206,7 @@ def open_link(access: Access, station: str, subprotocol: str, listener: Listener
     connected = None
     try:
         with gevent.Timeout(access.patience, NotOpened(f"no connection within {access.patience:g} s")):
-            connected = _connected(access)
+            connected = _connected(access, station)
             protocol = _handshake(connected, access, station, subprotocol)
         return Link(connected, protocol, listener, agenda)
     except BaseException as error:
@@ -222,15 +223,15 @@ def resolved(endpoint: Endpoint) -> Place:
     return family, address
 
 
-def _connected(access: Access) -> Any:
+def _connected(access: Access, station: str) -> Any:
     family, address = access.place
     connected = socket.socket(family, socket.SOCK_STREAM)
     try:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected.connect(address)
-        if access.endpoint.ssl is None:
+        if (context := access.context(station)) is None:
             return connected
-        return access.endpoint.ssl.wrap_socket(connected, server_hostname=access.endpoint.place[0])
+        return context.wrap_socket(connected, server_hostname=access.endpoint.place[0])
     except BaseException:
         connected.close()
         raise
