@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from reports import STATEMENT, write_all
+from reports import HTML, STATEMENT, write_all
 from tests.reports import sample
 from tests.reports.browser import Seen, needs_browser, shown
 
@@ -52,6 +52,7 @@ async def test_address_of_a_frame_shows_it(browser: Browser, report: Path) -> No
         await seen.page.locator(".message.found pre").wait_for()
         assert '"Reset"' in await seen.text(".message.found pre")
         assert await seen.page.locator(".message.found").get_attribute("data-index") == "5"
+        assert await seen.page.evaluate("document.activeElement.closest('.found') !== null")
 
 
 async def test_a_check_leads_to_its_frame(browser: Browser, report: Path) -> None:
@@ -149,10 +150,17 @@ async def test_statement_can_be_read_by_everybody(browser: Browser, report: Path
         assert await seen.page.evaluate("document.documentElement.scrollWidth") == 375
 
 
-async def test_statement_is_printed_with_lines_to_sign(browser: Browser, report: Path) -> None:
-    """On paper nothing is cut off at the right, and the lines are there."""
-    async with shown(browser, report.with_name(STATEMENT), width=680, scheme="dark") as seen:  # A4 less its margins
+@pytest.mark.parametrize("document", [HTML, STATEMENT])
+async def test_paper_is_wide_enough(browser: Browser, report: Path, document: str) -> None:
+    """Nothing is cut off at the right of a page that is as wide as A4 less its margins."""
+    async with shown(browser, report.with_name(document), f"#{RESET}", width=680) as seen:
         await seen.page.emulate_media(media="print")
         assert await seen.page.evaluate("document.documentElement.scrollWidth") == 680
+
+
+async def test_statement_is_printed_with_lines_to_sign(browser: Browser, report: Path) -> None:
+    """The lines are there, and a browser makes a PDF of it."""
+    async with shown(browser, report.with_name(STATEMENT)) as seen:
+        await seen.page.emulate_media(media="print")
         assert await seen.count(".signatures td:empty") >= 10
         assert (await seen.page.pdf()).startswith(b"%PDF")

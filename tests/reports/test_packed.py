@@ -23,6 +23,7 @@ def test_values_are_found_at_their_places() -> None:
     chunks = _unpacked(pack)
     assert [chunks[int(chunk)][int(number)] for chunk, number in places] == values
     assert len(chunks) > 1
+    assert sum(map(len, chunks)) == len(values)
 
 
 def test_nothing_packed_is_no_chunk() -> None:
