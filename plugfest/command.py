@@ -29,6 +29,8 @@ _COMMANDS = (
     "explain",
     "gate",
     "compare",
+    "report",
+    "badge",
     "package",
     "ci",
     "catalogue",

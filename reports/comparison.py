@@ -8,15 +8,20 @@ from typing import Any
 
 from harness.comparison import Cause, Change, Comparison
 from harness.figures import Difference, Estimate
+from harness.findings import Finding
 from harness.gates import told
 from harness.load.record import LoadRun
 from harness.record import Run
 from reports.html import environment, style
 from reports.markdown import code, prose
-from reports.model import told as finding_told
+from reports.model import shortened, system, visible
+from reports.model import told as told_finding
 
 MOST_ROWS = 200
 """Rows of one list in Markdown; the page and the JSON have all."""
+
+LONGEST_LINE = 400
+"""Characters of what was expected or observed that a terminal shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,8 @@ class News:
             (found.gates, "gate came out otherwise", "gates came out otherwise"),
         ]
         told = ", ".join(f"{len(each)} {one if len(each) == 1 else many}" for each, one, many in parts if each)
-        where = f" in {found.compared} scenarios that both have played" if found.compared else ""
-        return f"{told or 'Nothing is news'}{where}."
+        compared = f"; {found.compared} scenarios were compared" if found.compared else ""
+        return f"{told or 'Nothing is news'}{compared}."
 
     @property
     def unmatched(self) -> str:
@@ -61,13 +66,6 @@ class News:
     def figures(self) -> Sequence[Difference]:
         """The figures of the whole runs, and those of actions that differ by more than their noise."""
         return [one for one in self.comparison.figures if one.certain or "." not in one.name]
-
-
-def named(run: Run | LoadRun) -> str:
-    """Return what a run was about: the target, its defect, and the network."""
-    network = run.header.network if isinstance(run, Run) else None
-    extras = [f"mutant {run.header.mutant}" if run.header.mutant else "", f"over {network}" if network else ""]
-    return ", ".join([run.header.target, *filter(None, extras)])
 
 
 def estimate(one: Estimate, difference: Difference) -> str:
@@ -86,17 +84,17 @@ def judged(difference: Difference) -> str:
 
 
 def verdicts(change: Change) -> str:
-    """Return how a verdict changed, or that only its reason did."""
+    """Return how a verdict changed, if it did."""
     if change.before is change.after:
-        return f"{change.after}, for another reason"
+        return f"{change.after} as before"
     return f"{change.before} → {change.after}"
 
 
 def text(news: News) -> Iterator[str]:
     """Yield the lines that a terminal shows."""
     found = news.comparison
-    yield f"before  {named(news.before)}  {news.before.header.started}"
-    yield f"after   {named(news.after)}  {news.after.header.started}"
+    yield f"before  {system(news.before)}  {news.before.header.started}"
+    yield f"after   {system(news.after)}  {news.after.header.started}"
     yield ""
     for title, causes in (("new", found.appeared), ("gone", found.vanished)):
         for cause in causes:
@@ -120,12 +118,22 @@ def _cause_in_text(title: str, cause: Cause) -> Iterator[str]:
     count = f"{len(finding.scenarios)} scenario{'' if len(finding.scenarios) == 1 else 's'}"
     yield f"{title:<6}{finding.verdict.value:<14}{finding.id}  {finding.clause or 'why'}: {count}"
     if finding.expected:
-        yield f"      expected  {finding.expected}"
-    yield f"      observed  {finding.observed}"
+        yield f"      expected  {_line(finding.expected)}"
+    yield f"      observed  {_line(finding.observed)}"
     yield from (f"      {verdicts(change)}  {change.id}" for change in cause.changes)
     for other in cause.companions:
-        yield f"      also {other.verdict} {other.id}  {other.clause}: {finding_told(other)}"
+        yield f"      also {other.verdict} {other.id}  {_line(sentence(other))}"
     yield ""
+
+
+def sentence(finding: Finding) -> str:
+    """Return a finding in one sentence, with its clause if it has one."""
+    return f"{finding.clause}: {told_finding(finding)}" if finding.clause else told_finding(finding)
+
+
+def _line(text: str) -> str:
+    """Return what a central system sent as one line that does nothing to a terminal."""
+    return shortened(" ".join(visible(text).split()), LONGEST_LINE)
 
 
 def markdown(news: News) -> str:
@@ -140,7 +148,7 @@ def _markdown(news: News) -> Iterator[str]:
     yield f"**{news.outcome}**"
     yield ""
     for which, run in (("before", news.before), ("after", news.after)):
-        yield f"- {which}: {prose(named(run))}, {prose(run.header.started)}"
+        yield f"- {which}: {prose(system(run))}, {prose(run.header.started)}"
     yield ""
     yield from (f"> {line}\n" for line in (news.unmatched, news.shortfall) if line)
     for title, causes in (("New findings", found.appeared), ("Findings that are gone", found.vanished)):
@@ -168,7 +176,7 @@ def _causes(title: str, causes: Sequence[Cause]) -> Iterator[str]:
         yield f"### {code(finding.id)} {finding.verdict}"
         yield ""
         for one in (finding, *cause.companions):
-            yield f"- {prose(f'{one.clause}: {finding_told(one)}' if one.clause else finding_told(one))}"
+            yield f"- {prose(sentence(one))}"
         yield ""
         yield from _rows("", "| verdict | scenario |", [_change(one) for one in cause.changes])
 
@@ -195,11 +203,11 @@ def _rows(title: str, head: str, rows: Sequence[str]) -> Iterator[str]:
 def html(news: News) -> str:
     """Return a page that needs neither a network nor a script."""
     words = {
-        "named": named,
+        "system": system,
         "estimate": estimate,
         "judged": judged,
         "verdicts": verdicts,
-        "finding_told": finding_told,
+        "sentence": sentence,
     }
     return environment().get_template("comparison.html.j2").render(news=news, style=style(), **words)
 
@@ -211,8 +219,8 @@ def to_json(news: News) -> dict[str, Any]:
     return {
         "format": "plugfest-comparison",
         "format_version": 1,
-        "before": {"run": named(news.before), "started": news.before.header.started},
-        "after": {"run": named(news.after), "started": news.after.header.started},
+        "before": {"run": system(news.before), "started": news.before.header.started},
+        "after": {"run": system(news.after), "started": news.after.header.started},
         "worse": news.comparison.worse,
         **found,
         "figures": figures,

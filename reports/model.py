@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from harness.expected import Standing
 from harness.findings import Finding, command, findings_of
 from harness.gates import Judged
+from harness.load.record import LoadRun
 from harness.measured import judged
 from harness.record import Result, Run
 from harness.service import percentile
@@ -220,6 +221,13 @@ def totals(results: Iterable[Result]) -> Totals:
         sum(is_news(result) for result in counted),
         sum(result.seconds for result in counted),
     )
+
+
+def system(run: Run | LoadRun) -> str:
+    """Return what a run was about: the target, its defect, and the network."""
+    network = run.header.network if isinstance(run, Run) else None
+    extras = [f"mutant {run.header.mutant}" if run.header.mutant else "", f"over {network}" if network else ""]
+    return ", ".join([run.header.target, *filter(None, extras)])
 
 
 def is_news(result: Result) -> bool:
