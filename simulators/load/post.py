@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import gevent
 import locust.runners
+from gevent.event import AsyncResult
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
@@ -150,12 +151,17 @@ class Post:
             self.runner.quit()
 
 
-_POSTS: WeakKeyDictionary[Environment, Post] = WeakKeyDictionary()
+_POSTS: WeakKeyDictionary[Environment, AsyncResult[Post]] = WeakKeyDictionary()
 
 
 def of(environment: Environment) -> Post:
-    """Return the post of an environment."""
-    return _POSTS[environment]
+    """Return the post of an environment; a worker that joins a test is told to begin before it has one, and waits."""
+    post: Post = _place(environment).get()
+    return post
+
+
+def _place(environment: Environment) -> AsyncResult[Post]:
+    return _POSTS.setdefault(environment, AsyncResult())
 
 
 def plan_of(environment: Environment) -> Plan:
@@ -194,7 +200,7 @@ def _options(parser: argparse.ArgumentParser, **_: Any) -> None:
 
 def _init(environment: Environment, **_: Any) -> None:
     raise_limit()
-    _POSTS[environment] = Post(environment)
+    _place(environment).set(Post(environment))
 
 
 def _begin(environment: Environment, **_: Any) -> None:
@@ -206,13 +212,13 @@ def _end(environment: Environment, **_: Any) -> None:
 
 
 def _send(client_id: str, data: dict[str, Any], **_: Any) -> None:
-    for post in _POSTS.values():
-        post.send(data)
+    for place in _POSTS.values():
+        place.get().send(data)
 
 
 def _receive(client_id: str, data: dict[str, Any], **_: Any) -> None:
-    for post in _POSTS.values():
-        post.receive(data)
+    for place in _POSTS.values():
+        place.get().receive(data)
 
 
 def raise_limit() -> int:
