@@ -1,14 +1,20 @@
-"""What becomes of tests that need more than a Python."""
+"""What becomes of tests that need more than a Python, and the event loop of all of them."""
 
 from __future__ import annotations
 
 import pytest
 
+from harness.patient_loop import PatientLoop
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.equipment import required
 from simulators.microocpp.finding import Absent, find
 
 MARKER = "microocpp"
+
+
+def pytest_asyncio_loop_factories() -> dict[str, type[PatientLoop]]:
+    """Have tests wait as a run of the suite does, for which a machine that stands still is no silence."""
+    return {"patient": PatientLoop}
 
 
 def pytest_configure() -> None:

@@ -85,3 +85,18 @@ def test_silence_still_ends() -> None:
 
     with asyncio.Runner(loop_factory=PatientLoop) as runner:
         assert PATIENCE <= runner.run(waits()) < PATIENCE + STALL * 10
+
+
+def test_work_of_its_own_is_no_stall() -> None:
+    """A loop that is kept busy, as by a flood, does not wait for ever."""
+
+    async def works() -> float:
+        loop, until = asyncio.get_running_loop(), time.thread_time() + 2 * STALL
+        began = loop.time()
+        while time.thread_time() < until:
+            pass
+        await asyncio.sleep(0)
+        return loop.time() - began
+
+    with asyncio.Runner(loop_factory=PatientLoop) as runner:
+        assert runner.run(works()) >= 2 * STALL
