@@ -16,6 +16,9 @@ from reports import coverage, histogram, model, scenario
 from reports.model import Report
 from reports.packed import Pack
 
+LONGEST_ACTION = 40
+"""Characters of the name of an action: what a station asked for may be no action at all, and long."""
+
 SCRIPTS = ("wire.js", "scenario.js", "report.js")
 
 
@@ -43,6 +46,7 @@ def render(report: Report) -> str:
         certification=coverage.certification(report.run.results),
         requirements=coverage.requirements(report.run.results),
         histogram=histogram,
+        longest_action=LONGEST_ACTION,
         scenario=scenario,
     )
 

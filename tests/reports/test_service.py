@@ -83,3 +83,11 @@ def test_every_document_tells(served: Report, render: Callable[[Report], str]) -
     """Stability and answer times are in all of them."""
     assert "99.900 %" in render(served)
     assert "2.0 / 100.0 / 100.0 / 100.0 ms" in render(served)
+
+
+def test_what_is_no_action_does_not_widen_the_page(served: Report) -> None:
+    """Of a name that a station made up, the beginning is enough beside its figures."""
+    result = replace(served.run.results[0], service=replace(SERVED, answers={"A" * 500: (0.1,)}))
+    page = html.render(report_of(replace(served.run, results=(result,))))
+    assert f'"row">{"A" * html.LONGEST_ACTION}… (500 characters in all)' in page
+    assert "A" * (html.LONGEST_ACTION + 1) not in page
