@@ -12,6 +12,7 @@ from harness.verdict import Verdict
 from reports import fairness_matrix, kill_matrix
 from reports.load import HTML, write_all
 from tests.harness.load.fleet import played
+from tests.plugfest.test_compare import compared
 from tests.reports import test_fairness_matrix as fairness
 from tests.reports import test_kill_matrix as kills
 from tests.reports.browser import needs_browser, shown
@@ -35,7 +36,13 @@ def _fairness(folder: Path) -> Path:
     return folder / "fairness-matrix.html"
 
 
-@pytest.mark.parametrize("made", [_load, _kills, _fairness])
+def _comparison(folder: Path) -> Path:
+    page = folder / "compared.html"
+    page.write_text(compared(folder, "--html").output, encoding="utf-8")
+    return page
+
+
+@pytest.mark.parametrize("made", [_load, _kills, _fairness, _comparison])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_page_can_be_used_by_everybody(
     browser: Browser, made: Callable[[Path], Path], scheme: str, tmp_path: Path
