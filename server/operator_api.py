@@ -15,6 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, ConfigDict
 
+from server.asyncapi import description
 from server.central_system import CentralSystem
 from server.core.authority import AuthorityError
 from server.core.operator import Conflict, Impossible, Refused, UnknownOperation, UnknownStation, UnknownTag
@@ -126,6 +127,11 @@ def _open_routes(system: CentralSystem) -> APIRouter:
             "mutant": system.settings.mutant,
             "variant": system.settings.variant,
         }
+
+    @router.get("/asyncapi.json")
+    async def asyncapi() -> dict[str, Any]:
+        """Return the AsyncAPI document of the WebSocket endpoint."""
+        return description(system)
 
     @router.get("/metrics", response_class=Response)
     async def metrics() -> Response:
