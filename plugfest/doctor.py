@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 
 import click
@@ -31,10 +32,14 @@ class Finding:
 
 @click.command()
 @click.option("--install", is_flag=True, help="Get the components that are missing; this may take a minute.")
-def doctor(install: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each thing, one a line.")
+def doctor(install: bool, as_json: bool) -> None:
     """Say what is installed and what is missing, with the remedy; exit code 3 if something needed is missing."""
     findings = [*_examine(), _toxiproxy(install), _microocpp()]
     for one in findings:
+        if as_json:
+            click.echo(json.dumps(asdict(one)))
+            continue
         mark, colour = ("ok", "green") if one.fine else ("missing", "red") if one.needed else ("absent", "yellow")
         click.echo(f"{click.style(f'{mark:<7}', fg=colour)} {one.name:<20} {one.text}")
     if not all(one.fine for one in findings if one.needed):

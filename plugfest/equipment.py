@@ -12,6 +12,7 @@ import click
 
 from harness.scenario import FIRMWARE, PROXY, Scenario
 from harness.settings import Settings
+from plugfest import completing
 from plugfest.command import NOT_CARRIED_OUT
 from simulators.microocpp import finding as firmware
 from simulators.network import finding
@@ -83,7 +84,12 @@ def adverse(command: Command) -> Command:
         click.option("--seed", type=int, default=0, help="What all chance of the run follows from."),
         click.option("--fault", "faults", metavar="FAULT", multiple=True, help=f"Have this happen: {FORM}."),
         click.option("--networks", type=click.Path(path_type=Path), help="TOML file with conditions of your own."),
-        click.option("--network", metavar="NAME", help="Play under this network condition, such as 4g or flapping."),
+        click.option(
+            "--network",
+            shell_complete=completing.networks,
+            metavar="NAME",
+            help="Play under this network condition, such as 4g or flapping.",
+        ),
     ):
         command = option(command)
     return command

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -37,7 +39,8 @@ class GateType(click.ParamType[Gate]):
 @click.argument("path", type=click.Path(path_type=Path), default=LATEST)
 @click.option("--gate", "asked", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as p95=100ms.")
 @click.option("--target", type=click.Path(path_type=Path), help="Target file whose [gates] are meant too.")
-def gate(path: Path, asked: tuple[Gate, ...], target: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each gate, one a line.")
+def gate(path: Path, asked: tuple[Gate, ...], target: Path | None, as_json: bool) -> None:
     """Hold the figures of a run record to gates; exit code 1 if one is not met.
 
     PATH is the record of a conformance run or of a load run, or its folder. A gate is p95=100ms, p99.Authorize=50ms,
@@ -48,7 +51,12 @@ def gate(path: Path, asked: tuple[Gate, ...], target: Path | None) -> None:
     gates = (*(load(target).gates if target else ()), *asked) or made_with
     if not gates:
         raise click.UsageError("name at least one gate, such as --gate p95=100ms or --gate stability=99.9%")
-    sys.exit(tell(judge(gates, measured), Console(highlight=False)))
+    judged = judge(gates, measured)
+    if as_json:
+        for one in judged:
+            click.echo(json.dumps(asdict(one), ensure_ascii=False))
+        sys.exit(0 if all(one.met for one in judged) else 1)
+    sys.exit(tell(judged, Console(highlight=False)))
 
 
 def _measured(path: Path) -> tuple[Sequence[Gate], Measured]:

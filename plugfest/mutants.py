@@ -17,7 +17,7 @@ from harness.rules import payload
 from harness.scenario import Catalogue, Scenario
 from harness.schemas import Kind
 from harness.versions import VERSIONS
-from plugfest import proof
+from plugfest import completing, proof
 from reports.kill_matrix import Matrix, Played, Row, write
 from server.core.frame_log import DEFECTS
 from server.mutants import MUTANTS, Mutant
@@ -44,7 +44,7 @@ SAMPLE = 8
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[MUTANT]...")
+@click.argument("names", nargs=-1, shell_complete=completing.mutants, metavar="[MUTANT]...")
 @click.option("--full", is_flag=True, help="Play every scenario against every mutant, not only a sample.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the kill matrix as JSON, Markdown and HTML.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Worker processes.")

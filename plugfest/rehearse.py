@@ -27,6 +27,7 @@ from harness.selection import Selection
 from harness.settings import load
 from harness.trace import Direction, Event
 from harness.verdict import Verdict
+from plugfest import completing
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.play import arguments
 from plugfest.run import play, variant_named
@@ -87,9 +88,23 @@ class InOrder:
 @click.command()
 @click.option("--target", type=click.Path(path_type=Path), help="Target file; without one, the bundled reference.")
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option("--octt", "asked", metavar="ID", multiple=True, help="Only this certification case.")
-@click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
-@click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit.")
+@click.option(
+    "--octt",
+    "asked",
+    shell_complete=completing.cases,
+    metavar="ID",
+    multiple=True,
+    help="Only this certification case.",
+)
+@click.option(
+    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
+)
+@click.option(
+    "--variant",
+    shell_complete=completing.variants,
+    metavar="NAME",
+    help="Give the bundled reference this lawful habit.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
 def rehearse(
     target: Path | None,

@@ -20,6 +20,7 @@ from harness.fieldlog.comparison import Difference, Sort
 from harness.fieldlog.reading import Fieldlog
 from harness.plugin import expectations_of
 from harness.settings import Settings, load
+from plugfest import completing
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.equipment import adverse, prepare
 from plugfest.logs import NoFrames, of_a_log, opened
@@ -66,7 +67,9 @@ class Speed(click.ParamType[float]):
 @of_a_log
 @click.option("--target", type=click.Path(path_type=Path), help="Target file; without one, the bundled reference.")
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
+@click.option(
+    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
+)
 @click.option(
     "--speed",
     type=Speed(),

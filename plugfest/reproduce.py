@@ -16,6 +16,7 @@ from harness.scenario import Catalogue
 from harness.selection import Selection
 from harness.settings import load
 from harness.trace import entry_line
+from plugfest import completing
 from plugfest.equipment import adverse, adversity
 from plugfest.play import arguments
 from plugfest.run import exit_code
@@ -24,10 +25,12 @@ from scenarios.stage.driver import driver_of
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", shell_complete=completing.scenarios)
 @click.option("--target", type=click.Path(path_type=Path), help="Target file.")
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
+@click.option(
+    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
+)
 @adverse
 def reproduce(id: str, target: Path | None, endpoint: str | None, mutant: str | None, **obstacles: Any) -> None:
     """Play one scenario and print everything that was sent and received."""

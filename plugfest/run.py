@@ -25,6 +25,7 @@ from harness.scenario import Catalogue
 from harness.selection import Mode, Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
+from plugfest import completing
 from plugfest.equipment import adverse, adversity
 from plugfest.gate import GateType, tell
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
@@ -49,11 +50,45 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
     help="Target file; without one, what answers at --endpoint, else the bundled reference.",
 )
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option("--scenario", "ids", metavar="GLOB", multiple=True, help="Only scenarios whose id matches.")
-@click.option("--octt", metavar="ID", multiple=True, help="Only scenarios of this certification case.")
-@click.option("--requirement", "requirements", metavar="ID", multiple=True, help="Only scenarios of this requirement.")
-@click.option("--profile", "profiles", metavar="NAME", multiple=True, help="Only scenarios of this profile.")
-@click.option("--version", "versions", metavar="NAME", multiple=True, help="Only scenarios of this OCPP version.")
+@click.option(
+    "--scenario",
+    "ids",
+    shell_complete=completing.scenarios,
+    metavar="GLOB",
+    multiple=True,
+    help="Only scenarios whose id matches.",
+)
+@click.option(
+    "--octt",
+    shell_complete=completing.cases,
+    metavar="ID",
+    multiple=True,
+    help="Only scenarios of this certification case.",
+)
+@click.option(
+    "--requirement",
+    "requirements",
+    shell_complete=completing.wanted,
+    metavar="ID",
+    multiple=True,
+    help="Only scenarios of this requirement.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    shell_complete=completing.profiles,
+    metavar="NAME",
+    multiple=True,
+    help="Only scenarios of this profile.",
+)
+@click.option(
+    "--version",
+    "versions",
+    shell_complete=completing.versions,
+    metavar="NAME",
+    multiple=True,
+    help="Only scenarios of this OCPP version.",
+)
 @click.option(
     "--station",
     type=click.Choice([*(one.value for one in Player), "both"]),
@@ -66,8 +101,18 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 )
 @click.option("--gate", "gates", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as coverage=90%.")
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
-@click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect; see plugfest catalogue.")
-@click.option("--variant", metavar="NAME", help="Give the bundled reference this lawful habit; see plugfest variants.")
+@click.option(
+    "--mutant",
+    shell_complete=completing.mutants,
+    metavar="NAME",
+    help="Give the bundled reference this defect; see plugfest catalogue.",
+)
+@click.option(
+    "--variant",
+    shell_complete=completing.variants,
+    metavar="NAME",
+    help="Give the bundled reference this lawful habit; see plugfest variants.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
 @click.option("--write-expected", type=click.Path(path_type=Path), help="Write what came out as a new expected list.")
 @click.option("--at-once", type=click.IntRange(1), help="How many scenarios may be under way; as the target file says.")

@@ -23,6 +23,7 @@ from harness.plugin import expectations_of
 from harness.record import Run
 from harness.settings import BUNDLED, Settings, load
 from harness.versions import VERSIONS
+from plugfest import completing
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.gate import GateType, tell
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
@@ -55,7 +56,9 @@ class NotReached(click.ClickException):
 @click.command()
 @click.option("--target", type=click.Path(path_type=Path), help="Target file of the central system.")
 @click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option("--mutant", metavar="NAME", help="Give the bundled reference this defect.")
+@click.option(
+    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
+)
 @click.option(
     "--listen",
     "address",
