@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -26,6 +27,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **_: object) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Lead links between the project's root and this folder to where the site has both: in one folder."""
-    return re.sub(r"\]\((?:docs/|\.\./(?=[A-Z]))", "](", markdown)
+    if page.file.src_uri in PAGES:
+        return re.sub(r"\]\(((?:\.\./)*)docs/", r"](\1", markdown)
+    return markdown.replace("](../", "](")

@@ -12,8 +12,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.docs.pages import ROOT
-
 SERVED = "DOCS_SERVED"
 """The variable with the endpoint that stands in for those of the pages."""
 
@@ -21,9 +19,8 @@ _LITTLE: Mapping[str, Sequence[str]] = {
     "load": ("--stations=5", "--duration=1s", "--rate=50/s", "--workers=1"),
     "explore": ("--for=1s",),
     "watch": ("--for=1s", "--listen=127.0.0.1:0"),
-    "mutants": ("heartbeat-clock-wrong",),
+    "mutants": ("clock-hour-behind",),
     "variants": ("times-in-seconds", "--scenario=v16.core.heartbeat.*"),
-    "locust": ("--headless", "--users=2", "--run-time=1s", "--loglevel=WARNING"),
 }
 _SELECTIONS = ("--scenario", "--octt", "--requirement", "--profile", "--mode")
 
@@ -39,17 +36,18 @@ _LAWFUL: Mapping[str, frozenset[int]] = {
 """Exit codes of commands that depend on more than their being shown rightly; of all others it is 0."""
 
 
-def shortened(command: Sequence[str]) -> list[str]:
+def shortened(program: str, arguments: Sequence[str]) -> list[str]:
     """Return the arguments with what makes them quick; the last of an option that may be given once counts."""
-    name, *rest = command
-    little = list(_LITTLE.get(name, ()))
-    if name == "run" and not any(one.startswith(_SELECTIONS) for one in rest):
+    if program == "locust":
+        return [*arguments, "--headless", "--users=2", "--run-time=1s", f"--host={os.environ[SERVED]}"]
+    little = list(_LITTLE.get(arguments[0], ()))
+    if arguments[0] == "run" and not any(one.startswith(_SELECTIONS) for one in arguments):
         little += ["--scenario=v16.*.boot.accepted"]
-    if "--gate" in rest and name == "run":
+    if "--gate" in arguments and arguments[0] == "run":
         little += ["--scenario=v16.validation.Authorize.*"]  # which has an accuracy
-    if "Resilience" in rest:
+    if "Resilience" in arguments:
         little += ["--scenario=v16.resilience.boot.answer-lost"]
-    return [*(one for one in command if one not in _ENDLESS), *little]
+    return [*(one for one in arguments if one not in _ENDLESS), *little]
 
 
 def surroundings(command: Sequence[str]) -> dict[str, str]:
@@ -57,24 +55,27 @@ def surroundings(command: Sequence[str]) -> dict[str, str]:
     names = [one.partition("=")[2] or one for one in command]
     aimed = any(name.endswith(".toml") and name in names for name in map(str, Path().glob("*.toml")))
     known = {"PLUGFEST_CSMS_ENDPOINT": os.environ[SERVED]} if aimed and SERVED in os.environ else {}
-    return {**os.environ, **known}
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | known
 
 
 def main() -> None:
     """Run the program of this name with its arguments; a lawful exit code is none."""
     program, *arguments = sys.argv[1:]
-    if program == "locust":
-        name, arguments = program, [one.replace("path/to/plugfest", str(ROOT)) for one in arguments]
-        arguments = [*shortened([name, *arguments])[1:], f"--host={os.environ[SERVED]}"]
-    else:
-        name = arguments[0]
-        arguments = shortened(arguments)
-    real = [sys.executable, "-m", "locust"] if program == "locust" else [str(Path(sys.executable).with_name(program))]
-    environment = surroundings(arguments)
+    name = program if program == "locust" else arguments[0]
+    arguments = arguments if program == "pipx" else shortened(program, arguments)
+    command, environment = [*found(program), *arguments], surroundings(arguments)
     if name not in _LAWFUL:
-        os.execve(real[0], [*real, *arguments], environment)  # so that it hears of Ctrl-C itself
-    code = subprocess.run([*real, *arguments], env=environment, check=False).returncode
+        os.execve(command[0], command, environment)  # so that it hears of Ctrl-C itself
+    code = subprocess.run(command, env=environment, check=False).returncode
     sys.exit(0 if code in _LAWFUL[name] else code or 1)
+
+
+def found(program: str) -> list[str]:
+    """Return how to call a program: what pipx has installed, or else what these tests run with."""
+    installed = Path(os.environ["PIPX_BIN_DIR"]) / program
+    if installed.exists():
+        return [str(installed)]
+    return [str(Path(sys.executable).with_name(program))]
 
 
 if __name__ == "__main__":

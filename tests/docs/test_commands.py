@@ -65,7 +65,8 @@ def furnished(folder: Path, page: str, target: str) -> None:
         (folder / title).write_text(text, encoding="utf-8")
     programs = folder / ".bin"
     programs.mkdir()
-    for name in ("plugfest", "locust"):
+    (folder / "plugfest").symlink_to(ROOT)
+    for name in ("plugfest", "locust", "pipx"):
         program = programs / name
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.docs.shortened {name} "$@"\n')
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -82,6 +83,8 @@ def test_commands_of_a_page_work_from_top_to_bottom(page: str, served: tuple[str
         "PATH": f"{tmp_path / '.bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "PLUGFEST_SERVER_PORT": "0",
+        "PIPX_HOME": str(tmp_path / "pipx"),
+        "PIPX_BIN_DIR": str(tmp_path / "installed"),
         SERVED: endpoint,
     }
     with subprocess.Popen(
