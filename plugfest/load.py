@@ -37,7 +37,7 @@ from plugfest.quantities import Duration, Rate
 from plugfest.targets import target_of
 from plugfest.under_load import Unreachable, system_under_load
 from reports.load import HTML, write_all
-from reports.load.model import PARTS, LoadReport, milliseconds
+from reports.load.model import CHECKED, PARTS, LoadReport, milliseconds
 
 FIRST_RATE = 100.0
 """Messages per second at which the search for the ceiling begins, unless the command line says."""
@@ -150,6 +150,7 @@ class _Job:
         write_all(run.path)
         report, console = LoadReport(run), self.around.console
         console.print(table(report))
+        console.print(f"{CHECKED}: {dict(report.facts)[CHECKED]}")
         for alarm in report.alarms:
             console.print(alarm, style="red", soft_wrap=True)
         if report.judged:

@@ -21,7 +21,7 @@ from plugfest.operating import Operator, operated
 _PORTS = {"ws": 80, "wss": 443}
 
 REACH_LIMIT = 5.0
-"""Seconds within which the endpoint must take a connection."""
+"""Seconds within which the endpoint must take a connection, and then answer."""
 
 
 class Unreachable(Exception):
@@ -53,15 +53,26 @@ def system_under_load(settings: Settings, plan: Plan, fleet: Fleet, mutant: str 
     endpoint = settings.csms.endpoint
     if endpoint is None:
         raise click.UsageError("the target file names no endpoint")
-    parts = urlsplit(endpoint)
-    try:
-        with socket.create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), REACH_LIMIT):
-            pass
-    except OSError as error:
-        raise Unreachable(f"{endpoint} cannot be reached: {error}") from None
+    _reach(endpoint)
     from scenarios.stage.driver import driver_of  # drivers take a while to import: first see who is there
 
     return _operated(System(endpoint), driver_of(settings), settings, plan, fleet, life)
+
+
+def _reach(endpoint: str) -> None:
+    """Raise Unreachable where nobody takes a connection or, without TLS, has anything to say to a request of HTTP."""
+    parts = urlsplit(endpoint)
+    place = parts.hostname, parts.port or _PORTS[parts.scheme]
+    try:
+        with socket.create_connection(place, REACH_LIMIT) as line:
+            if parts.scheme == "ws":
+                line.sendall(f"GET / HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
+                line.recv(1)
+    except TimeoutError:
+        why = f"it takes connections, if at all, and answers nothing within {REACH_LIMIT:g} s"
+        raise Unreachable(f"{endpoint} cannot be reached: {why}") from None
+    except OSError as error:
+        raise Unreachable(f"{endpoint} cannot be reached: {error}") from None
 
 
 def _reference(settings: Settings, plan: Plan, fleet: Fleet, mutant: str | None, life: ExitStack) -> System:

@@ -21,6 +21,9 @@ PARTS = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
 MOST_SLICES = 300
 """How many points a chart has at most; a longer run has more seconds in each."""
 
+CHECKED = "answers held to their schema"
+"""The fact that tells for which share of answers it is known whether they are valid."""
+
 WHOSE = {Direction.SENT: "station", Direction.RECEIVED: "central system"}
 
 
@@ -152,7 +155,7 @@ class LoadReport:
                 f"{figures.stability * 100:.3f} % (connected {figures.connected:.1f} of {figures.expected:.1f} s)",
             ),
             (
-                "answers held to their schema",
+                CHECKED,
                 f"{100 * min(cell.checked, answers) / answers:.1f} %" if answers else "no answers",
             ),
         ]

@@ -15,10 +15,21 @@ _LATENCIES = [f"{name}_{since}_ms" for since in ("due", "sent") for name in PART
 
 def seconds(report: LoadReport) -> str:
     """Return a row for each second and action; connections stand in rows without an action."""
-    head = ["second", "action", "whose", "calls", "errors", *_LATENCIES, "connected", "expected", "connection_failures"]
+    head = [
+        "second",
+        "action",
+        "whose",
+        "calls",
+        "errors",
+        "checked",
+        *_LATENCIES,
+        "connected",
+        "expected",
+        "connection_failures",
+    ]
     rows: list[Sequence[object]] = []
     for number, second in sorted(report.run.figures.seconds.items()):
-        blank = [""] * (4 + len(_LATENCIES))
+        blank = [""] * (5 + len(_LATENCIES))
         rows.append([number, *blank, f"{second.connected:.3f}", f"{second.expected:.3f}", second.failures])
         for (direction, action), cell in sorted(second.cells.items()):
             rows.append([number, action, WHOSE[direction], *_cell(cell), "", "", ""])
@@ -29,11 +40,11 @@ def actions(report: LoadReport) -> str:
     """Return a row for each action over the whole run."""
     figures = report.run.figures
     rows = [[action, WHOSE[direction], *_cell(figures.cell(action, direction))] for direction, action in figures.keys]
-    return _csv(["action", "whose", "calls", "errors", *_LATENCIES], rows)
+    return _csv(["action", "whose", "calls", "errors", "checked", *_LATENCIES], rows)
 
 
 def _cell(cell: Cell) -> list[object]:
-    return [cell.count, cell.errors, *_latencies(cell.scheduled), *_latencies(cell.sent)]
+    return [cell.count, cell.errors, cell.checked, *_latencies(cell.scheduled), *_latencies(cell.sent)]
 
 
 def _latencies(latencies: Latencies) -> list[str]:

@@ -26,6 +26,9 @@ MOST_KEPT = 1000
 REMEMBERED = 8
 """How many of its answered CALLs a station remembers."""
 
+BOOT = "BootNotification"
+"""What a station begins with in every version."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two attempts to connect: the first pause, which doubles, and the longest."""
 
@@ -74,7 +77,8 @@ class LoadStation:
     """A station that has one CALL outstanding, and whose other messages wait for its answer.
 
     ``until`` is the time from which it plans nothing any more; ``chance`` is its own, so that what it does follows from
-    the seed and its number alone. ``booted`` is told when the central system has accepted it for the first time.
+    the seed and its number alone. ``booted`` is told when the central system has accepted it for the first time;
+    ``deferred`` is whether it was told before to come back later.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class LoadStation:
         self._wanted = False
         self._accepted = False
         self._boots = True
+        self.deferred = False
 
     # What a workload has it do.
 
@@ -120,6 +125,13 @@ class LoadStation:
             self._put_off(pending)
         self._waiting = deque((None, message) for _, message in self._waiting if message.kept)
         self._report(False, Cause.LEFT)
+
+    def conclude(self, waited: float) -> None:
+        """Leave at the end of the run; a CALL that was sent ``waited`` seconds ago or earlier counts as unanswered."""
+        now = monotonic()
+        if self._pending is not None and now - self._pending.sent >= waited:
+            self._give_up(now, UNANSWERED)
+        self.leave()
 
     def say(self, message: Message, due: float | None) -> None:
         """Send a message that is due now, or as soon as those before it are answered; None: it is due only then."""
@@ -230,6 +242,7 @@ class LoadStation:
 
     def _answer_to_boot(self, answer: Payload) -> None:
         if answer.get("status") != "Accepted":
+            self.deferred = True
             pause = answer.get("interval")
             due = monotonic() + max(1.0, float(pause) if isinstance(pause, int | float) else 0.0)
             self._around.agenda.at(due, lambda: self._boot(due))
@@ -244,6 +257,8 @@ class LoadStation:
 
     def _next(self) -> None:
         while self._waiting and self._pending is None and self._link is not None:
+            if not self._accepted and self._waiting[0][1].action != BOOT:
+                return  # nothing else before the central system has accepted it (OCPP 1.6 4.2, OCPP 2.0.1 B02)
             due, message = self._waiting.popleft()
             payload = message.payload()
             if payload is not None:

@@ -56,9 +56,12 @@ class ChargePointUser(User):
         raise StopUser
 
     def call(self, action: str, payload: Payload) -> Payload:
-        """Send a CALL once those before it are answered, and return the payload of its answer; raises NotAnswered."""
+        """Send a CALL once the station is there and those before it are answered, and return the payload of its answer.
+
+        Raises NotAnswered.
+        """
         answer: AsyncResult[Payload | None] = AsyncResult()
-        message = Message(action, lambda: payload, answer.set, failed=lambda: answer.set(None))
+        message = Message(action, lambda: payload, answer.set, lambda: answer.set(None), kept=True)
         self.station.say(message, monotonic())
         found: Payload | None = answer.get()
         if found is None:

@@ -40,7 +40,7 @@ LEAST = 1000
 """How many connections end at least before it looks at old objects, which takes half a second for 10,000 stations."""
 
 GRACE = 5.0
-"""Seconds that are given at the end to what is not answered yet."""
+"""Seconds that are given at the end to what is not answered yet; what is not answered then counts as unanswered."""
 
 DIALECTS: dict[str, Callable[[], Dialect]] = {"1.6": ChargePoints, "2.0.1": ChargingStations}
 
@@ -150,7 +150,8 @@ class Worker:
         return self.began + self.workload.arrival(number, self.plan.stations, self.plan.ramp)
 
     def _begin(self, station: LoadStation, begins: float) -> None:
-        """Have a station that was accepted do what it does all day."""
+        """Have a station that was accepted do what it does all day: from its arrival on, unless it had to come back."""
+        begins = monotonic() if station.deferred else begins
         for habit in habits(self.workload, self.dialect, self.access.tags, station.chance, begins):
             station.follow(habit)
 
@@ -163,7 +164,7 @@ class Worker:
             gc.collect()
         if now >= self.until and (now >= self.until + GRACE or not any(s.busy for s in self.stations.values())):
             for station in self.stations.values():
-                station.leave()
+                station.conclude(GRACE)
             self.over.set()
             return
         self.agenda.at(due + TICK, lambda: self._tick(due + TICK))

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -32,6 +33,13 @@ from tests.harness.load.test_record import HEADER
 Invoke = Callable[..., Result]
 
 
+class _Quiet(BaseHTTPRequestHandler):
+    """Refuses everything."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def fleet(monkeypatch: pytest.MonkeyPatch) -> PlayedFleet:
     """The fleet that the command finds: one that only plays."""
@@ -42,9 +50,13 @@ def fleet(monkeypatch: pytest.MonkeyPatch) -> PlayedFleet:
 
 @pytest.fixture
 def listening() -> Iterator[str]:
-    """The URL of something that takes connections."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"ws://127.0.0.1:{server.getsockname()[1]}/ocpp"
+    """The URL of something that takes connections, and speaks HTTP."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"ws://127.0.0.1:{server.server_port}/ocpp"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture
@@ -163,6 +175,14 @@ def test_endpoint_that_nobody_listens_at(fleet: PlayedFleet, invoke: Invoke) -> 
         free = server.getsockname()[1]
     done = invoke(f"--endpoint=ws://127.0.0.1:{free}/")
     assert (done.exit_code, "cannot be reached" in done.output, fleet.plans) == (3, True, [])
+
+
+def test_endpoint_that_says_nothing(fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where connections are taken and nobody answers, no load is made: 3."""
+    monkeypatch.setattr("plugfest.under_load.REACH_LIMIT", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = invoke(f"--endpoint=ws://127.0.0.1:{server.getsockname()[1]}/")
+    assert (done.exit_code, "answers nothing within 0.1 s" in done.output, fleet.plans) == (3, True, [])
 
 
 def test_stations_that_never_connect(fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
