@@ -141,6 +141,18 @@ class LoadStation:
         self._waiting.append((due if self._wanted else None, message))
         self._next()
 
+    def ready(self, message: Message, due: float) -> None:
+        """Make a message ready that is due soon and goes out with ``fire``; it waits behind what is under way."""
+        if self._link is None or self._pending is not None or self._waiting or not self._accepted:
+            self._around.agenda.at(due, lambda: self.say(message, due))
+            return
+        self._send(message, message.payload() or {}, due, held=True)
+
+    def fire(self) -> None:
+        """Send what was made ready."""
+        if self._link is not None:
+            self._link.release()
+
     def keep(self, message: Message) -> None:
         """Keep a message for the next connection; it is due once those before it are answered."""
         self._waiting.append((None, message))
@@ -264,7 +276,7 @@ class LoadStation:
             if payload is not None:
                 self._send(message, payload, due)
 
-    def _send(self, message: Message, payload: Payload, due: float | None) -> None:
+    def _send(self, message: Message, payload: Payload, due: float | None, *, held: bool = False) -> None:
         assert self._link is not None
         self._count += 1
         id = f"{self.name}-{self._count}"[-36:]
@@ -273,9 +285,9 @@ class LoadStation:
         if checked:
             self._correspondence.note_sent(call)
         text = encode(call)
-        now = monotonic()
+        now = due if due is not None and held else monotonic()
         self._pending = _Pending(id, message, now if due is None else due, now, checked)
-        self._link.send(text)
+        (self._link.hold if held else self._link.send)(text)
         self._around.agenda.owe(now + self._around.access.patience, self, id)
 
     def _answer(self, call: Call) -> None:
@@ -330,8 +342,8 @@ class LoadStation:
             Exchange(
                 pending.message.action,
                 Direction.SENT,
-                pending.due,
-                pending.sent,
+                min(pending.due, at),  # what is ready goes early with whatever else is sent
+                min(pending.sent, at),
                 at,
                 outcome,
                 self.name,

@@ -105,8 +105,19 @@ class Link:
 
     def send(self, text: str) -> None:
         """Send a text message."""
+        self.hold(text)
+        self.release()
+
+    def hold(self, text: str) -> None:
+        """Make a text message ready, which goes out with ``release`` or whatever is sent before."""
         self._protocol.send_text(text.encode())
-        self._flush()
+        for data in self._protocol.data_to_send():
+            self._unsent += data
+
+    def release(self) -> None:
+        """Send what is held."""
+        if self._socket is not None:
+            self._write()
 
     def close(self) -> None:
         """Close the connection properly, without waiting for the other side."""

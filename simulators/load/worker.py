@@ -39,6 +39,9 @@ NEVER = 1_000_000_000
 LEAST = 1000
 """How many connections end at least before it looks at old objects, which takes half a second for 10,000 stations."""
 
+READY = 0.2
+"""Seconds before a burst at which its messages are made ready."""
+
 GRACE = 5.0
 """Seconds that are given at the end to what is not answered yet; what is not answered then counts as unanswered."""
 
@@ -105,6 +108,9 @@ class Worker:
             self.dialect.version.schemas.violations(action, Kind.RESPONSE, {})  # compiled before there is load
         gc.set_threshold(gc.get_threshold()[0], NEVER)  # or it would look at all stations again and again
         self._tick(monotonic())
+        if workload.burst is not None:
+            for due in self._times(workload.burst, began + workload.burst, began):
+                self.agenda.at(due, self._fire)
         self.agenda.at(began, self._forget)
 
     def enlist(self, number: int) -> LoadStation:
@@ -199,7 +205,12 @@ class Worker:
                 self._planned(due + backlog.away, lambda: self._return(station, backlog.hours))
         if workload.burst is not None:
             for due in self._times(workload.burst, self.began + workload.burst, begins):
-                self.agenda.at(due, lambda due=due: station.say(self.dialect.heartbeat(), due))  # type: ignore[misc]
+                self.agenda.at(due - READY, lambda due=due: station.ready(self.dialect.heartbeat(), due))  # type: ignore[misc]
+
+    def _fire(self) -> None:
+        """Have all stations send what they have ready, with nothing else to do in between."""
+        for station in self.stations.values():
+            station.fire()
 
     def _times(self, every: float, first: float, begins: float) -> list[float]:
         times = itertools.takewhile(lambda due: due < self.until, itertools.count(first, every))
