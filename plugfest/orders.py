@@ -95,7 +95,8 @@ class Giving:
                     self._late(monotonic() - due)
                 await self._free.acquire()
                 if monotonic() > self._until:
-                    self._note(f"orders were due that could not be given: {AT_ONCE} were under way", NAME)
+                    if due <= self._until:
+                        self._note(f"orders were due that could not be given: {AT_ONCE} were under way", NAME)
                     return
                 group.create_task(self._order(operation, due)).add_done_callback(lambda _: self._free.release())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.gates import Judged, Unit, told
-from harness.load.figures import ANSWERED, Cell, Figures, Second
+from harness.load.figures import ANSWERED, LOST, UNANSWERED, Cell, Figures, Second
 from harness.load.latencies import Latencies
 from harness.load.measured import spans, throughput
 from harness.load.record import Ending, LoadRun, ending
@@ -146,7 +146,8 @@ class LoadReport:
         """The figures of the whole run: name and value."""
         figures, cell = self.run.figures, self.run.figures.cell()
         rate = throughput(figures)
-        answers = cell.outcomes.total() - cell.outcomes["unanswered"] - cell.outcomes["lost"]
+        ours = figures.cell(direction=Direction.SENT)
+        answers = ours.count - ours.outcomes[UNANSWERED] - ours.outcomes[LOST]
         told_of_run = [
             ("CALLs", f"{cell.count} ({cell.outcomes[ANSWERED]} answered as they should be)"),
             ("throughput", "not measured" if rate is None else f"{rate:.1f} answers/s with the whole fleet"),
@@ -156,7 +157,7 @@ class LoadReport:
             ),
             (
                 CHECKED,
-                f"{100 * min(cell.checked, answers) / answers:.1f} %" if answers else "no answers",
+                f"{100 * min(ours.checked, answers) / answers:.1f} %" if answers else "no answers",
             ),
         ]
         if self.run.floor is not None and len(own := self.run.floor.cell().scheduled):

@@ -138,13 +138,16 @@ async def test_order_that_is_not_answered_in_time(monkeypatch: pytest.MonkeyPatc
     assert outcomes(await given(Telling())) == {UNANSWERED: 1}
 
 
-async def test_no_order_after_the_stations_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was due and had to wait behind others is told, and counts as nothing."""
-    driver = Console()
-    driver.asked.set()
-    figures = await given(driver, until=-1.0)
+@pytest.mark.parametrize(("due", "told"), [(-2.0, 1), (-0.5, 0)], ids=["had to wait", "due after their end"])
+async def test_no_order_after_the_stations_have_left(due: float, told: int) -> None:
+    """What was due before and had to wait behind others is told; neither counts as anything."""
+    now = monotonic()
+    giving = Giving(Console(), iter([(0.0, ORDER)]), Figures(now + due), now - 1.0)
+    await giving.begin()
+    await asyncio.sleep(0)
+    figures = await giving.end()
     assert outcomes(figures) == {}
-    assert "could not be given" in figures.incidents[0].text
+    assert ["could not be given" in incident.text for incident in figures.incidents] == [True] * told
 
 
 async def test_driver_that_breaks() -> None:
