@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from harness.admission import Admission
-from harness.csms import Driver
+from harness.csms import Attended, Driver
 from harness.evidence import Evidence, Judgement
 from harness.expected import Expectations
 from harness.record import Result
@@ -22,7 +22,7 @@ from harness.trace import Trace, lost
 from harness.verdict import Checks, Inconclusive, Verdict
 
 SCENARIO_LIMIT = 20
-"""A scenario may take this many times the patience of the run before the harness ends it."""
+"""A scenario may take this many times the patience of the run, and the time of a person, before the harness ends it."""
 
 TRIES = 9
 """How often a scenario is played again because the network of the run came between."""
@@ -107,10 +107,15 @@ class Player:
                     evidence = self._evidence(part)
                     self._tell(self._result(part, evidence, evidence.judgement(error)))
                 return
-            await self._side_by_side([part for part in present if not part.scenario.disturbs])
+            await self._side_by_side([part for part in present if not self._alone(part)])
             for part in present:
-                if part.scenario.disturbs:
+                if self._alone(part):
                     await self._perform(part)
+
+    def _alone(self, part: Part) -> bool:
+        """Whether a scenario disturbs others, or takes a person, who does one thing at a time."""
+        attended = isinstance(self._stage.driver, Attended)
+        return part.scenario.disturbs or (attended and bool(part.scenario.operations))
 
     async def _side_by_side(self, parts: Sequence[Part]) -> None:
         async with asyncio.TaskGroup() as group:
@@ -157,7 +162,9 @@ class Player:
 
     async def _ended(self, part: Part, arguments: Mapping[str, Any]) -> Exception | None:
         """Have the function of a scenario play it, and return what ended it early."""
-        limit = self._terms.settings.csms.patience * SCENARIO_LIMIT
+        driver = self._stage.driver
+        person = driver.time if isinstance(driver, Attended) else 0
+        limit = (self._terms.settings.csms.patience + person) * SCENARIO_LIMIT
         try:
             async with asyncio.timeout(limit) as bound:
                 await part.function(**arguments)

@@ -24,7 +24,7 @@ from harness.adversity import Adversity
 from harness.disclosure import disclosed
 from harness.patient_loop import PatientLoop
 from harness.playing import Player, Stage, Terms
-from harness.record import Header, Recorder, Result
+from harness.record import Header, Recorder, Result, read, standing
 from harness.scenario import Catalogue, Declares, Part, Scenario, parts_of
 from harness.selection import Selection
 from harness.verdict import Verdict
@@ -41,7 +41,7 @@ class Hooks:
         """Return the stage of a target, not yet entered, for one of several processes; ``number`` counts from 0."""
 
     @pytest.hookspec(firstresult=True)
-    def pytest_plugfest_ordered(self, parts: Sequence[Part]) -> Sequence[Part] | None:
+    def pytest_plugfest_ordered(self, parts: Sequence[Part], settings: settings.Settings) -> Sequence[Part] | None:
         """Return the scenarios of a run in the order in which they are to begin."""
 
     @pytest.hookspec
@@ -79,6 +79,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ping", metavar="S", type=float, action="append", default=[], help="what the condition adds")
     group.addoption("--patience", metavar="S", type=float, help="seconds in place of the target file's patience")
     group.addoption("--gate", metavar="GATE", action="append", default=[], help="what the figures are to be held to")
+    group.addoption("--earlier", metavar="FILE", help="record of a run that was left, whose verdicts stand")
     group.addoption("--out", metavar="DIR", help="folder for run.jsonl and traces")
 
 
@@ -104,11 +105,12 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Deal the selected scenarios out to one act for each process; those that wait come first, lest the run waits."""
     selection = selection_of(config)
     acts = [item for item in items if isinstance(item, Act)]
-    chosen = [act for act in acts if selection.matches(act.parts[0].scenario)]
+    done = {result.id for result in earlier_of(config)}
+    chosen = [act for act in acts if selection.matches(one := act.parts[0].scenario) and one.id not in done]
     config.hook.pytest_deselected(items=[act for act in acts if act not in chosen])
     parts = [part for act in chosen for part in act.parts]
     parts.sort(key=lambda part: (not _waits(part.scenario), part.scenario.id))
-    parts = config.hook.pytest_plugfest_ordered(parts=parts) or parts
+    parts = config.hook.pytest_plugfest_ordered(parts=parts, settings=settings_of(config)) or parts
     of = min(int(getattr(config, "workerinput", {}).get("workercount", 1)), len(parts))
     shared = {"of": of, "selected": len(parts)}
     items[:] = [item for item in items if not isinstance(item, Act)]
@@ -183,6 +185,12 @@ def settings_of(config: pytest.Config) -> settings.Settings:
     return found.model_copy(update={"csms": found.csms.model_copy(update={"patience": patience})})
 
 
+def earlier_of(config: pytest.Config) -> Sequence[Result]:
+    """Return the results that stand of a run that was left."""
+    earlier = config.getoption("earlier")
+    return standing(read(Path(earlier))) if earlier else ()
+
+
 def adversity_of(config: pytest.Config) -> Adversity:
     """Return what the options put in the way."""
     option = config.getoption
@@ -216,12 +224,18 @@ class Keeper:
         """Open the record when the first act begins, and append the result that a report brings."""
         selected, line = getattr(report, _SELECTED, None), getattr(report, _RESULT, None)
         if self._recorder is None and selected is not None:
-            self._recorder = self._opened(selected)
+            earlier = earlier_of(self._config)
+            self._recorder = self._opened(selected + len(earlier))
+            for result in earlier:
+                self._take(result)
         if self._recorder is not None and line is not None:
-            result = Result.from_json(json.loads(line))
-            self._recorder.add(result)
-            self._results.append(result)
-            self._config.hook.pytest_plugfest_recorded(result=result)
+            self._take(Result.from_json(json.loads(line)))
+
+    def _take(self, result: Result) -> None:
+        assert self._recorder is not None
+        self._recorder.add(result)
+        self._results.append(result)
+        self._config.hook.pytest_plugfest_recorded(result=result)
 
     def _opened(self, selected: int) -> Recorder:
         out, target = Path(self._config.getoption("out")), settings_of(self._config)

@@ -258,6 +258,11 @@ def read(path: Path) -> Run:
     return Run(path, header, results, ruled, _footer(last) if complete else None)
 
 
+def standing(run: Run) -> tuple[Result, ...]:
+    """Return the results that need not be played again when a run is resumed: those that have answered the question."""
+    return tuple(one for one in run.results if one.verdict not in (Verdict.INCONCLUSIVE, Verdict.ERROR))
+
+
 def _footer(line: Mapping[str, Any]) -> Footer:
     members = _without(line, "kind")
     return Footer(**{**members, "remarks": tuple(members["remarks"])})

@@ -113,10 +113,15 @@ class Scenario:
     @property
     def profiles(self) -> frozenset[str]:
         """All feature profiles that it takes: its own, those of its operations, in the corpus that of its message."""
-        operations = {need.action() for need in self.needs if isinstance(need, type) and issubclass(need, Operation)}
+        operations = {operation.action() for operation in self.operations}
         message = {self.id.split(".")[2]} if self.profile == "Validation" else set()
         theirs = (self.ocpp.profile_of(action) for action in operations | message)
         return frozenset({self.profile, *(profile for profile in theirs if profile is not None)})
+
+    @property
+    def operations(self) -> tuple[type[Operation], ...]:
+        """The operations that it takes."""
+        return tuple(need for need in self.needs if isinstance(need, type) and issubclass(need, Operation))
 
     @property
     def disturbs(self) -> bool:
@@ -126,8 +131,7 @@ class Scenario:
     @property
     def disruptive(self) -> bool:
         """Whether it disturbs everybody else, or has a station reset, unlocked or reconfigured."""
-        operations = (need for need in self.needs if isinstance(need, type) and issubclass(need, Operation))
-        return self.disturbs or any(operation.disruptive for operation in operations)
+        return self.disturbs or any(operation.disruptive for operation in self.operations)
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry of the catalogue."""

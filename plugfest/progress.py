@@ -36,10 +36,11 @@ _STYLES = {
 class Live:
     """A pytest plugin that shows results as they are recorded."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, bar: bool = True) -> None:
+        """Show a line for each, on a terminal under a ``bar`` unless something else is written there."""
         self._console = console
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._progress = Progress(*columns, console=console, transient=True, disable=not (bar and console.is_terminal))
         self._task = self._progress.add_task("scenarios")
 
     def pytest_plugfest_started(self, header: Header) -> None:

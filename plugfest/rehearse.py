@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pytest
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -80,6 +81,7 @@ class InOrder:
 
     cases: Sequence[str]
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_plugfest_ordered(self, parts: Sequence[Part]) -> Sequence[Part]:
         """Return the scenarios in the order of their cases."""
         return sorted(parts, key=lambda part: (min(map(self.cases.index, part.scenario.octt)), part.scenario.id))
@@ -134,7 +136,9 @@ def rehearse(
     options += [f"--octt={case}" for case in cases]
     options += [f"--ocpp-version={VERSION}", "--at-once=1"]
     options += [f"--{name}={value}" for name, value in (("endpoint", endpoint), ("mutant", mutant)) if value]
-    played = play(out, options, plugins=[InOrder(cases)])
+    attended = settings.csms.driver == "manual"
+    options += ["--capture=no"] if attended else []  # a person answers in the terminal
+    played = play(out, options, plugins=[InOrder(cases)], bar=not attended)
     if played == 3:
         sys.exit(played)
     rehearsed = list(judged(record.read(out / "run.jsonl"), known, cases))

@@ -21,7 +21,7 @@ from harness.measured import judged
 from harness.players import Player
 from harness.plugin import SELECTING, expectations_of
 from harness.record import Run
-from harness.scenario import Catalogue
+from harness.scenario import Catalogue, Scenario
 from harness.selection import Mode, Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
@@ -114,6 +114,11 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
     help="Give the bundled reference this lawful habit; see plugfest variants.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of a run that was left: what it has no verdict for is played, into the same folder.",
+)
 @click.option("--write-expected", type=click.Path(path_type=Path), help="Write what came out as a new expected list.")
 @click.option("--at-once", type=click.IntRange(1), help="How many scenarios may be under way; as the target file says.")
 @adverse
@@ -133,6 +138,7 @@ def run(
     mutant: str | None,
     variant: str | None,
     out: Path | None,
+    resume: Path | None,
     write_expected: Path | None,
     at_once: int | None,
     workers: int | None,
@@ -157,13 +163,16 @@ def run(
     target = target_of(target, endpoint)
     settings = load(target, endpoint=endpoint)
     expectations_of(settings, known)
+    if resume is not None and out is not None:
+        raise click.UsageError("--resume names the folder; leave out --out")
     if mutant is not None and settings.csms.driver != "reference":
         raise click.UsageError("--mutant goes with the bundled reference, not with a target of its own")
     if write_expected is not None and write_expected.exists():
         raise click.UsageError(f"{write_expected} exists already; name another file, or remove it")
     against = adversity(selected, settings, **obstacles)
     driver_of(settings, mutant)  # a driver that cannot be had is told before anything starts
-    folder = cleared(out) if out else new_folder()
+    attended = settings.csms.driver == "manual"
+    folder = resume or (cleared(out) if out else new_folder())
     options = [f"--endpoint={endpoint}"] if endpoint is not None else []
     options += [f"{option}={value}" for option, values in zip(SELECTING, chosen, strict=True) for value in values]
     options += ["--strict-levels"] if strict else []
@@ -171,17 +180,26 @@ def run(
     options += [f"--mutant={mutant}"] if mutant else []
     options += [f"--gate={gate}" for gate in gates]
     options += [f"--at-once={at_once}"] if at_once else []
-    workers = workers or _workers(len(selected), settings, at_once or settings.csms.at_once)
+    options += _resuming(resume, settings, mutant, selected) if resume else []
+    options += ["--capture=no"] if attended else []  # a person answers in the terminal
+    workers = 1 if attended else workers or _workers(len(selected), settings, at_once or settings.csms.at_once)
     options = [*arguments(selected, folder, target=target, workers=workers), *options]
-    sys.exit(play(folder, options, write_expected))
+    sys.exit(play(folder, options, write_expected, bar=not attended))
 
 
-def play(out: Path, options: list[str], write_expected: Path | None = None, plugins: Sequence[object] = ()) -> int:
+def play(
+    out: Path,
+    options: list[str],
+    write_expected: Path | None = None,
+    plugins: Sequence[object] = (),
+    *,
+    bar: bool = True,
+) -> int:
     """Have pytest play the scenarios, write the documents and a list if one is wanted, and return the exit code."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
-    ended = pytest.main(options, plugins=[Live(console), *plugins])
+    ended = pytest.main(options, plugins=[Live(console, bar=bar), *plugins])
     path = out / "run.jsonl"
     if not path.exists():
         console.print(f"the run could not begin (pytest: {pytest.ExitCode(ended).name})")
@@ -199,6 +217,23 @@ def play(out: Path, options: list[str], write_expected: Path | None = None, plug
     met = tell(gates, console) if (gates := judged(done)) else 0
     console.print(f"report: {next(p for p in documents if p.suffix == '.html')}", soft_wrap=True)
     return exit_code(done) or met
+
+
+def _resuming(folder: Path, settings: Settings, mutant: str | None, selected: Sequence[Scenario]) -> list[str]:
+    """Return the options that resume a run; its record is put aside, for the whole is written anew."""
+    path, earlier = folder / "run.jsonl", folder / "earlier.jsonl"
+    done = record.read(path if path.exists() else earlier)
+    was, now = (
+        (done.header.target, done.header.driver, done.header.mutant),
+        (settings.csms.name, settings.csms.driver, mutant),
+    )
+    if was != now:
+        raise click.UsageError(f"--resume {folder}: that was a run of {was}, and this is one of {now}")
+    if {one.id for one in selected} <= {one.id for one in record.standing(done)}:
+        raise click.UsageError(f"--resume {folder}: nothing is left to play; it has a verdict for all that is selected")
+    if path.exists():
+        path.replace(earlier)
+    return [f"--earlier={earlier}"]
 
 
 def variant_named(name: str) -> Variant:

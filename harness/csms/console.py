@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from harness.csms.abilities import (
     TransactionReader,
     TransactionView,
 )
-from harness.csms.driver import Driver, DriverError, Receipt, Refused, Unsupported
+from harness.csms.driver import Attended, Driver, DriverError, Receipt, Refused, Unsupported
 from harness.csms.operation import Operation
 from harness.verdict import Inconclusive
 
@@ -67,9 +68,9 @@ class Csms:
 
     ``numbers`` are given for members of this name that the operator leaves open and the central system does not choose.
     ``firmware_lead`` are the seconds between an order and the earliest time at which firmware may be fetched.
-    ``limit`` bounds, in seconds, how long a driver may take for one request. The stations ``kept`` are there already
-    and stay: they are never registered, never forgotten, and accepted again at the end of a scenario that kept
-    them out.
+    ``limit`` bounds, in seconds, how long a driver may take for one request; an attended one keeps to its own.
+    The stations ``kept`` are there already and stay: they are never registered, never forgotten, and accepted again at
+    the end of a scenario that kept them out.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Csms:
         self._patience = patience
         self._numbers = numbers or {}
         self._firmware_lead = timedelta(seconds=firmware_lead)
-        self._limit = limit
+        self._limit = math.inf if isinstance(driver, Attended) else limit
         self._kept = frozenset(kept)
         self._kept_out: set[str] = set()
         self._stations: dict[str, Listener] = {}
@@ -121,6 +122,8 @@ class Csms:
             arrival.cancel()
         if not dispatch.done():
             if arrived.is_set():
+                if isinstance(self._driver, Attended):
+                    self._driver.arrived(operation)
                 return Request(dispatch)
             if station:
                 station.release(operation.action())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from harness.csms.operation import Operation
 from harness.verdict import Inconclusive
@@ -42,6 +42,14 @@ class Unknown(Inconclusive):
         self.reason = reason
 
 
+class Skipped(Inconclusive):
+    """The person who operates the central system did not do what was asked, for whatever ``reason``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"skipped: {reason}")
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the central system hands out for a request it took, to ask for the outcome later."""
@@ -73,4 +81,18 @@ class Driver(Protocol):
         Raises Refused if the central system answers no, by whatever code, Unsupported if the product has no such
         function, and DriverError if nobody answers.
         """
+        ...
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """A driver that has a person act, who is slow and does one thing at a time."""
+
+    @property
+    def time(self) -> float:
+        """Seconds that the person has for one thing."""
+        ...
+
+    def arrived(self, operation: Operation) -> None:
+        """Take note that the CALL of an operation has arrived at its station, so that nobody need say so."""
         ...

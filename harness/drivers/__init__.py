@@ -17,13 +17,14 @@ Factory = Callable[[Settings], Driver]
 
 
 def load_driver(settings: Settings, builtin: Mapping[str, Factory]) -> Driver:
-    """Return the driver that ``[csms] driver`` names: "http", "none", one of ``builtin``, or "path/to/driver.py:Class".
+    """Return the driver that ``[csms] driver`` names.
 
-    The path is relative to the folder of the target file; the class is called with its table ``[driver.<stem>]``,
-    an empty one if the target file has none. Raises SettingsError that names the target file and the choices.
+    That is "http", "manual", "none", one of ``builtin``, or "path/to/driver.py:Class". The path is relative to the
+    folder of the target file; the class is called with its table ``[driver.<stem>]``, an empty one if the target file
+    has none. Raises SettingsError that names the target file and the choices.
     """
     name = settings.csms.driver
-    factories = {"http": _http, "none": _none, **builtin}
+    factories = {"http": _http, "manual": _manual, "none": _none, **builtin}
     if factory := factories.get(name):
         return factory(settings)
     file, colon, attribute = name.rpartition(":")
@@ -41,6 +42,12 @@ def load_driver(settings: Settings, builtin: Mapping[str, Factory]) -> Driver:
 
 def _http(settings: Settings) -> Driver:
     from harness.drivers.http import from_settings  # its client takes a while to import
+
+    return from_settings(settings)
+
+
+def _manual(settings: Settings) -> Driver:
+    from harness.drivers.manual import from_settings  # only who has a person act needs it
 
     return from_settings(settings)
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from harness.csms import Driver, DriverError, Operation, Unsupported, v16
+from harness.csms import Attended, Driver, DriverError, Operation, Unsupported, v16
 from harness.findings import UNDECLARED
 from harness.ocppj import Payload
 from harness.verdict import Inconclusive, Nonconformity
@@ -90,7 +90,12 @@ async def _refused(station: ChargePoint, messages: Mapping[str, Callable[[], Pay
 
 
 async def _unsupported(station: ChargePoint, driver: Driver, operations: Iterable[Callable[[str], Operation]]) -> bool:
-    """Whether the product has no function for any of these operations, as far as the driver performs them."""
+    """Whether the product has no function for any of these operations, as far as the driver performs them.
+
+    A person is not asked for the sake of a survey.
+    """
+    if isinstance(driver, Attended):
+        return False
     orders = [order for build in operations if type(order := build(station.id)) in driver.operations]
     for order in orders:
         try:
