@@ -100,7 +100,7 @@ async def test_none_operates_nothing(folder: Path) -> None:
 def test_unknown_driver(folder: Path, name: str) -> None:
     """An unknown driver is refused with the choices."""
     assert error_of(folder, name).endswith(
-        f"{name!r} is no driver; choose http, none, reference or path/to/driver.py:Class"
+        f"{name!r} is no driver; choose http, manual, none, reference or path/to/driver.py:Class"
     )
 
 
