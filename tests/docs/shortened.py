@@ -43,6 +43,8 @@ def shortened(program: str, arguments: Sequence[str]) -> list[str]:
     little = list(_LITTLE.get(arguments[0], ()))
     if arguments[0] == "run" and not any(one.startswith(_SELECTIONS) for one in arguments):
         little += ["--scenario=v16.*.boot.accepted"]
+    if "--mode" in arguments:
+        little += ["--scenario=v16.core.heartbeat.*"]
     if "--gate" in arguments and arguments[0] == "run":
         little += ["--scenario=v16.validation.Authorize.*"]  # which has an accuracy
     if "Resilience" in arguments:

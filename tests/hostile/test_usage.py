@@ -37,7 +37,7 @@ TARGETS = [
     ),
     ("[csms]\npatience = 0", ["target.toml: csms.patience", "greater than 0"]),
     ('[csms]\nversions = ["1.5"]', ["target.toml: csms.versions.0", "'1.6'"]),
-    ('[csms]\ndriver = "htpp"', ["target.toml: csms.driver", "'htpp' is no driver", "http, none, reference"]),
+    ('[csms]\ndriver = "htpp"', ["target.toml: csms.driver", "'htpp' is no driver", "http, manual, none, reference"]),
     ('[csms]\ndriver = "absent.py:Driver"', ["target.toml: csms.driver", "there is no file", "absent.py"]),
     ('[csms]\ndriver = "broken.py:Driver"', ["broken.py cannot be imported: ZeroDivisionError"]),
     ('[csms]\ndriver = "broken.py"', ["'broken.py' is no driver"]),
