@@ -35,7 +35,7 @@ def _packed(run: Run) -> dict[str, bytes]:
 
 def test_package_has_everything(run: Run) -> None:
     """Plan, settings, claimed features, record, documents, and the trace of each scenario that has one."""
-    documents = {"report.html", "junit.xml", "summary.md", "statement.html"}
+    documents = {"report.html", "junit.xml", "summary.md", "statement.html", "code-quality.json"}
     traces = {one.trace for one in run.results if one.trace}
     told = {"plan.json", "settings.json", "features.json", "run.jsonl", "SHA256SUMS"}
     assert set(_packed(run)) == documents | traces | told
