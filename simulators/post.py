@@ -64,7 +64,7 @@ class Post:
     async def start_over(self) -> None:
         """Lose the line, and boot on the next one."""
         self._booted = False
-        await self._body.drop()
+        await self._drop()
 
     async def all_told(self) -> None:
         """Wait until nothing is queued."""
@@ -73,7 +73,7 @@ class Post:
     async def unplug(self) -> None:
         """Lose the network."""
         self._network.clear()
-        await self._body.drop()
+        await self._drop()
 
     def plug(self) -> None:
         """Have a network again."""
@@ -89,6 +89,11 @@ class Post:
                 raise error
 
     # Inside
+
+    async def _drop(self) -> None:
+        """Lose the line, on which nothing is sent any more while it ends."""
+        self._online.clear()
+        await self._body.drop()
 
     async def _stay_connected(self) -> None:
         while True:

@@ -173,7 +173,7 @@ async def test_full_report(device: Device, csms: Csms, check: Checks) -> None:
 
     await csms.perform(GetBaseReport(station=device.id, report_base="FullInventory"))
 
-    order = await device.dialogue.ordered("GetBaseReport")
+    order = await device.dialogue.ordered("GetBaseReport", reportBase="FullInventory")
     check.equal(order.payload.get("reportBase"), "FullInventory", clause="OCPP 2.0.1 B07.FR.01")
     more = True
     while more:
@@ -190,8 +190,9 @@ async def test_variable_is_asked_for(device: Device, csms: Csms, check: Checks) 
 
     await csms.perform(GetVariables(station=device.id, get_variable_data=(asked,)))
 
-    (told,) = (await device.dialogue.ordered("GetVariables")).payload["getVariableData"]
-    check.equal({name: told.get(name) for name in asked}, asked, clause="OCPP 2.0.1 B06.FR.01")
+    order = await device.dialogue.ordered("GetVariables", getVariableData=[asked])
+    (told,) = order.payload["getVariableData"]
+    check.equal(told.get("attributeType", "Actual"), "Actual", clause="OCPP 2.0.1 B06.FR.01")
 
 
 @both(
@@ -219,7 +220,7 @@ async def test_heartbeat_is_triggered(device: Device, csms: Csms, check: Checks)
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="Heartbeat"))
 
-    order = await device.dialogue.ordered("TriggerMessage")
+    order = await device.dialogue.ordered("TriggerMessage", requestedMessage="Heartbeat")
     check.equal(order.payload.get("requestedMessage"), "Heartbeat", clause="OCPP 2.0.1 F06.FR.01")
     beat = await device.dialogue.told("Heartbeat")
     check.that("currentTime" in beat.answer, "the time", observed=str(beat.answer), clause="OCPP 2.0.1 G02")

@@ -105,6 +105,17 @@ async def test_card_without_network(central: Central, trace: Trace, allowed: boo
         assert device.dialogue.calls("Authorize") == []
 
 
+async def test_what_happens_while_the_line_is_lost_is_told_later(device: ActingChargePoint) -> None:
+    """Nothing is sent on a line that is about to be lost, however long its end takes."""
+    lost = asyncio.create_task(device.lose_network())
+    await asyncio.sleep(0)
+    assert not device._post.online
+    await lost
+    await device.plug()
+    await device.regain_network()
+    await device.dialogue.told("StatusNotification", connectorId=1, status="Preparing")
+
+
 async def test_remote_start_for_which_nobody_plugs_in(central: Central, trace: Trace) -> None:
     """The connector is free again after the time that is configured."""
     async with _acting(central, trace, ConnectionTimeOut="0.01") as device:
