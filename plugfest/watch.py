@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import ssl
 import sys
@@ -120,10 +121,13 @@ def watch(
         with Logbook(folder, settings, strict=strict) as logbook:
             options = {"security": security, "faults": struck, "seed": seed}
             watched = Watched(settings, driver, logbook, Screen(console, logbook.conversations, frames=frames))
+            gc.freeze()  # or looking at all that was imported keeps stations waiting for a tenth of a second
             try:
                 asyncio.run(watched.until(seconds, listener, page_listener, **options))
             except (DriverError, NotReached) as error:
                 raise NotReached(str(error)) from None
+            finally:
+                gc.unfreeze()
             done = logbook.finish(
                 expectations, mutant=mutant, faults=[one.text for one in struck], seed=seed, endpoint=watched.endpoint
             )
