@@ -24,7 +24,7 @@ from harness.adversity import Adversity
 from harness.disclosure import disclosed
 from harness.patient_loop import PatientLoop
 from harness.playing import Player, Stage, Terms
-from harness.record import Header, Recorder, Result, read, standing
+from harness.record import NAME, Header, Recorder, Result, read, standing
 from harness.scenario import Catalogue, Declares, Part, Scenario, parts_of
 from harness.selection import Selection
 from harness.verdict import Verdict
@@ -257,7 +257,7 @@ class Keeper:
             settings=disclosed(target),
         )
         out.mkdir(parents=True, exist_ok=True)
-        recorder = Recorder(out / "run.jsonl", header)
+        recorder = Recorder(out / NAME, header)
         self._config.hook.pytest_plugfest_started(header=header)
         return recorder
 

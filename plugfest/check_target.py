@@ -16,6 +16,7 @@ from harness.csms import Driver
 from harness.plugin import expectations_of
 from harness.scenario import Catalogue, unmet
 from harness.settings import Settings, load
+from plugfest import shared_options
 from plugfest.targets import target_of
 from scenarios.stage.driver import driver_of
 from scenarios.stage.trial import Step, Trial
@@ -25,7 +26,7 @@ _MARKS = {True: "ok", False: "FAILED", None: "note"}
 
 @click.command("check-target")
 @click.argument("target", type=click.Path(path_type=Path), required=False)
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
+@shared_options.endpoint
 @click.option("--offline", is_flag=True, help="Check the file only; touch no network.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, when all is done.")
 def check_target(target: Path | None, endpoint: str | None, offline: bool, as_json: bool) -> None:

@@ -20,7 +20,7 @@ from harness.csms import DriverError
 from harness.settings import Settings, load
 from harness.trace import entry_line
 from harness.verdict import Check
-from plugfest import completing
+from plugfest import shared_options
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.quantities import Duration
 from plugfest.targets import target_of
@@ -44,11 +44,9 @@ class NotExplored(click.ClickException):
 
 
 @click.command()
-@click.option("--target", type=click.Path(path_type=Path), help="Target file; without one, the bundled reference.")
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option(
-    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
-)
+@shared_options.target
+@shared_options.endpoint
+@shared_options.mutant
 @click.option("--seed", type=int, default=0, show_default=True, help="What all chance follows from.")
 @click.option("--for", "seconds", type=Duration(), default="60s", show_default=True, help="How long: 90s, 5m, 1h.")
 @click.option("--first", is_flag=True, help="End with the first counterexample.")

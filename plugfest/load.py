@@ -26,7 +26,7 @@ from harness.settings import BUNDLED, Settings
 from harness.settings import load as load_settings
 from harness.verdict import Inconclusive
 from harness.versions import VERSIONS
-from plugfest import completing
+from plugfest import shared_options
 from plugfest.ceiling import DEFAULT_GATES, Step, find_ceiling, step_of, write
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.gate import GateType, tell
@@ -59,11 +59,9 @@ def _workers(context: click.Context, parameter: click.Parameter, value: str) -> 
 
 
 @click.command()
-@click.option("--target", type=click.Path(path_type=Path), help="Target file; without one, the bundled reference.")
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option(
-    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
-)
+@shared_options.target
+@shared_options.endpoint
+@shared_options.mutant
 @click.option("--workload", default="daily", show_default=True, metavar="NAME|FILE", help="What stations do.")
 @click.option(
     "--stations", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many there are."
@@ -84,7 +82,7 @@ def _workers(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option(
     "--metrics", type=click.IntRange(0, 65535), metavar="PORT", help="Serve metrics for Prometheus meanwhile."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@shared_options.out
 def load(
     target: Path | None,
     endpoint: str | None,

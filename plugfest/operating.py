@@ -23,7 +23,6 @@ EVERY = 1.0
 LIMIT = 30.0
 """Seconds that the driver has for its beginning, and for its end."""
 
-
 UNSURE = 1.0
 """Seconds by which the end of a run may come earlier than is known here."""
 
@@ -75,10 +74,11 @@ class Operator:
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Have something done in the thread of the driver, and wait for it."""
         try:
-            return asyncio.run_coroutine_threadsafe(work, self._entered.result(LIMIT)).result()
+            loop = self._entered.result(LIMIT)
         except BaseException:
             work.close()
             raise
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     def stop(self) -> None:
         """Have the driver left."""

@@ -6,13 +6,15 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness.record import NAME
+
 PLAIN_WIDTH = 120
 """Columns of what is printed where the output is no terminal."""
 
 
 def cleared(folder: Path) -> Path:
     """Return a folder without the traces and results of the run that it held before, if it held one."""
-    if (folder / "run.jsonl").is_file():
+    if (folder / NAME).is_file():
         for name in ("traces", "allure-results"):
             shutil.rmtree(folder / name, ignore_errors=True)
     return folder

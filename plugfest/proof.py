@@ -64,4 +64,4 @@ def play(ids: Sequence[str], *options: str, target: Path = REFERENCE) -> Sequenc
         out = Path(folder)
         files = arguments([catalogue[id] for id in ids], out, target=target)
         pytest.main([*files, *options, *(f"--scenario={id}" for id in ids)])
-        return record.read(out / "run.jsonl").results
+        return record.read(out / record.NAME).results

@@ -28,11 +28,10 @@ from harness.selection import Selection
 from harness.settings import load
 from harness.trace import Direction, Event
 from harness.verdict import Verdict
-from plugfest import completing
+from plugfest import completing, shared_options
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.play import arguments
-from plugfest.run import play, variant_named
-from plugfest.targets import target_of, write_target
+from plugfest.run import play
 from scenarios.sources import octt
 from scenarios.stage.driver import driver_of
 
@@ -88,8 +87,8 @@ class InOrder:
 
 
 @click.command()
-@click.option("--target", type=click.Path(path_type=Path), help="Target file; without one, the bundled reference.")
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
+@shared_options.target
+@shared_options.endpoint
 @click.option(
     "--octt",
     "asked",
@@ -98,16 +97,9 @@ class InOrder:
     multiple=True,
     help="Only this certification case.",
 )
-@click.option(
-    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
-)
-@click.option(
-    "--variant",
-    shell_complete=completing.variants,
-    metavar="NAME",
-    help="Give the bundled reference this lawful habit.",
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@shared_options.mutant
+@shared_options.variant
+@shared_options.out
 def rehearse(
     target: Path | None,
     endpoint: str | None,
@@ -122,26 +114,22 @@ def rehearse(
     followed. Exit code 0 if each case is ready, at risk, or of a feature that is not claimed; 1 otherwise. No
     rehearsal is a certification.
     """
-    if variant is not None and (target, endpoint, mutant) != (None, None, None):
-        raise click.UsageError("--variant goes with the bundled reference, without --target, --endpoint and --mutant")
     known = Catalogue.load()
     cases = [id for id in octt(VERSION) if not asked or id in asked]
     selected = Selection(octt=asked or cases, versions=[VERSION]).of(known)
-    out = out or new_folder()
-    target = write_target(variant_named(variant), out) if variant else target_of(target, endpoint)
+    target, out = shared_options.aimed(target, endpoint, mutant, variant, out)
     settings = load(target, endpoint=endpoint)
     expectations_of(settings, known)
     driver_of(settings, mutant)
-    options = arguments(selected, cleared(out), target=target)
+    folder = cleared(out) if out else new_folder()
+    options = arguments(selected, folder, target=target)
     options += [f"--octt={case}" for case in cases]
     options += [f"--ocpp-version={VERSION}", "--at-once=1"]
     options += [f"--{name}={value}" for name, value in (("endpoint", endpoint), ("mutant", mutant)) if value]
-    attended = settings.csms.driver == "manual"
-    options += ["--capture=no"] if attended else []  # a person answers in the terminal
-    played = play(out, options, plugins=[InOrder(cases)], bar=not attended)
+    played = play(folder, options, plugins=[InOrder(cases)], attended=settings.csms.driver == "manual")
     if played == 3:
         sys.exit(played)
-    rehearsed = list(judged(record.read(out / "run.jsonl"), known, cases))
+    rehearsed = list(judged(record.read(folder / record.NAME), known, cases))
     tell(rehearsed)
     bad = {Readiness.NOT_READY, Readiness.OPEN}
     sys.exit(1 if any(one.readiness in bad for one in rehearsed) else 0)

@@ -20,7 +20,7 @@ from harness.fieldlog.comparison import Difference, Sort
 from harness.fieldlog.reading import Fieldlog
 from harness.plugin import expectations_of
 from harness.settings import Settings, load
-from plugfest import completing
+from plugfest import shared_options
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.equipment import adverse, prepare
 from plugfest.logs import NoFrames, of_a_log, opened
@@ -65,11 +65,9 @@ class Speed(click.ParamType[float]):
 
 @click.command()
 @of_a_log
-@click.option("--target", type=click.Path(path_type=Path), help="Target file; without one, the bundled reference.")
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option(
-    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
-)
+@shared_options.target
+@shared_options.endpoint
+@shared_options.mutant
 @click.option(
     "--speed",
     type=Speed(),

@@ -15,7 +15,7 @@ from harness.conversation import CENTRAL_SYSTEM, PROFILES
 from harness.expected import Expectations, Standing
 from harness.fieldlog.comparison import Difference
 from harness.fieldlog.reading import Fieldlog
-from harness.record import Header, Recorder, Result
+from harness.record import NAME, Header, Recorder, Result
 from harness.service import service_of
 from harness.settings import Settings
 from harness.trace import Direction, Entry, faults
@@ -42,7 +42,7 @@ class ReplayRecord:
         """Write all of it, and return the path of the record; ``about`` are members of its header."""
         (self._folder / TRACES).mkdir(parents=True, exist_ok=True)
         results = [self._result(was, now, expectations) for was, now in sorted(self._played.names.items())]
-        path = self._folder / "run.jsonl"
+        path = self._folder / NAME
         header = Header(
             plugfest=version("plugfest"),
             target=self._settings.csms.name,

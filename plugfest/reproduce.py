@@ -16,7 +16,7 @@ from harness.scenario import Catalogue
 from harness.selection import Selection
 from harness.settings import load
 from harness.trace import entry_line
-from plugfest import completing
+from plugfest import completing, shared_options
 from plugfest.equipment import adverse, adversity
 from plugfest.play import arguments
 from plugfest.run import exit_code
@@ -27,10 +27,8 @@ from scenarios.stage.driver import driver_of
 @click.command()
 @click.argument("id", shell_complete=completing.scenarios)
 @click.option("--target", type=click.Path(path_type=Path), help="Target file.")
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option(
-    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
-)
+@shared_options.endpoint
+@shared_options.mutant
 @adverse
 def reproduce(id: str, target: Path | None, endpoint: str | None, mutant: str | None, **obstacles: Any) -> None:
     """Play one scenario and print everything that was sent and received."""
@@ -44,7 +42,7 @@ def reproduce(id: str, target: Path | None, endpoint: str | None, mutant: str | 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         pytest.main([*arguments(selected, out, target=target), f"--scenario={id}", *options])
-        done = record.read(out / "run.jsonl")
+        done = record.read(out / record.NAME)
         for result in done.results:
             for line in (
                 (out / result.trace).read_text(encoding="utf-8").rstrip("\n").split("\n") if result.trace else ()

@@ -25,17 +25,14 @@ from harness.scenario import Catalogue, Scenario
 from harness.selection import Mode, Selection
 from harness.settings import Settings, load
 from harness.verdict import Verdict
-from plugfest import completing
+from plugfest import shared_options
 from plugfest.equipment import adverse, adversity
 from plugfest.gate import GateType, tell
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.play import arguments
 from plugfest.progress import Live, ending
-from plugfest.targets import target_of, write_target
 from reports.ci import github
 from scenarios.stage.driver import driver_of
-from server.registry import UnknownName
-from server.variants import VARIANTS, Variant
 
 SCENARIOS_PER_WORKER = 64
 """Fewer scenarios than this are not worth the start of another worker process."""
@@ -49,46 +46,8 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
     type=click.Path(path_type=Path),
     help="Target file; without one, what answers at --endpoint, else the bundled reference.",
 )
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option(
-    "--scenario",
-    "ids",
-    shell_complete=completing.scenarios,
-    metavar="GLOB",
-    multiple=True,
-    help="Only scenarios whose id matches.",
-)
-@click.option(
-    "--octt",
-    shell_complete=completing.cases,
-    metavar="ID",
-    multiple=True,
-    help="Only scenarios of this certification case.",
-)
-@click.option(
-    "--requirement",
-    "requirements",
-    shell_complete=completing.wanted,
-    metavar="ID",
-    multiple=True,
-    help="Only scenarios of this requirement.",
-)
-@click.option(
-    "--profile",
-    "profiles",
-    shell_complete=completing.profiles,
-    metavar="NAME",
-    multiple=True,
-    help="Only scenarios of this profile.",
-)
-@click.option(
-    "--version",
-    "versions",
-    shell_complete=completing.versions,
-    metavar="NAME",
-    multiple=True,
-    help="Only scenarios of this OCPP version.",
-)
+@shared_options.endpoint
+@shared_options.selecting
 @click.option(
     "--station",
     type=click.Choice([*(one.value for one in Player), "both"]),
@@ -101,19 +60,9 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 )
 @click.option("--gate", "gates", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as coverage=90%.")
 @click.option("--strict", is_flag=True, help="SHOULD and policy checks fail a scenario too.")
-@click.option(
-    "--mutant",
-    shell_complete=completing.mutants,
-    metavar="NAME",
-    help="Give the bundled reference this defect; see plugfest catalogue.",
-)
-@click.option(
-    "--variant",
-    shell_complete=completing.variants,
-    metavar="NAME",
-    help="Give the bundled reference this lawful habit; see plugfest variants.",
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@shared_options.mutant
+@shared_options.variant
+@shared_options.out
 @click.option(
     "--resume",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -152,15 +101,7 @@ def run(
     players = tuple(Player) if station == "both" else (station,) if station else ()
     chosen = (ids, octt, requirements, profiles, versions, players, (mode,) if mode else ())
     selected = Selection(*chosen).of(known)
-    if variant is not None:
-        if (target, endpoint, mutant) != (None, None, None):
-            raise click.UsageError(
-                "--variant goes with the bundled reference, without --target, --endpoint and --mutant"
-            )
-        habit = variant_named(variant)
-        out = out or new_folder()
-        target = write_target(habit, out)
-    target = target_of(target, endpoint)
+    target, out = shared_options.aimed(target, endpoint, mutant, variant, out)
     settings = load(target, endpoint=endpoint)
     expectations_of(settings, known)
     if resume is not None and out is not None:
@@ -181,10 +122,9 @@ def run(
     options += [f"--gate={gate}" for gate in gates]
     options += [f"--at-once={at_once}"] if at_once else []
     options += _resuming(resume, settings, mutant, selected) if resume else []
-    options += ["--capture=no"] if attended else []  # a person answers in the terminal
     workers = 1 if attended else workers or _workers(len(selected), settings, at_once or settings.csms.at_once)
     options = [*arguments(selected, folder, target=target, workers=workers), *options]
-    sys.exit(play(folder, options, write_expected, bar=not attended))
+    sys.exit(play(folder, options, write_expected, attended=attended))
 
 
 def play(
@@ -193,14 +133,18 @@ def play(
     write_expected: Path | None = None,
     plugins: Sequence[object] = (),
     *,
-    bar: bool = True,
+    attended: bool = False,
 ) -> int:
-    """Have pytest play the scenarios, write the documents and a list if one is wanted, and return the exit code."""
+    """Have pytest play the scenarios, write the documents and a list if one is wanted, and return the exit code.
+
+    A run that is ``attended`` leaves the terminal to the person who operates the central system.
+    """
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
-    ended = pytest.main(options, plugins=[Live(console, bar=bar), *plugins])
-    path = out / "run.jsonl"
+    options = [*options, "--capture=no"] if attended else options
+    ended = pytest.main(options, plugins=[Live(console, bar=not attended), *plugins])
+    path = out / record.NAME
     if not path.exists():
         console.print(f"the run could not begin (pytest: {pytest.ExitCode(ended).name})")
         return 3
@@ -221,7 +165,7 @@ def play(
 
 def _resuming(folder: Path, settings: Settings, mutant: str | None, selected: Sequence[Scenario]) -> list[str]:
     """Return the options that resume a run; its record is put aside, for the whole is written anew."""
-    path, earlier = folder / "run.jsonl", folder / "earlier.jsonl"
+    path, earlier = folder / record.NAME, folder / "earlier.jsonl"
     done = record.read(path if path.exists() else earlier)
     was, now = (
         (done.header.target, done.header.driver, done.header.mutant),
@@ -234,14 +178,6 @@ def _resuming(folder: Path, settings: Settings, mutant: str | None, selected: Se
     if path.exists():
         path.replace(earlier)
     return [f"--earlier={earlier}"]
-
-
-def variant_named(name: str) -> Variant:
-    """Return the variant of this name; raises UsageError."""
-    try:
-        return VARIANTS.find(name)
-    except UnknownName as error:
-        raise click.UsageError(str(error)) from None
 
 
 def exit_code(done: Run) -> int:

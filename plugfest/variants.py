@@ -14,7 +14,7 @@ from harness.record import Result
 from harness.scenario import Catalogue
 from harness.selection import Selection
 from harness.verdict import Verdict
-from plugfest import completing, proof
+from plugfest import completing, proof, shared_options
 from plugfest.targets import write_target
 from reports.fairness_matrix import Matrix, Row, write
 from server.registry import UnknownName
@@ -26,14 +26,7 @@ LONGEST = 300
 
 @click.command()
 @click.argument("names", nargs=-1, shell_complete=completing.variants, metavar="[VARIANT]...")
-@click.option(
-    "--scenario",
-    "ids",
-    shell_complete=completing.scenarios,
-    metavar="GLOB",
-    multiple=True,
-    help="Only scenarios whose id matches.",
-)
+@shared_options.scenarios
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the fairness matrix: JSON, Markdown, HTML.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Worker processes.")
 def variants(names: tuple[str, ...], ids: tuple[str, ...], out: Path | None, workers: int) -> None:

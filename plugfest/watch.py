@@ -24,7 +24,7 @@ from harness.plugin import expectations_of
 from harness.record import Run
 from harness.settings import BUNDLED, Settings, load
 from harness.versions import VERSIONS
-from plugfest import completing
+from plugfest import shared_options
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.gate import GateType, tell
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
@@ -56,10 +56,8 @@ class NotReached(click.ClickException):
 
 @click.command()
 @click.option("--target", type=click.Path(path_type=Path), help="Target file of the central system.")
-@click.option("--endpoint", metavar="URL", help="Where stations connect, in place of the target file's endpoint.")
-@click.option(
-    "--mutant", shell_complete=completing.mutants, metavar="NAME", help="Give the bundled reference this defect."
-)
+@shared_options.endpoint
+@shared_options.mutant
 @click.option(
     "--listen",
     "address",
@@ -85,7 +83,7 @@ class NotReached(click.ClickException):
 @click.option("--strict", is_flag=True, help="What only remarks fails too.")
 @click.option("--gate", "gates", type=GateType(), multiple=True, metavar="NAME=LIMIT", help="Such as p95=100ms.")
 @click.option("--frames", is_flag=True, help="Show every message, not only connections, faults and problems.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+@shared_options.out
 def watch(
     target: Path | None,
     endpoint: str | None,

@@ -9,13 +9,16 @@ from simulators.device import Device
 from simulators.dialogue import Exchange
 
 
-async def in_service(device: Device) -> None:
-    """Switch a charge point on, and wait until it has told of all its connectors, as a precondition."""
+async def in_service(device: Device, **last: int) -> None:
+    """Switch a charge point on, and wait until it has told of all its connectors, as a precondition.
+
+    ``last`` is how it names the last of them: connectorId=2 unless said otherwise.
+    """
     await device.switch_on()
     boot = await device.dialogue.told("BootNotification")
     if boot.answer.get("status") != "Accepted":
         raise Inconclusive(f"{device.id} was not accepted: {boot.answer}")
-    await device.dialogue.told("StatusNotification", connectorId=2)
+    await device.dialogue.told("StatusNotification", **(last or {"connectorId": 2}))
 
 
 async def running(device: Device, id_tag: str, check: Checks, connector: int = 1) -> int:

@@ -12,8 +12,9 @@ from harness.csms.v201 import (
 )
 from harness.ocppj import Payload
 from harness.scenario import Need
-from harness.verdict import Checks, Inconclusive
+from harness.verdict import Checks
 from harness.versions import V201
+from scenarios.real_station.charging import in_service
 from scenarios.real_station.pair import Mark, on_both
 from scenarios.stage.devices import Device
 from scenarios.stage.population import Tags
@@ -47,7 +48,7 @@ async def test_boot_is_accepted(device: Device, check: Checks) -> None:
 @both("boot.again", BOOT, mutants=("boot-only-once",))
 async def test_charging_station_boots_again(device: Device, check: Checks) -> None:
     """A charging station that loses its power and gets it back is accepted again."""
-    await in_service(device)
+    await in_service(device, evseId=2)
 
     await device.restart()
 
@@ -58,7 +59,7 @@ async def test_charging_station_boots_again(device: Device, check: Checks) -> No
 @both("transaction.plug-first", AUTHORIZE, VERIFIED, mutants=("tag-valid-refused", "event-without-token-info"))
 async def test_plug_first(device: Device, tags: Tags, check: Checks) -> None:
     """A driver who plugs in, presents a valid card, and presents it again, has charged."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     tag = await tags.accepted()
 
     await device.plug()
@@ -73,7 +74,7 @@ async def test_plug_first(device: Device, tags: Tags, check: Checks) -> None:
 @both("transaction.card-first", AUTHORIZE, VERIFIED, mutants=("tag-valid-refused", "event-without-token-info"))
 async def test_card_first(device: Device, tags: Tags, check: Checks) -> None:
     """A driver who presents a valid card and then plugs in charges."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     tag = await tags.accepted()
 
     await device.present(tag)
@@ -88,7 +89,7 @@ async def test_card_first(device: Device, tags: Tags, check: Checks) -> None:
 @both("transaction.unplugged", "OCPP 2.0.1 E06", STATUS, mutants=("end-without-token-refused",))
 async def test_unplugging_ends_a_transaction(device: Device, tags: Tags, check: Checks) -> None:
     """A car that is unplugged while it charges ends the transaction, and its connector is available again."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     await device.plug()
     await running(device, await tags.accepted(), check)
 
@@ -102,7 +103,7 @@ async def test_unplugging_ends_a_transaction(device: Device, tags: Tags, check: 
 @both("transaction.blocked-card", "OCPP 2.0.1 C01.FR.07", mutants=("tag-blocked-accepted",))
 async def test_blocked_card_does_not_charge(device: Device, tags: Tags, check: Checks) -> None:
     """A driver with a blocked card is not let charge."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     tag = await tags.blocked()
     await device.plug()
 
@@ -116,7 +117,7 @@ async def test_blocked_card_does_not_charge(device: Device, tags: Tags, check: C
 @both("transaction.suspended", "OCPP 2.0.1 E02", mutants=("suspension-refused",))
 async def test_car_that_pauses_is_told(device: Device, tags: Tags, check: Checks) -> None:
     """A car that stops charging for a while stays in its transaction, and the event is taken."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     await device.plug()
     start = await running(device, await tags.accepted(), check)
 
@@ -134,7 +135,7 @@ async def test_car_that_pauses_is_told(device: Device, tags: Tags, check: Checks
 )
 async def test_remote_start(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
     """A transaction that the operator starts runs with the token and the number that he gave."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     token = id_token(await tags.accepted())
     await device.plug(2)
 
@@ -155,7 +156,7 @@ async def test_remote_start(device: Device, csms: Csms, tags: Tags, check: Check
 )
 async def test_remote_stop(device: Device, csms: Csms, tags: Tags, check: Checks) -> None:
     """A transaction that the operator stops ends, and its end is taken."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     await device.plug()
     transaction = transaction_of(await running(device, await tags.accepted(), check))
 
@@ -169,7 +170,7 @@ async def test_remote_stop(device: Device, csms: Csms, tags: Tags, check: Checks
 @both("report.full", "OCPP 2.0.1 B07.FR.04", needs=(GetBaseReport,), mutants=("report-part-refused",))
 async def test_full_report(device: Device, csms: Csms, check: Checks) -> None:
     """The operator asks for all variables, and each part of the report is confirmed."""
-    await in_service(device)
+    await in_service(device, evseId=2)
 
     await csms.perform(GetBaseReport(station=device.id, report_base="FullInventory"))
 
@@ -185,7 +186,7 @@ async def test_full_report(device: Device, csms: Csms, check: Checks) -> None:
 @both("variables.asked", "OCPP 2.0.1 B06.FR.01", needs=(GetVariables,), mutants=("variable-mistaken",))
 async def test_variable_is_asked_for(device: Device, csms: Csms, check: Checks) -> None:
     """The operator asks for a variable, whether the charging station has it or not."""
-    await in_service(device)
+    await in_service(device, evseId=2)
     asked = {"component": {"name": "TxCtrlr"}, "variable": {"name": "EVConnectionTimeOut"}}
 
     await csms.perform(GetVariables(station=device.id, get_variable_data=(asked,)))
@@ -203,7 +204,7 @@ async def test_variable_is_asked_for(device: Device, csms: Csms, check: Checks) 
 )
 async def test_evse_is_taken_out_of_service(device: Device, csms: Csms, check: Checks) -> None:
     """The operator takes an EVSE out of service, which the charging station reports."""
-    await in_service(device)
+    await in_service(device, evseId=2)
 
     await csms.perform(ChangeAvailability(station=device.id, operational_status="Inoperative", evse={"id": 2}))
 
@@ -216,7 +217,7 @@ async def test_evse_is_taken_out_of_service(device: Device, csms: Csms, check: C
 @both("trigger.heartbeat", "OCPP 2.0.1 F06.FR.01", needs=(TriggerMessage,), mutants=("requested-message-mistaken",))
 async def test_heartbeat_is_triggered(device: Device, csms: Csms, check: Checks) -> None:
     """A Heartbeat that the operator asks for is answered with the present time."""
-    await in_service(device)
+    await in_service(device, evseId=2)
 
     await csms.perform(TriggerMessage(station=device.id, requested_message="Heartbeat"))
 
@@ -229,7 +230,7 @@ async def test_heartbeat_is_triggered(device: Device, csms: Csms, check: Checks)
 @both("reset.immediate", "OCPP 2.0.1 B12.FR.01", needs=(Reset,), mutants=("reset-kind-swapped",))
 async def test_reset(device: Device, csms: Csms, check: Checks) -> None:
     """A charging station that is told to reset at once boots again and is accepted."""
-    await in_service(device)
+    await in_service(device, evseId=2)
 
     await csms.perform(Reset(station=device.id, type="Immediate"))
 
@@ -237,15 +238,6 @@ async def test_reset(device: Device, csms: Csms, check: Checks) -> None:
     check.equal(order.payload.get("type"), "Immediate", clause="OCPP 2.0.1 B12.FR.01")
     boot = await device.dialogue.told("BootNotification", within=BACK)
     check.equal(boot.answer.get("status"), "Accepted", clause=BOOT)
-
-
-async def in_service(device: Device) -> None:
-    """Switch a charging station on, and wait until it has told of all its connectors, as a precondition."""
-    await device.switch_on()
-    boot = await device.dialogue.told("BootNotification")
-    if boot.answer.get("status") != "Accepted":
-        raise Inconclusive(f"{device.id} was not accepted: {boot.answer}")
-    await device.dialogue.told("StatusNotification", evseId=2)
 
 
 async def running(device: Device, tag: str, check: Checks) -> Exchange:

@@ -18,8 +18,6 @@ from harness.drivers.manual.person import Answer, Person, Word
 from harness.settings import Settings, SettingsError, explain, hint
 
 _EVERY = (*v16.OPERATIONS.values(), *v201.OPERATIONS.values())
-
-
 _SAYS = "says the person who operates it"
 
 
