@@ -14,6 +14,7 @@ from harness.record import RecordError
 from harness.scenario import ScenarioError
 from harness.selection import SelectionError
 from harness.settings import SettingsError
+from plugfest import open_files
 
 WRONG_USAGE = 2
 NOT_CARRIED_OUT = 3
@@ -75,6 +76,7 @@ def plugfest() -> None:
     Exit codes: 0 as expected, 1 news or a gate not met, 2 wrong usage or configuration, 3 the work could not be
     carried out.
     """
+    open_files.allow_all()
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import psutil
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
@@ -28,6 +29,15 @@ UNREACHED = 4.0
 
 PLAIN_EVERY = 5
 """Seconds between two lines of progress where the output is no terminal."""
+
+LEAVING = 500
+"""Stations for which this machine is given a second, after a run, to be done with their leaving."""
+
+GLANCE = 0.25
+"""Seconds over which it is looked whether it is."""
+
+AT_REST = 15.0
+"""Per cent of its processors below which it is."""
 
 MEMORY = "memory of the central system in bytes"
 """The name under which the memory of the target is recorded."""
@@ -81,8 +91,16 @@ def _floor(plan: Plan, around: Surroundings) -> Figures | None:
     around.console.print("calibration: the same load on a central system that does nothing")
     floor: Figures | None = Figures()
     with suppress(FleetError, KeyboardInterrupt):
+        _settle(plan.stations / LEAVING)
         floor = around.fleet.calibrate(plan)
     return floor
+
+
+def _settle(limit: float) -> None:
+    """Wait until this machine is at rest, at most for so many seconds: a target here still sees its stations off."""
+    until = time.monotonic() + limit
+    while time.monotonic() < until and psutil.cpu_percent(GLANCE) > AT_REST:
+        pass
 
 
 def _recorded(recorder: LoadRecorder, running: Running, plan: Plan, around: Surroundings) -> bool:

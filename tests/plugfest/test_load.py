@@ -127,6 +127,30 @@ def test_noise_of_the_generator_is_no_measurement(fleet: PlayedFleet, invoke: In
     assert "not a measurement of the target: the generator's own noise is 20.0 ms" in done.output
 
 
+def test_calibration_waits_until_stations_have_left(
+    fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A central system on this machine that still sees its stations off is not measured as the generator."""
+    busy = [90.0, 40.0, 3.0]
+    left: list[int] = []
+    monkeypatch.setattr(psutil, "cpu_percent", lambda interval: busy.pop(0))
+    monkeypatch.setattr(fleet, "calibrate", lambda plan: left.append(len(busy)))
+    invoke("--stations=5000")
+    assert left == [0]
+
+
+def test_calibration_does_not_wait_for_ever(
+    fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that is busy with other work is not waited for."""
+    calibrated: list[int] = []
+    monkeypatch.setattr("plugfest.loading.LEAVING", 1e9)
+    monkeypatch.setattr(psutil, "cpu_percent", lambda interval: 100.0)
+    monkeypatch.setattr(fleet, "calibrate", lambda plan: calibrated.append(plan.stations))
+    invoke("--stations=5000")
+    assert calibrated == [5000]
+
+
 @pytest.mark.parametrize("error", [FleetError("no more"), KeyboardInterrupt()])
 def test_calibration_that_breaks_off(
     fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, error: BaseException
