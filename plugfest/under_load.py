@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import tomllib
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -60,12 +61,18 @@ def system_under_load(settings: Settings, plan: Plan, fleet: Fleet, mutant: str 
 
 
 def _reach(endpoint: str) -> None:
-    """Raise Unreachable where nobody takes a connection or, without TLS, has anything to say to a request of HTTP."""
+    """Raise Unreachable where nobody takes a connection, or has anything to say to a request of HTTP or of TLS.
+
+    With TLS any answer will do, an alert too: whom it trusts, and whether it is to be trusted, is between the stations
+    and the central system.
+    """
     parts = urlsplit(endpoint)
     place = parts.hostname, parts.port or _PORTS[parts.scheme]
     try:
         with socket.create_connection(place, REACH_LIMIT) as line:
-            if parts.scheme == "ws":
+            if parts.scheme == "wss":
+                _shake_hands(line, parts.hostname)
+            else:
                 line.sendall(f"GET / HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
                 line.recv(1)
     except TimeoutError:
@@ -73,6 +80,18 @@ def _reach(endpoint: str) -> None:
         raise Unreachable(f"{endpoint} cannot be reached: {why}") from None
     except OSError as error:
         raise Unreachable(f"{endpoint} cannot be reached: {error}") from None
+
+
+def _shake_hands(line: socket.socket, host: str | None) -> None:
+    """Begin TLS; raises TimeoutError where that is not answered, and OSError where the connection ends instead."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        context.wrap_socket(line, server_hostname=host).close()
+    except ssl.SSLEOFError:
+        raise ConnectionResetError("it closes the connection instead of an answer to TLS") from None
+    except ssl.SSLError:
+        return
 
 
 def _reference(settings: Settings, plan: Plan, fleet: Fleet, mutant: str | None, life: ExitStack) -> System:

@@ -126,7 +126,8 @@ def ending(run: LoadRun) -> Ending:
 
 
 def _tally(figures: Figures) -> str:
-    return ", ".join(f"{count} × {kind}" for kind, count in figures.errors.most_common(3)) or "nothing was tried"
+    errors = ", ".join(f"{count} × {kind}" for kind, count in figures.errors.most_common(3))
+    return errors or ("no attempt came to an end" if figures.expected else "nothing was tried")
 
 
 class LoadRecorder:

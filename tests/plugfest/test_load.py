@@ -201,12 +201,34 @@ def test_endpoint_that_nobody_listens_at(fleet: PlayedFleet, invoke: Invoke) -> 
     assert (done.exit_code, "cannot be reached" in done.output, fleet.plans) == (3, True, [])
 
 
-def test_endpoint_that_says_nothing(fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+def test_endpoint_that_says_nothing(
+    fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
     """Where connections are taken and nobody answers, no load is made: 3."""
     monkeypatch.setattr("plugfest.under_load.REACH_LIMIT", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        done = invoke(f"--endpoint=ws://127.0.0.1:{server.getsockname()[1]}/")
+        done = invoke(f"--endpoint={scheme}://127.0.0.1:{server.getsockname()[1]}/")
     assert (done.exit_code, "answers nothing within 0.1 s" in done.output, fleet.plans) == (3, True, [])
+
+
+def test_endpoint_that_closes_instead_of_tls(fleet: PlayedFleet, invoke: Invoke) -> None:
+    """Where connections end before TLS has an answer, no load is made: 3."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def close() -> None:
+            server.accept()[0].close()
+
+        closing = threading.Thread(target=close)
+        closing.start()
+        done = invoke(f"--endpoint=wss://127.0.0.1:{server.getsockname()[1]}/")
+        closing.join()
+    assert (done.exit_code, "cannot be reached" in done.output, fleet.plans) == (3, True, [])
+
+
+def test_endpoint_that_answers_to_tls_in_its_own_way(invoke: Invoke, listening: str) -> None:
+    """What is wrong with its TLS is for stations to find out."""
+    assert invoke(f"--endpoint=wss{listening.removeprefix('ws')}").exit_code == 0
 
 
 def test_stations_that_never_connect(fleet: PlayedFleet, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:

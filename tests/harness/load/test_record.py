@@ -108,3 +108,14 @@ def test_kinds_of_records_are_told_apart(tmp_path: Path) -> None:
     other.write_text('{"kind": "header", "format": "plugfest-run"}\n', encoding="utf-8")
     found = [record.is_load(path) for path in (recorded(tmp_path), other, tmp_path / "none.jsonl")]
     assert found == [True, False, False]
+
+
+def test_attempts_that_never_end(tmp_path: Path) -> None:
+    """Where stations tried and were neither let in nor refused, that is what is said."""
+    with LoadRecorder(tmp_path / record.NAME, HEADER) as recorder:
+        trying = Figures()
+        trying.connection(Connection("CP000", 0.0, False, Cause.DUE))
+        trying.advance(2.0)
+        recorder.add(trying)
+    ending = record.ending(record.read(tmp_path / record.NAME))
+    assert ending == record.Ending(3, "no station could connect: no attempt came to an end")
