@@ -24,11 +24,11 @@ class FleetError(Exception):
 class Plan:
     """A load run: so many stations play a workload at an endpoint; times in seconds.
 
-    ``workload`` is a name or the path of a file. None stands for what the workload has: ``ramp`` is how many stations
-    connect per second, ``rate`` how many messages per second all of them send together, ``version`` their OCPP version.
-    ``checked`` is the share of answers that are held to the rules of the wire, 0 to 1. ``target`` is the file that says
-    how stations prove themselves and how the central system is operated, ``credentials`` the folder of what they were
-    given for it, where a driver has given them some.
+    ``workload`` is a name or the path of a file. The ``duration`` of a run that somebody else ends is inf. None stands
+    for what the workload has: ``ramp`` is how many stations connect per second, ``rate`` how many messages per second
+    all of them send together, ``version`` their OCPP version. ``checked`` is the share of answers that are held to the
+    rules of the wire, 0 to 1. ``target`` is the file that says how stations prove themselves and how the central system
+    is operated, ``credentials`` the folder of what they were given for it, where a driver has given them some.
     """
 
     endpoint: str
@@ -47,7 +47,7 @@ class Plan:
     @property
     def width(self) -> int:
         """How many seconds are kept as one, so that the figures of a long run stay small."""
-        return max(1, math.ceil(self.duration / MOST_SLOTS))
+        return max(1, math.ceil(self.duration / MOST_SLOTS)) if math.isfinite(self.duration) else 1
 
 
 class Running(Protocol):

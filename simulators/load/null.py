@@ -44,7 +44,7 @@ class NullConnection(asyncio.Protocol):
             if isinstance(event, Request):
                 protocol.send_response(protocol.accept(event))
                 self._version = protocol.subprotocol or ""
-            elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+            elif isinstance(event, Frame) and event.opcode is Opcode.TEXT and protocol.state is State.OPEN:
                 kind, id, *rest = json.loads(bytes(event.data))
                 if kind == 2:
                     NullConnection.served += 1

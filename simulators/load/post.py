@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import os
 import resource
 import time
@@ -171,7 +172,7 @@ def plan_of(environment: Environment) -> Plan:
         endpoint=environment.host or "",
         workload=options.workload,
         stations=options.stations,
-        duration=options.lasting or options.run_time or 10 * 365 * 86_400.0,
+        duration=options.lasting or options.run_time or math.inf,
         ramp=options.ramp or (options.spawn_rate if not options.lasting else None),
         rate=options.rate,
         seed=options.seed,

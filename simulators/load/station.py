@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
@@ -103,7 +104,7 @@ class LoadStation:
 
     def arrive(self, *, boots: bool = True) -> None:
         """Connect, and from then on stay connected, with a BootNotification unless it is only the line that is new."""
-        if self._wanted:
+        if self._wanted or self.until == -math.inf:
             return
         self._wanted, self._boots = True, boots
         self._report(False, Cause.DUE)
@@ -125,6 +126,11 @@ class LoadStation:
             self._put_off(pending)
         self._waiting = deque((None, message) for _, message in self._waiting if message.kept)
         self._report(False, Cause.LEFT)
+
+    def retire(self) -> None:
+        """Leave for good, whatever is still planned: somebody else may play it from now on."""
+        self.until = -math.inf
+        self.leave()
 
     def conclude(self, waited: float) -> None:
         """Leave at the end of the run; a CALL that was sent ``waited`` seconds ago or earlier counts as unanswered."""

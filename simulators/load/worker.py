@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import itertools
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -109,8 +109,7 @@ class Worker:
         gc.set_threshold(gc.get_threshold()[0], NEVER)  # or it would look at all stations again and again
         self._tick(monotonic())
         if workload.burst is not None:
-            for due in self._times(workload.burst, began + workload.burst, began):
-                self.agenda.at(due, self._fire)
+            self._again(began + workload.burst, workload.burst, lambda due: self._fire())
         self.agenda.at(began, self._forget)
 
     def enlist(self, number: int) -> LoadStation:
@@ -121,14 +120,14 @@ class Worker:
         self.stations[number] = station
         if begins < self.until:
             self.agenda.at(begins, station.arrive)
-            self._storms(station, begins)
+            self._storms(number, station, begins)
         return station
 
     def dismiss(self, number: int) -> None:
         """Have the station of a number leave."""
         station = self.stations.pop(number, None)
         if station is not None:
-            station.leave()
+            station.retire()
 
     def stop(self) -> None:
         """Have all stations leave, and do nothing any more."""
@@ -189,32 +188,50 @@ class Worker:
 
     # What happens to all of them at certain times.
 
-    def _storms(self, station: LoadStation, begins: float) -> None:
-        workload = self.workload
+    def _storms(self, number: int, station: LoadStation, begins: float) -> None:
+        workload, began = self.workload, self.began
+        chance = Random(f"{self.plan.seed} {number} storms")  # noqa: S311 - it has to be repeatable
         if workload.storm is not None:
             storm = workload.storm
-            for due in self._times(storm.every, self.began + storm.every, begins):
-                back = due + storm.away + station.chance.random() * storm.back
-                self.agenda.at(due, lambda: station.leave(power=True))
-                self._planned(back, lambda: station.arrive(boots=False))
+
+            def outage(due: float) -> None:
+                station.leave(power=True)
+                self._planned(due + storm.away + chance.random() * storm.back, lambda: station.arrive(boots=False))
+
+            self._again(_first(began + storm.every, storm.every, begins), storm.every, outage)
         if workload.backlog is not None:
             backlog = workload.backlog
-            first = begins + (0.1 + 0.9 * station.chance.random()) * backlog.every
-            for due in self._times(backlog.every, first, begins):
-                self.agenda.at(due, station.leave)
+
+            def absence(due: float) -> None:
+                station.leave()
                 self._planned(due + backlog.away, lambda: self._return(station, backlog.hours))
-        if workload.burst is not None:
-            for due in self._times(workload.burst, self.began + workload.burst, begins):
-                self.agenda.at(due - READY, lambda due=due: station.ready(self.dialect.heartbeat(), due))  # type: ignore[misc]
+
+            self._again(begins + (0.1 + 0.9 * chance.random()) * backlog.every, backlog.every, absence)
+        if (burst := workload.burst) is not None:
+
+            def ready(due: float) -> None:
+                station.ready(self.dialect.heartbeat(), due)
+
+            self._again(_first(began + burst, burst, begins), burst, ready, early=READY)
 
     def _fire(self) -> None:
         """Have all stations send what they have ready, with nothing else to do in between."""
         for station in self.stations.values():
             station.fire()
 
-    def _times(self, every: float, first: float, begins: float) -> list[float]:
-        times = itertools.takewhile(lambda due: due < self.until, itertools.count(first, every))
-        return [due for due in times if due > begins]
+    def _again(self, due: float, every: float, deed: Callable[[float], None], *, early: float = 0.0) -> None:
+        """Have something done ``early`` seconds before a time, which it is told, and ``every`` so often from then on.
+
+        Only the next time is planned, so that a run without an end can be had.
+        """
+        if due >= self.until:
+            return
+
+        def act() -> None:
+            deed(due)
+            self._again(due + every, every, deed, early=early)
+
+        self.agenda.at(due - early, act)
 
     def _planned(self, due: float, deed: Callable[[], None]) -> None:
         if due < self.until:
@@ -236,3 +253,8 @@ class Worker:
 
 LONGEST_DAY = 86_400.0
 """Seconds from one transaction to the next where the workload does not say."""
+
+
+def _first(due: float, every: float, after: float) -> float:
+    """Return the first time after one at which something is done that is done ``every`` so often from ``due`` on."""
+    return due if due > after else due + every * (math.floor((after - due) / every) + 1)

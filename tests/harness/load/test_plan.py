@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -12,9 +13,9 @@ from tests.harness.load.fleet import PlayedFleet
 PLAN = Plan(endpoint="ws://localhost/", workload="daily", stations=100, duration=20.0)
 
 
-@pytest.mark.parametrize(("duration", "width"), [(0.5, 1), (1200.0, 1), (1201.0, 2), (8 * 3600.0, 24)])
+@pytest.mark.parametrize(("duration", "width"), [(0.5, 1), (1200.0, 1), (1201.0, 2), (8 * 3600.0, 24), (inf, 1)])
 def test_figures_of_a_long_run_are_wider(duration: float, width: int) -> None:
-    """Up to twenty minutes are kept second by second, more in so many parts."""
+    """Up to twenty minutes are kept second by second, more in so many parts; one without an end is shown as it goes."""
     assert replace(PLAN, duration=duration).width == width
 
 
