@@ -36,11 +36,20 @@ class Unit(StrEnum):
     GROWTH = "growth"
 
 
+class Measurement(StrEnum):
+    """What figures come from: a conformance run, a load run, or foreign stations that are watched."""
+
+    RUN = "run"
+    LOAD = "load"
+    WATCH = "watch"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a gate is about: its unit, whether the figure must be at most or at least the limit, an example.
 
     ``of`` is what it may be about a part of, but for actions: where it is about those, ``per_action`` is set.
+    ``measured_by`` is what has such a figure.
     """
 
     unit: Unit
@@ -48,20 +57,23 @@ class Kind:
     per_action: bool
     example: str
     of: Collection[str] = ()
+    measured_by: Collection[Measurement] = tuple(Measurement)
 
+
+_PLAYED, _LOADED = (Measurement.RUN,), (Measurement.LOAD,)
 
 KINDS: Mapping[str, Kind] = {
     "p": Kind(Unit.TIME, True, True, "p95=100ms"),
     "max": Kind(Unit.TIME, True, True, "max=2s"),
-    "errors": Kind(Unit.COUNT, True, True, "errors=0"),
+    "errors": Kind(Unit.COUNT, True, True, "errors=0", measured_by=_LOADED),
     "unanswered": Kind(Unit.COUNT, True, True, "unanswered=0"),
-    "throughput": Kind(Unit.RATE, False, True, "throughput=1000/s"),
-    "growth": Kind(Unit.GROWTH, True, True, "growth=1ms/min"),
+    "throughput": Kind(Unit.RATE, False, True, "throughput=1000/s", measured_by=_LOADED),
+    "growth": Kind(Unit.GROWTH, True, True, "growth=1ms/min", measured_by=_LOADED),
     "stability": Kind(Unit.SHARE, False, False, "stability=99.9%"),
-    "coverage": Kind(Unit.SHARE, False, False, "coverage=95%", COVERABLE),
-    "applicable": Kind(Unit.SHARE, False, False, "applicable.cases=80%", COVERABLE),
-    "accuracy": Kind(Unit.SHARE, False, False, "accuracy=99%"),
-    "news": Kind(Unit.NUMBER, True, False, "news=0"),
+    "coverage": Kind(Unit.SHARE, False, False, "coverage=95%", COVERABLE, _PLAYED),
+    "applicable": Kind(Unit.SHARE, False, False, "applicable.cases=80%", COVERABLE, _PLAYED),
+    "accuracy": Kind(Unit.SHARE, False, False, "accuracy=99%", measured_by=_PLAYED),
+    "news": Kind(Unit.NUMBER, True, False, "news=0", measured_by=(Measurement.RUN, Measurement.WATCH)),
 }
 """All gates there are, "p" being any percentile."""
 
@@ -100,6 +112,11 @@ class Gate:
         """Whether the figure must not exceed the limit; otherwise it must reach it."""
         return KINDS[self.kind].at_most
 
+    @property
+    def subject(self) -> tuple[str, float, str | None]:
+        """What it is about, whatever the limit and however its name is written."""
+        return self.kind, self.part, self.action
+
     def __str__(self) -> str:
         return f"{self.name}={told(self.limit, self.unit)}"
 
@@ -115,6 +132,22 @@ def gate(text: str) -> Gate:
 def gates(table: Mapping[str, Any]) -> tuple[Gate, ...]:
     """Return the gates of a table, names and limits; an unquoted ``p99.Authorize`` of TOML is understood too."""
     return tuple(_gate(name, str(limit)) for name, limit in _flat(table))
+
+
+def binding(declared: Iterable[Gate], asked: Iterable[Gate], by: Measurement) -> tuple[Gate, ...]:
+    """Return the gates that a measurement is held to: those asked for, and those declared for all measurements.
+
+    A declared one is left out where the measurement has no such figure, and where one asked for is about the same.
+    """
+    asked = tuple(asked)
+    subjects = {one.subject for one in asked}
+    return (*(one for one in declared if _measures(by, one) and one.subject not in subjects), *asked)
+
+
+def _measures(by: Measurement, one: Gate) -> bool:
+    """Return whether a measurement has the figure that a gate is about; only load runs count by action."""
+    counted_by_action = one.action is not None and KINDS[one.kind].unit is Unit.COUNT
+    return by in KINDS[one.kind].measured_by and (by is Measurement.LOAD or not counted_by_action)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from harness.csms import Driver
+from harness.gates import Measurement, binding
 from harness.plugin import expectations_of
 from harness.scenario import Catalogue, unmet
 from harness.settings import Settings, load
@@ -60,6 +61,7 @@ def _file(settings: Settings, driver: Driver) -> Mapping[str, Any]:
         "driver": settings.csms.driver,
         "endpoint": settings.csms.endpoint,
         "operations": operations,
+        "gates": {by.value: [str(one) for one in binding(settings.gates, (), by)] for by in Measurement},
         "expected": len(expectations_of(settings, known)),
         "applicable": reasons.pop(None, 0),
         "not_applicable": {str(reason): count for reason, count in reasons.most_common()},
@@ -71,6 +73,8 @@ def _told(found: Mapping[str, Any]) -> Iterator[str]:
     for version, names in found["operations"].items():
         yield f"operations OCPP {version}: {', '.join(names) or 'none'}"
     yield f"expected   {found['expected']} verdicts listed"
+    held = [f"plugfest {by}: {', '.join(gates)}" for by, gates in found["gates"].items() if gates]
+    yield from (f"gates      {line}" for line in held or ["none"])
     reasons = found["not_applicable"]
     yield f"scenarios  {found['applicable']} applicable, {sum(reasons.values())} not"
     for reason, count in reasons.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from harness.gates import Gate, GateError, Judged, Measured, judge
+from harness.gates import Gate, GateError, Judged, Measured, Measurement, binding, judge
 from harness.gates import gate as parsed
 from harness.load.measured import MeasuredLoad
 from harness.load.record import LoadRun
 from harness.measured import MeasuredRun, gates_of
+from harness.record import Run
 from harness.settings import load
 from plugfest.records import LATEST, read
 
@@ -47,11 +48,13 @@ def gate(path: Path, asked: tuple[Gate, ...], target: Path | None, as_json: bool
     max.*=2s (each action by itself), errors=0, unanswered=0.1%, throughput=1000/s, stability=99.9%, coverage=95%,
     coverage.cases=90%, accuracy=99% or news=0. Without any, those hold that the run was made with.
     """
-    made_with, measured = _measured(path)
-    gates = (*(load(target).gates if target else ()), *asked) or made_with
+    run = read(path)
+    gates = binding(load(target).gates if target else (), asked, _measurement(run)) or (
+        run.gates if isinstance(run, LoadRun) else gates_of(run)
+    )
     if not gates:
         raise click.UsageError("name at least one gate, such as --gate p95=100ms or --gate stability=99.9%")
-    judged = judge(gates, measured)
+    judged = judge(gates, _measured(run))
     if as_json:
         for one in judged:
             click.echo(json.dumps(asdict(one), ensure_ascii=False))
@@ -59,10 +62,14 @@ def gate(path: Path, asked: tuple[Gate, ...], target: Path | None, as_json: bool
     sys.exit(tell(judged, Console(highlight=False)))
 
 
-def _measured(path: Path) -> tuple[Sequence[Gate], Measured]:
-    """Return the gates that a record was made with, and its figures."""
-    run = read(path)
-    return (run.gates, MeasuredLoad(run.figures)) if isinstance(run, LoadRun) else (gates_of(run), MeasuredRun(run))
+def _measurement(run: Run | LoadRun) -> Measurement:
+    if isinstance(run, LoadRun):
+        return Measurement.LOAD
+    return Measurement.WATCH if run.header.watched else Measurement.RUN
+
+
+def _measured(run: Run | LoadRun) -> Measured:
+    return MeasuredLoad(run.figures) if isinstance(run, LoadRun) else MeasuredRun(run)
 
 
 def tell(judged: Iterable[Judged], console: Console) -> int:

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.csms import DriverError
-from harness.gates import Gate
+from harness.gates import Gate, Measurement, binding
 from harness.load.plan import FleetError, Plan
 from harness.load.record import Header
 from harness.load.totals import Totals
@@ -102,7 +102,7 @@ def load(
     settings = load_settings(target, endpoint=endpoint)
     if mutant is not None and settings.csms.driver not in BUNDLED:
         raise click.UsageError("--mutant goes with the bundled reference, not with a target of its own")
-    gates = (*settings.gates, *asked) or (DEFAULT_GATES if ceiling else ())
+    gates = binding(settings.gates, asked, Measurement.LOAD) or (DEFAULT_GATES if ceiling else ())
     folder = out or new_folder()
     folder.mkdir(parents=True, exist_ok=True)
     console = Console(highlight=False)

@@ -16,7 +16,7 @@ import reports
 from harness import record
 from harness.baseline import baseline
 from harness.expected import Standing
-from harness.gates import Gate
+from harness.gates import Gate, Measurement, binding
 from harness.measured import judged
 from harness.players import Player
 from harness.plugin import SELECTING, expectations_of
@@ -95,7 +95,7 @@ def run(
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back.
 
-    Exit code 1 if a verdict is not as expected, or a gate is not met.
+    Exit code 1 if a verdict is not as expected, or a gate is not met: those of the target file hold too.
     """
     known = Catalogue.load()
     players = tuple(Player) if station == "both" else (station,) if station else ()
@@ -119,7 +119,7 @@ def run(
     options += ["--strict-levels"] if strict else []
     options += against
     options += [f"--mutant={mutant}"] if mutant else []
-    options += [f"--gate={gate}" for gate in gates]
+    options += [f"--gate={gate}" for gate in binding(settings.gates, gates, Measurement.RUN)]
     options += [f"--at-once={at_once}"] if at_once else []
     options += _resuming(resume, settings, mutant, selected) if resume else []
     workers = 1 if attended else workers or _workers(len(selected), settings, at_once or settings.csms.at_once)

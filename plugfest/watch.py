@@ -18,7 +18,7 @@ from rich.console import Console
 
 import reports
 from harness.csms import Driver, DriverError
-from harness.gates import Gate, judge
+from harness.gates import Gate, Measurement, binding, judge
 from harness.measured import MeasuredRun
 from harness.plugin import expectations_of
 from harness.record import Run
@@ -129,7 +129,7 @@ def watch(
             done = logbook.finish(
                 expectations, mutant=mutant, faults=[one.text for one in struck], seed=seed, endpoint=watched.endpoint
             )
-    sys.exit(_told(done, gates, console))
+    sys.exit(_told(done, binding(settings.gates, gates, Measurement.WATCH), console))
 
 
 class Watched:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness.gates import KINDS, Gate, GateError, Judged, Unit, gate, gates, judge
+from harness.gates import KINDS, Gate, GateError, Judged, Measurement, Unit, binding, gate, gates, judge
 from harness.load.latencies import Latencies
 
 
@@ -142,3 +142,35 @@ def test_long_times_are_told_in_seconds() -> None:
     """What takes long is told in seconds."""
     (found,) = judge([gate("max=15s")], Told({"Reset": [20.0]}))
     assert (found.limit, found.observed, found.by) == ("≤ 15.0 s", "20.0 s", "5000.0 ms (×1.33)")
+
+
+DECLARED = gates(
+    {
+        "p95": "100ms",
+        "p99.Authorize": "50ms",
+        "errors": 0,
+        "unanswered": 0,
+        "unanswered.Authorize": 0,
+        "coverage": "90%",
+        "news": 0,
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("by", "left"),
+    [
+        (Measurement.RUN, ["p95", "p99.Authorize", "unanswered", "coverage", "news"]),
+        (Measurement.LOAD, ["p95", "p99.Authorize", "errors", "unanswered", "unanswered.Authorize"]),
+        (Measurement.WATCH, ["p95", "p99.Authorize", "unanswered", "news"]),
+    ],
+)
+def test_declared_gates_hold_where_there_is_such_a_figure(by: Measurement, left: list[str]) -> None:
+    """One list of a target file serves all kinds of runs."""
+    assert [one.name for one in binding(DECLARED, (), by)] == left
+
+
+def test_gate_that_is_asked_for_wins() -> None:
+    """It stands in place of a declared one about the same, however that is written, and holds in any case."""
+    asked = [gate("p95.0=1s"), gate("errors=5")]
+    assert binding(gates({"p95": "100ms", "max": "2s"}), asked, Measurement.RUN) == (gate("max=2s"), *asked)

@@ -123,6 +123,32 @@ def test_check_target_offline_touches_no_network(tmp_path: Path) -> None:
     assert (done.returncode, "knocked" in done.stdout) == (0, False)
 
 
+GATED = '[csms]\ndriver = "reference"\n[gates]\nmax = "0.1ms"\nthroughput = "9/s"\n'
+
+
+def test_gates_of_the_target_file_hold_for_a_run(tmp_path: Path) -> None:
+    """They are told and decide the exit code, but for what no conformance run measures; the command line wins."""
+    (tmp_path / "gated.toml").write_text(GATED, encoding="utf-8")
+    part = ("run", "--target=gated.toml", "--scenario=v16.core.heartbeat.current-time", "--out=o")
+    done = plugfest(*part, cwd=tmp_path)
+    run = record.read(tmp_path / "o" / "run.jsonl")
+    assert (done.returncode, run.header.gates, "not met" in done.stdout) == (1, ("max=0.1 ms",), True)
+    assert plugfest(*part, "--gate=max=1min", cwd=tmp_path).returncode == 2
+    assert plugfest(*part, "--gate=max=60s", cwd=tmp_path).returncode == 0
+
+
+def test_check_target_tells_which_gates_hold(tmp_path: Path) -> None:
+    """Each kind of run is told with those that it measures."""
+    (tmp_path / "gated.toml").write_text(GATED, encoding="utf-8")
+    done = plugfest("check-target", "gated.toml", "--offline", cwd=tmp_path)
+    told = [line for line in done.stdout.splitlines() if line.startswith("gates")]
+    assert told == [
+        "gates      plugfest run: max=0.1 ms",
+        "gates      plugfest load: max=0.1 ms, throughput=9.0/s",
+        "gates      plugfest watch: max=0.1 ms",
+    ]
+
+
 def test_mode_decides_how_much_is_played(tmp_path: Path) -> None:
     """A smoke run plays what is marked so, and passes on the reference."""
     done = plugfest("run", "--mode=smoke", "--version=2.0.1", "--out=o", cwd=tmp_path)
