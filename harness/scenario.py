@@ -6,9 +6,11 @@ import importlib
 import inspect
 import pkgutil
 import re
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
 from harness.csms import Operation, Restart
@@ -348,12 +350,12 @@ class Catalogue:
 
     @classmethod
     def load(cls, package: str = "scenarios") -> Catalogue:
-        """Import every ``test_*`` module below a package and collect its scenarios."""
+        """Import every ``test_*`` module below a package and collect its scenarios; raises ScenarioError."""
         root = importlib.import_module(package)
         found: list[Scenario] = []
-        for module in pkgutil.walk_packages(root.__path__, f"{package}."):
+        for module in pkgutil.walk_packages(root.__path__, f"{package}.", onerror=_module):
             if module.name.rpartition(".")[2].startswith("test_"):
-                members = vars(importlib.import_module(module.name)).values()
+                members = vars(_module(module.name)).values()
                 marked = [part.scenario for member in members for part in parts_of(member)]
                 found += [one for one in marked if one.module == module.name]
         return cls(found)
@@ -388,3 +390,15 @@ class Catalogue:
             for key in keys(one):
                 found[key].append(one.id)
         return dict(sorted(found.items()))
+
+
+def _module(name: str) -> ModuleType:
+    """Import a module of scenarios; raises ScenarioError, which names the line that is wrong."""
+    try:
+        return importlib.import_module(name)
+    except ScenarioError as error:
+        raise ScenarioError(f"{name}: {error}") from None
+    except Exception as error:
+        frames = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
+        place = f"{error.filename}:{error.lineno}" if isinstance(error, SyntaxError) else frames[-1]
+        raise ScenarioError(f"{name} cannot be imported: {place}: {type(error).__name__}: {error}") from error

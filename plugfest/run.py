@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from plugfest.gate import GateType, tell
 from plugfest.output import PLAIN_WIDTH, cleared, new_folder
 from plugfest.play import arguments
 from plugfest.progress import Live, ending
+from plugfest.touched import touched
 from reports.ci import github
 from scenarios.stage.driver import driver_of
 
@@ -72,6 +73,15 @@ _LEARNED = {Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED}
 @click.option("--at-once", type=click.IntRange(1), help="How many scenarios may be under way; as the target file says.")
 @adverse
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Worker processes; chosen by itself unless given.")
+@click.option(
+    "--touched",
+    "changed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    multiple=True,
+    help="Only scenarios that a change of this file may alter.",
+)
+@click.option("--watch", is_flag=True, help="Play what a change touches again, until Ctrl-C; for who writes scenarios.")
 def run(
     target: Path | None,
     endpoint: str | None,
@@ -91,16 +101,20 @@ def run(
     write_expected: Path | None,
     at_once: int | None,
     workers: int | None,
+    changed: tuple[Path, ...],
+    watch: bool,
     **obstacles: Any,
 ) -> None:
     """Play conformance scenarios against a central system and judge what comes back.
 
     Exit code 1 if a verdict is not as expected, or a gate is not met: those of the target file hold too.
     """
+    if watch:
+        return _watching(target, endpoint, kept=resume or write_expected)
     known = Catalogue.load()
     players = tuple(Player) if station == "both" else (station,) if station else ()
     chosen = (ids, octt, requirements, profiles, versions, players, (mode,) if mode else ())
-    selected = Selection(*chosen).of(known)
+    selected = _touched(Selection(*chosen).of(known), changed)
     target, out = shared_options.aimed(target, endpoint, mutant, variant, out)
     settings = load(target, endpoint=endpoint)
     expectations_of(settings, known)
@@ -125,6 +139,25 @@ def run(
     workers = 1 if attended else workers or _workers(len(selected), settings, at_once or settings.csms.at_once)
     options = [*arguments(selected, folder, target=target, workers=workers), *options]
     sys.exit(play(folder, options, write_expected, attended=attended))
+
+
+def _watching(target: Path | None, endpoint: str | None, *, kept: Path | None) -> None:
+    if kept is not None:
+        raise click.UsageError("--watch plays again and again; leave out --resume and --write-expected")
+    from plugfest.authoring import play_again  # its library is for who writes scenarios
+
+    play_again(target, endpoint)
+
+
+def _touched(selected: list[Scenario], changed: Collection[Path]) -> list[Scenario]:
+    """Return the scenarios that changed files touch, all where none is named; ends the command if that is none."""
+    if not changed:
+        return selected
+    modules = touched({one.module for one in selected}, changed)
+    if not modules:
+        click.echo("nothing to play: no scenario that is selected rests on what has changed")
+        sys.exit(0)
+    return [one for one in selected if one.module in modules]
 
 
 def play(

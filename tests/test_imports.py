@@ -84,7 +84,7 @@ RULES = (
     Rule(
         "plugfest/**/*.py",
         OURS,
-        ("click", "rich", "packaging", "prometheus_client", "psutil", "pytest", "tomli_w", "xdist"),
+        ("click", "rich", "packaging", "prometheus_client", "psutil", "pytest", "tomli_w", "watchfiles", "xdist"),
     ),
 )
 MODULES = sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))

@@ -314,3 +314,25 @@ def test_catalogue_of_a_package(suite: str) -> None:
     """Scenarios are found where they are defined, and only in test modules."""
     (found,) = Catalogue.load(suite)
     assert (found.id, found.module) == ("v16.core.first.passes", "suite_on_disk.core.test_first")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("test_first.py", "x = (\n", r"core\.test_first cannot be imported: .*test_first\.py:1: SyntaxError"),
+        ("test_first.py", "\nx = y\n", r"core\.test_first cannot be imported: .*test_first\.py:2: NameError: name 'y'"),
+        ("__init__.py", "import no_such\n", r"core cannot be imported: .*__init__\.py:1: ModuleNotFoundError"),
+        (
+            "test_first.py",
+            "from harness.scenario import scenario\n@scenario('x', spec=['c'])\ndef test_first(): ...\n",
+            r"core\.test_first: scenario id 'x'",
+        ),
+    ],
+)
+def test_module_that_is_wrong_is_told_with_its_line(
+    suite: str, tmp_path: Path, file: str, text: str, reason: str
+) -> None:
+    """A module that cannot be imported is not left out in silence, be it a package, nor told by a traceback."""
+    (tmp_path / suite / "core" / file).write_text(text)
+    with pytest.raises(ScenarioError, match=reason):
+        Catalogue.load(suite)
