@@ -148,16 +148,11 @@ class LoadStation:
         self._next()
 
     def ready(self, message: Message, due: float) -> None:
-        """Make a message ready that is due soon and goes out with ``fire``; it waits behind what is under way."""
+        """Make a message ready that is due soon and goes out when its link is released, after what is under way."""
         if self._link is None or self._pending is not None or self._waiting or not self._accepted:
             self._around.agenda.at(due, lambda: self.say(message, due))
             return
         self._send(message, message.payload() or {}, due, held=True)
-
-    def fire(self) -> None:
-        """Send what was made ready."""
-        if self._link is not None:
-            self._link.release()
 
     def keep(self, message: Message) -> None:
         """Keep a message for the next connection; it is due once those before it are answered."""
@@ -182,9 +177,9 @@ class LoadStation:
         return self._wanted and (self._pending is not None or bool(self._waiting and self._link))
 
     @property
-    def connected(self) -> bool:
-        """Whether it has a connection."""
-        return self._link is not None
+    def link(self) -> Link | None:
+        """Its connection, None while it has none."""
+        return self._link
 
     # What the connection tells.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any, Protocol
 
@@ -119,6 +121,18 @@ class Link:
         if self._socket is not None:
             self._write()
 
+    @property
+    def held(self) -> tuple[Callable[[bytes], int], bytes]:
+        """What is held, and what writes it to the connection without a detour, raising OSError where it cannot."""
+        if self._socket is None:
+            return len, b""
+        return self._socket.send if self._encrypted else partial(os.write, self._socket.fileno()), self._unsent
+
+    def written(self, count: int) -> None:
+        """Take notice that so many bytes of what is held were written, and send the rest."""
+        self._unsent = self._unsent[count:]
+        self.release()
+
     def close(self) -> None:
         """Close the connection properly, without waiting for the other side."""
         if self.open:
@@ -210,6 +224,19 @@ class Link:
                 watcher.close()
         self._socket.close()
         self._socket = None
+
+
+def release(links: Iterable[Link]) -> None:
+    """Send what each of some links holds, with nothing to do in between but to write."""
+    held = [(link, *link.held) for link in links]
+    counts = []
+    for _, write, data in held:
+        try:
+            counts.append(write(data))
+        except OSError:
+            counts.append(0)
+    for (link, _, _), count in zip(held, counts, strict=True):
+        link.written(count)
 
 
 def open_link(access: Access, station: str, subprotocol: str, listener: Listener, agenda: Agenda) -> Link:

@@ -24,7 +24,7 @@ from simulators.load.habits import habits
 from simulators.load.of_v16 import ChargePoints
 from simulators.load.of_v201 import ChargingStations
 from simulators.load.station import LoadStation, Sink
-from simulators.load.transport import Access
+from simulators.load.transport import Access, release
 from simulators.load.workload import Workload
 
 TICK = 0.05
@@ -216,8 +216,7 @@ class Worker:
 
     def _fire(self) -> None:
         """Have all stations send what they have ready, with nothing else to do in between."""
-        for station in self.stations.values():
-            station.fire()
+        release(link for station in self.stations.values() if (link := station.link) is not None)
 
     def _again(self, due: float, every: float, deed: Callable[[float], None], *, early: float = 0.0) -> None:
         """Have something done ``early`` seconds before a time, which it is told, and ``every`` so often from then on.
