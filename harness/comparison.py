@@ -5,11 +5,12 @@ Scenarios that only one of the runs has played are told and not compared.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.figures import Difference, differences
-from harness.findings import Finding, findings_of
+from harness.findings import Finding, findings_of, kind
 from harness.gates import Judged
 from harness.load.measured import MeasuredLoad
 from harness.load.record import LoadRun
@@ -25,6 +26,8 @@ _BEST_FIRST = (
     Verdict.FAILED,
     Verdict.ERROR,
 )
+
+_CLAUSE = re.compile(r"(.*?) ?([A-Z]?\d+(?:\.\w+)*(?:, [A-Z]?\d+(?:\.\w+)*)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,23 @@ class Change:
 class Cause:
     """A finding of one run, and the scenarios that do not show it in the other.
 
-    ``companions`` are findings that only scenarios of these have come to show as well: most likely the same cause.
+    ``companions`` are findings that have come to be shown as well and most likely have the same cause; ``changes`` are
+    those of all of them, other verdicts first.
     """
 
     finding: Finding
     changes: Sequence[Change]
     companions: Sequence[Finding] = ()
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """All of it, the most telling first."""
+        return [self.finding, *self.companions]
+
+    @property
+    def scenarios(self) -> Sequence[Change]:
+        """The changes without those of rules of the wire."""
+        return [one for one in self.changes if one.id not in {finding.rule for finding in self.findings}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,29 +134,55 @@ def _by_id(run: Run) -> dict[str, Result]:
 
 
 def _appeared(before: Run, after: Run, changes: Mapping[str, Change]) -> list[Cause]:
-    """Return the findings that scenarios came to show, each with the less telling ones that go with it."""
+    """Return the findings that scenarios came to show, each with those that most likely have the same cause."""
     shown = {one.id: set(one.scenarios) for one in findings_of(before)}
     causes: list[Cause] = []
     for finding in findings_of(after):
         new = [id for id in finding.scenarios if id in changes and id not in shown.get(finding.id, ())]
         if not new:
             continue
-        leader = next((n for n, one in enumerate(causes) if {each.id for each in one.changes}.issuperset(new)), None)
-        if leader is None:
-            causes.append(Cause(finding, [changes[id] for id in _with_rule(finding, new, changes)]))
-        else:
-            causes[leader] = _joined(causes[leader], finding, changes)
+        ruled = [finding.rule] if finding.rule and finding.rule in changes else []
+        found = Cause(finding, [changes[id] for id in (*ruled, *new)])
+        same = [one for one in causes if _same_cause(one, found)]
+        place = causes.index(same[0]) if same else len(causes)
+        causes[place:] = [_joined([*same, found]), *(one for one in causes[place:] if one not in same)]
     return causes
 
 
-def _with_rule(finding: Finding, scenarios: Iterable[str], changes: Mapping[str, Change]) -> Sequence[str]:
-    """Return the scenarios that show a finding, after the rule of the wire that they break, if both runs judged it."""
-    return [*([finding.rule] if finding.rule and finding.rule in changes else []), *scenarios]
+def _same_cause(known: Cause, found: Cause) -> bool:
+    """Whether what was found most likely has the cause of what is known.
+
+    That is so where only scenarios show it that show the other, where both are about one clause, or where the same was
+    observed in words: a central system that has gone mute breaks many clauses at once. A rule of the wire is broken by
+    one kind of message, which is a cause of its own.
+    """
+    scenarios = {one.id for one in known.changes}
+    if scenarios.issuperset(one.id for one in found.changes if one.id != found.finding.rule):
+        return True
+    return any(_alike(one, found.finding) for one in known.findings)
 
 
-def _joined(cause: Cause, finding: Finding, changes: Mapping[str, Change]) -> Cause:
-    rule = [changes[id] for id in _with_rule(finding, (), changes)]
-    return Cause(cause.finding, [*cause.changes, *rule], [*cause.companions, finding])
+def _alike(one: Finding, other: Finding) -> bool:
+    if one.rule or other.rule:
+        return False
+    observed = kind(one.observed)
+    in_words = any(map(str.isalpha, observed))
+    return bool(_sections(one) & _sections(other)) or (in_words and observed == kind(other.observed))
+
+
+def _sections(finding: Finding) -> frozenset[str]:
+    """Return the sections that the clause of a finding names, of requirements the use case, each with its document."""
+    found = _CLAUSE.fullmatch(finding.clause)
+    document, numbers = found.groups() if found else ("", "")
+    return frozenset(f"{document} {number.partition('.FR.')[0]}" for number in numbers.split(", ") if number)
+
+
+def _joined(causes: Sequence[Cause]) -> Cause:
+    """Return causes that turned out to be one, the most telling first."""
+    changes = {change.id: change for cause in causes for change in cause.changes}
+    told = sorted(changes.values(), key=lambda one: one.before is one.after)
+    finding, *companions = (one for cause in causes for one in cause.findings)
+    return Cause(finding, told, companions)
 
 
 def _gates(before: Iterable[Judged], after: Iterable[Judged]) -> list[GateChange]:

@@ -20,6 +20,9 @@ from reports.model import told as told_finding
 MOST_ROWS = 200
 """Rows of one list in Markdown; the page and the JSON have all."""
 
+MOST_LINES = 30
+"""Scenarios of one finding that a terminal shows, those with another verdict first."""
+
 LONGEST_LINE = 400
 """Characters of what was expected or observed that a terminal shows."""
 
@@ -90,6 +93,11 @@ def verdicts(change: Change) -> str:
     return f"{change.before} → {change.after}"
 
 
+def scenarios(cause: Cause) -> str:
+    """Return how many scenarios have come to show a finding, or no longer do."""
+    return f"{len(cause.scenarios)} scenario{'' if len(cause.scenarios) == 1 else 's'}"
+
+
 def text(news: News) -> Iterator[str]:
     """Yield the lines that a terminal shows."""
     found = news.comparison
@@ -115,12 +123,14 @@ def text(news: News) -> Iterator[str]:
 
 def _cause_in_text(title: str, cause: Cause) -> Iterator[str]:
     finding = cause.finding
-    count = f"{len(finding.scenarios)} scenario{'' if len(finding.scenarios) == 1 else 's'}"
+    count = scenarios(cause)
     yield f"{title:<6}{finding.verdict.value:<14}{finding.id}  {finding.clause or 'why'}: {count}"
     if finding.expected:
         yield f"      expected  {_line(finding.expected)}"
     yield f"      observed  {_line(finding.observed)}"
-    yield from (f"      {verdicts(change)}  {change.id}" for change in cause.changes)
+    yield from (f"      {verdicts(change)}  {change.id}" for change in cause.changes[:MOST_LINES])
+    if len(cause.changes) > MOST_LINES:
+        yield f"      … and {len(cause.changes) - MOST_LINES} more"
     for other in cause.companions:
         yield f"      also {other.verdict} {other.id}  {_line(sentence(other))}"
     yield ""
@@ -175,7 +185,7 @@ def _causes(title: str, causes: Sequence[Cause]) -> Iterator[str]:
         finding = cause.finding
         yield f"### {code(finding.id)} {finding.verdict}"
         yield ""
-        for one in (finding, *cause.companions):
+        for one in cause.findings:
             yield f"- {prose(sentence(one))}"
         yield ""
         yield from _rows("", "| verdict | scenario |", [_change(one) for one in cause.changes])
@@ -208,6 +218,7 @@ def html(news: News) -> str:
         "judged": judged,
         "verdicts": verdicts,
         "sentence": sentence,
+        "scenarios": scenarios,
     }
     return environment().get_template("comparison.html.j2").render(news=news, style=style(), **words)
 

@@ -75,6 +75,52 @@ def test_what_the_same_scenarios_show_beside_goes_with_it() -> None:
     ]
 
 
+MUTE = replace(MISSING, clause="4", observed="no answer within 5 s")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        (replace(WRONG, clause="OCPP 1.6 5.14"), replace(MISSING, clause="OCPP 1.6 5.14, 6.39"), True),
+        (replace(WRONG, clause="OCPP 1.6 5.14"), replace(MISSING, clause="OCPP 2.0.1 5.14"), False),
+        (replace(WRONG, clause="white paper A00.FR.202"), replace(MISSING, clause="white paper A00.FR.001"), True),
+        (MUTE, replace(MUTE, clause="9", expected="a CALL", observed="no answer within 30 s"), True),
+        (replace(MUTE, observed="101"), replace(MUTE, clause="9", observed="200"), False),
+        (MUTE, replace(MUTE, clause="9", observed="no CALL within 5 s"), False),
+    ],
+)
+def test_one_cause_shows_in_many_ways(first: Check, second: Check, one: bool) -> None:
+    """What is about one clause, or was observed in the same words, is one finding; figures alone are no words."""
+    after = run(result("a", Verdict.FAILED, first), result("b", Verdict.FAILED, second))
+    found = compare(run(result("a"), result("b")), after).appeared
+    assert len(found) == (1 if one else 2)
+    assert sorted(change for cause in found for change in changed(cause.changes)) == [
+        "a passed failed",
+        "b passed failed",
+    ]
+
+
+def test_two_causes_turn_out_to_be_one() -> None:
+    """A finding that is like two others brings them together, under the most telling."""
+    link = replace(WRONG, level=SHOULD, clause="OCPP 1.6 9", observed="no answer")
+    failing = [replace(WRONG, clause="OCPP 1.6 9"), replace(MUTE, observed="no answer"), replace(WRONG, observed="x")]
+    results = [result(name, Verdict.FAILED, check) for name, check in zip("abd", failing, strict=True)]
+    found = compare(BEFORE, run(*results, result("c", Verdict.REMARKED, link))).appeared
+    assert sorted(sorted(change.id[-1] for change in one.changes) for one in found) == [["a", "b", "c"], ["d"]]
+    (joined,) = (one for one in found if one.companions)
+    assert [one.verdict for one in joined.findings] == [Verdict.FAILED, Verdict.FAILED, Verdict.REMARKED]
+
+
+def test_each_broken_rule_is_a_cause_of_its_own() -> None:
+    """All messages are held to one clause, and each kind of message has a defect of its own."""
+    other = f"{RULE}.other"
+    broken = [
+        replace(result(name), breaches=(Breach(rule, 1, (MISSING,)),)) for name, rule in (("a", RULE), ("b", other))
+    ]
+    found = compare(run(result("a"), result("b")), run(*broken)).appeared
+    assert {one.finding.rule for one in found} == {RULE, other}
+
+
 def test_finding_that_is_gone_is_no_worse() -> None:
     """What came right is told with the verdicts as they went."""
     before = run(result("a", Verdict.FAILED, WRONG), result("b"))

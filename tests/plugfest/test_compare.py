@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.record import Recorder, read
+from harness.scenario import Catalogue
 from harness.verdict import Verdict
 from plugfest.compare import compare
 from tests.harness.load.test_record import recorded as load_recorded
@@ -76,14 +77,41 @@ def test_load_runs_are_compared(tmp_path: Path) -> None:
     assert ("throughput" in done.output, "Nothing is news" in done.output) == (True, True)
 
 
-def test_mutant_is_one_finding_with_exactly_its_scenarios(tmp_path: Path) -> None:
+MANY = [f"--scenario=v16.{part}.*" for part in ("core.reset", "core.boot", "reservation", "local-auth-list")]
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run against the clean reference, in the place that the others are in too."""
+    folder = tmp_path_factory.mktemp("runs")
+    done = plugfest("run", *MANY, "--out=reference", cwd=folder)
+    assert done.returncode == 0, done.stdout
+    return folder / "reference"
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        "boot-time-missing",
+        "list-type-swapped",
+        "reservation-id-lost",
+        "reservation-tag-mangled",
+        "reset-type-swapped",
+    ],
+)
+def test_mutant_is_one_finding_with_exactly_its_scenarios(reference: Path, mutant: str) -> None:
     """Of a run and one against a mutant, what the mutant breaks is news, as one cause, and nothing else is."""
-    played = ("run", "--scenario=v16.core.reset.*", "--scenario=v16.core.boot.*")
-    assert plugfest(*played, "--out=a", cwd=tmp_path).returncode == 0
-    assert plugfest(*played, "--out=b", "--mutant=reset-type-swapped", cwd=tmp_path).returncode == 1
-    done = plugfest("compare", "a", "b", "--json", cwd=tmp_path)
+    folder = reference.parent
+    assert plugfest("run", *MANY, f"--out={mutant}", f"--mutant={mutant}", cwd=folder).returncode == 1
+    done = plugfest("compare", "reference", mutant, "--json", cwd=folder)
     found = json.loads(done.stdout)
-    failed = {one.id for one in read(tmp_path / "b" / "run.jsonl").results if one.verdict is Verdict.FAILED}
+    run = read(folder / mutant / "run.jsonl")
+    named = set(Catalogue.load().by_mutant()[mutant])
+    worse = {
+        one.id for one in (*run.results, *run.rules) if one.verdict not in (Verdict.PASSED, Verdict.NOT_APPLICABLE)
+    }
     (cause,) = found["appeared"]
-    assert {one["id"] for one in cause["changes"]} == failed >= {"v16.core.reset.hard", "v16.core.reset.soft"}
+    changed = {one["id"] for one in cause["changes"] if one["after"] != one["before"]}
+    assert changed == worse
+    assert {one["id"] for one in cause["changes"]} >= named & {one.id for one in run.results}
     assert (found["vanished"], found["others"], done.returncode) == ([], [], 1)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from harness.comparison import compare
+from harness.comparison import Change, Comparison, compare
 from harness.figures import Difference, Estimate
 from harness.gates import Unit
 from harness.record import Result, Run, read
 from harness.verdict import Verdict
-from reports.comparison import News, html, judged, markdown, text, to_json
+from reports.comparison import MOST_LINES, News, html, judged, markdown, text, to_json
 from tests.reports import sample
 from tests.reports.browser import needs_browser, shown
 
@@ -44,7 +44,16 @@ def test_text_tells_each_cause_with_its_scenarios(news: News) -> None:
     assert "gate coverage ≥ 90.000 % missed: 100.000 % → 66.667 %" in lines
     assert "      passed as before  v16.core.garbled" in lines
     assert "Not compared: 1 scenarios that were played before only, 0 after only." in lines
-    assert lines[-1] == "7 new findings, 2 other verdicts, 1 gate came out otherwise; 11 scenarios were compared."
+    assert lines[-1] == "5 new findings, 2 other verdicts, 1 gate came out otherwise; 11 scenarios were compared."
+
+
+def test_terminal_is_not_flooded(news: News) -> None:
+    """Of many scenarios the first are told, and how many more there are."""
+    (cause, *_) = (one for one in news.comparison.appeared)
+    many = [Change(f"v16.core.n{number}", "T.", Verdict.PASSED, Verdict.FAILED) for number in range(MOST_LINES + 3)]
+    lines = list(text(replace(news, comparison=Comparison(appeared=[replace(cause, changes=many)]))))
+    assert sum(line.startswith("      passed → failed") for line in lines) == MOST_LINES
+    assert "      … and 3 more" in lines
 
 
 def test_text_does_nothing_to_a_terminal(news: News) -> None:
