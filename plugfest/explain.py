@@ -7,9 +7,8 @@ import inspect
 import json
 import re
 import sys
-import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,15 +22,11 @@ from harness.rules import Rule
 from harness.scenario import Catalogue, Scenario, need_name, parts_of
 from harness.trace import entry_line
 from harness.versions import VERSIONS, known_rules
+from plugfest.explanation import Entry, Explanation, Fact
 from plugfest.records import LATEST, record_at
 from scenarios.sources import OcttCase, Requirement, octt, requirements
 from server.mutants import MUTANTS
 
-MOST = 12
-"""How many scenarios, requirements or defects are told, each by itself; of the rest only how many there are."""
-
-_LABEL = 15
-_WIDTH = 118
 _FINDING = re.compile("[0-9a-f]{8}")
 
 T = TypeVar("T")
@@ -46,7 +41,8 @@ T = TypeVar("T")
     default=LATEST,
     help="Record that has the finding, or its folder; the latest run unless given.",
 )
-def explain(name: str, path: Path) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, which is cut nowhere.")
+def explain(name: str, path: Path, as_json: bool) -> None:
     """Say what is checked and why, and which defects of real systems are known for breaking it.
 
     NAME is the id of a scenario, a rule of the wire, a requirement, a certification case or a mutant, a clause such as
@@ -55,10 +51,10 @@ def explain(name: str, path: Path) -> None:
     known = Known(Catalogue.load())
     if _FINDING.fullmatch(name):
         run = record.read(record_at(path))
-        lines = known.finding(run, _found(run, name))
+        told = known.finding(run, _found(run, name))
     else:
-        lines = known.explanation(name)
-    click.echo("\n".join(lines))
+        told = known.explanation(name)
+    click.echo(told.json() if as_json else "\n".join(told.lines()))
 
 
 def _found(run: Run, id: str) -> Finding:
@@ -71,11 +67,11 @@ def _found(run: Run, id: str) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Whatever can be explained; each method yields lines of text."""
+    """Whatever can be explained."""
 
     catalogue: Catalogue
 
-    def explanation(self, name: str) -> Iterator[str]:
+    def explanation(self, name: str) -> Explanation:
         """Return what is known under a name; raises UsageError for one that means nothing."""
         rules, wanted, cases = known_rules(), _of_every_version(requirements), _of_every_version(octt)
         if name in self.catalogue:
@@ -95,80 +91,86 @@ class Known:
         meant = f"; did you mean {', '.join(near)}?" if near else "; see plugfest catalogue"
         raise click.UsageError(f"there is no scenario, rule, requirement, case, mutant or clause {name!r}{meant}")
 
-    def finding(self, run: Run, one: Finding) -> Iterator[str]:
-        """Yield what is known of a finding: what came, what usually causes it, and how it is seen again."""
-        yield f"finding {one.id} of {run.path}: {one.verdict.value}{', news' if one.news else ''}"
-        yield ""
-        facts = {"clause": one.clause, "rule": one.rule or "", "expected": one.expected, "observed": one.observed}
-        for label, text in facts.items():
-            yield from _fact(label, text)
-        yield from _fact("frame", _frame(run, one))
-        yield from _fact("again", command(run, one))
+    def finding(self, run: Run, one: Finding) -> Explanation:
+        """Return what is known of a finding: what came, what usually causes it, and how it is seen again."""
         shown = [self.catalogue[id] for id in one.scenarios if id in self.catalogue]
-        yield from self._scenarios("shown by", shown)
-        yield from self._demands(_of_every_version(requirements), (id for each in shown for id in each.requirements))
-        yield from _defects(shown)
+        facts: list[Fact] = [
+            ("clause", one.clause),
+            ("rule", one.rule or ""),
+            ("expected", one.expected),
+            ("observed", one.observed),
+            ("frame", _frame(run, one)),
+            ("again", command(run, one)),
+            ("shown by", _scenarios(shown)),
+            ("requirements", _demands(id for each in shown for id in each.requirements)),
+            ("usual causes", _defects(shown)),
+        ]
+        kind = f"finding of {run.path}, {one.verdict.value}{', news' if one.news else ''}"
+        return Explanation(one.id, kind, "", facts)
 
-    def _scenario(self, one: Scenario) -> Iterator[str]:
-        yield from _head(one.id, f"scenario, OCPP {one.version}, {one.profile}", _docstring(one))
-        yield from _fact("clauses", "; ".join(one.clauses))
-        yield from self._demands(_of_every_version(requirements), one.requirements)
-        yield from _list("cases", [f"{id}: {octt(one.version)[id].title}" for id in one.octt])
-        yield from _fact("needs", ", ".join(need_name(need) for need in one.needs))
-        yield from _fact("written in", f"{one.module.replace('.', '/')}.py")
-        yield from _fact("again", f"plugfest reproduce {one.id}")
-        yield from _defects([one])
+    def _scenario(self, one: Scenario) -> Explanation:
+        cases = octt(one.version)
+        facts: list[Fact] = [
+            ("clauses", one.clauses),
+            ("requirements", _demands(one.requirements)),
+            ("cases", [Entry(id, cases[id].title) for id in one.octt]),
+            ("needs", [need_name(need) for need in one.needs]),
+            ("written in", f"{one.module.replace('.', '/')}.py"),
+            ("again", f"plugfest reproduce {one.id}"),
+            ("usual causes", _defects([one])),
+        ]
+        return Explanation(one.id, f"scenario, OCPP {one.version}, {one.profile}", _docstring(one), facts)
 
-    def _rule(self, one: Rule) -> Iterator[str]:
-        yield from _head(one.id, f"rule of the wire, OCPP {one.version}", one.title)
-        yield from _fact("clause", one.clause)
-        yield from _fact("judged", "over all messages of a run, whatever the scenario is about")
+    def _rule(self, one: Rule) -> Explanation:
         citing = [each for each in self.catalogue if one.clause in each.clauses and each.version == one.version]
-        yield from self._scenarios("also cited by", citing)
-        yield from _defects(citing)
+        facts: list[Fact] = [
+            ("clause", one.clause),
+            ("judged", "over all messages of a run, whatever the scenario is about"),
+            ("also cited by", _scenarios(citing)),
+            ("usual causes", _defects(citing)),
+        ]
+        return Explanation(one.id, f"rule of the wire, OCPP {one.version}", one.title, facts)
 
-    def _requirement(self, one: Requirement) -> Iterator[str]:
-        yield from _head(
-            one.id, f"requirement, {one.profile}", f"The central system {one.title[0].lower()}{one.title[1:]}."
-        )
-        yield from _fact("clause", one.clause)
-        yield from _fact("binding", f"{one.level}; its violation is worth a {one.grade}")
-        yield from _fact("brought about", f"by the {one.trigger}")
-        yield from self._covering(lambda each: one.id in each.requirements)
+    def _requirement(self, one: Requirement) -> Explanation:
+        facts: list[Fact] = [
+            ("clause", one.clause),
+            ("binding", f"{one.level}; its violation is worth a {one.grade}"),
+            ("brought about", f"by the {one.trigger}"),
+            *self._covering(lambda each: one.id in each.requirements),
+        ]
+        text = f"The central system {one.title[0].lower()}{one.title[1:]}."
+        return Explanation(one.id, f"requirement, {one.profile}", text, facts)
 
-    def _case(self, one: OcttCase) -> Iterator[str]:
-        yield from _head(one.id, f"certification case, {one.profile}", f"{one.title}.")
-        yield from _fact("section", f"{one.section} of the document of the official tool")
-        yield from self._covering(lambda each: one.id in each.octt)
+    def _case(self, one: OcttCase) -> Explanation:
+        facts: list[Fact] = [
+            ("section", f"{one.section} of the document of the official tool"),
+            *self._covering(lambda each: one.id in each.octt),
+        ]
+        return Explanation(one.id, f"certification case, {one.profile}", f"{one.title}.", facts)
 
-    def _mutant(self, name: str) -> Iterator[str]:
+    def _mutant(self, name: str) -> Explanation:
         one = MUTANTS[name]
-        yield from _head(name, "mutant of the reference central system", one.description)
-        yield from _list("seen in public", [_address(fault) for fault in one.faults])
-        yield from _fact("proven by", f"plugfest mutants {name}")
-        yield from _fact("gates", ", ".join(one.gates))
-        caught = [each for each in self.catalogue if name in each.mutants]
-        yield from self._scenarios("caught by", caught)
+        facts: list[Fact] = [
+            ("seen in public", [_address(fault) for fault in one.faults]),
+            ("proven by", f"plugfest mutants {name}"),
+            ("gates", ", ".join(one.gates)),
+            ("caught by", _scenarios(each for each in self.catalogue if name in each.mutants)),
+        ]
+        return Explanation(name, "mutant of the reference central system", one.description, facts)
 
-    def _clause(self, name: str) -> Iterator[str]:
-        yield from _head(name, "clause", "What the suite holds a central system to on this ground.")
+    def _clause(self, name: str) -> Explanation:
         wanted = _of_every_version(requirements)
-        yield from self._demands(wanted, (id for id, one in wanted.items() if _cites(one.clause, name)))
         rules = [one for one in known_rules().values() if _cites(one.clause, name)]
-        yield from _list("rules", [f"{one.id}: {one.title}" for one in rules])
-        yield from self._covering(lambda each: any(_cites(clause, name) for clause in each.clauses))
+        facts: list[Fact] = [
+            ("requirements", _demands(id for id, one in wanted.items() if _cites(one.clause, name))),
+            ("rules", [Entry(one.id, one.title) for one in rules]),
+            *self._covering(lambda each: any(_cites(clause, name) for clause in each.clauses)),
+        ]
+        return Explanation(name, "clause", "What the suite holds a central system to on this ground.", facts)
 
-    def _covering(self, covers: Callable[[Scenario], bool]) -> Iterator[str]:
+    def _covering(self, covers: Callable[[Scenario], bool]) -> Sequence[Fact]:
         covering = [each for each in self.catalogue if covers(each)]
-        yield from self._scenarios("scenarios", covering)
-        yield from _defects(covering)
-
-    def _scenarios(self, label: str, found: Iterable[Scenario]) -> Iterator[str]:
-        return _list(label, [f"{one.id}: {one.title}" for one in found])
-
-    def _demands(self, wanted: Mapping[str, Requirement], ids: Iterable[str]) -> Iterator[str]:
-        told = [f"{id}: {wanted[id].title} ({wanted[id].grade}, {wanted[id].clause})" for id in dict.fromkeys(ids)]
-        return _list("requirements", told)
+        return [("scenarios", _scenarios(covering)), ("usual causes", _defects(covering))]
 
     def _clauses(self) -> set[str]:
         rules = {one.clause for one in known_rules().values()}
@@ -178,6 +180,16 @@ class Known:
 
 def _of_every_version(source: Callable[[str], Mapping[str, T]]) -> dict[str, T]:
     return {id: one for version in VERSIONS for id, one in source(version).items()}
+
+
+def _scenarios(found: Iterable[Scenario]) -> Sequence[Entry]:
+    return [Entry(one.id, one.title) for one in found]
+
+
+def _demands(ids: Iterable[str]) -> Sequence[Entry]:
+    wanted = _of_every_version(requirements)
+    found = [wanted[id] for id in dict.fromkeys(ids)]
+    return [Entry(one.id, f"{one.title} ({one.grade}, {one.clause})") for one in found]
 
 
 def _cites(clause: str, name: str) -> bool:
@@ -203,16 +215,16 @@ def _frame(run: Run, one: Finding) -> str:
     return entry_line(json.loads(lines[one.evidence])).strip() if one.evidence < len(lines) else ""
 
 
-def _defects(scenarios: Iterable[Scenario]) -> Iterator[str]:
-    """Yield which known defects scenarios catch, those that most of them catch and that were seen in public first."""
+def _defects(scenarios: Iterable[Scenario]) -> Sequence[Entry]:
+    """Return which known defects scenarios catch, those that most of them catch and that were seen in public first."""
     counted = Counter(name for one in scenarios for name in one.mutants)
     names = sorted(counted, key=lambda name: (-counted[name], not MUTANTS[name].faults, name))
     told = []
     for name in names:
         one = MUTANTS[name]
         seen = f" Seen in public: {', '.join(map(_address, one.faults))}." if one.faults else ""
-        told.append(f"{name}: {one.description}{seen}")
-    return _list("usual causes", told)
+        told.append(Entry(name, f"{one.description}{seen}"))
+    return told
 
 
 def _address(fault: str) -> str:
@@ -222,33 +234,3 @@ def _address(fault: str) -> str:
         return f"https://github.com/{repository}/commit/{commit}"
     repository, _, number = fault.partition("#")
     return f"https://github.com/{repository}/issues/{number}"
-
-
-def _head(name: str, kind: str, text: str) -> Iterator[str]:
-    yield f"{name} ({kind})"
-    yield ""
-    for paragraph in text.strip().split("\n\n"):
-        yield textwrap.fill(" ".join(paragraph.split()), _WIDTH)
-        yield ""
-
-
-def _fact(label: str, text: str) -> Iterator[str]:
-    """Yield a labelled text, nothing for none."""
-    if text:
-        indent = " " * _LABEL
-        yield textwrap.fill(
-            " ".join(text.split()),
-            _WIDTH,
-            initial_indent=f"{label:<{_LABEL}}",
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-
-
-def _list(label: str, texts: list[str]) -> Iterator[str]:
-    """Yield texts under one label, and how many there are beyond the most that are told."""
-    for number, text in enumerate(texts[:MOST]):
-        yield from _fact("" if number else label, text)
-    if len(texts) > MOST:
-        yield from _fact("", f"and {len(texts) - MOST} more; see plugfest catalogue")

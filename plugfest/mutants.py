@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
@@ -18,7 +19,7 @@ from harness.scenario import Catalogue, Scenario
 from harness.schemas import Kind
 from harness.versions import VERSIONS
 from plugfest import completing, proof
-from reports.kill_matrix import Matrix, Played, Row, write
+from reports.kill_matrix import Matrix, Played, Row, document, write
 from server.core.frame_log import DEFECTS
 from server.mutants import MUTANTS, Mutant
 from server.mutants.registry import Broken
@@ -47,8 +48,9 @@ SAMPLE = 8
 @click.argument("names", nargs=-1, shell_complete=completing.mutants, metavar="[MUTANT]...")
 @click.option("--full", is_flag=True, help="Play every scenario against every mutant, not only a sample.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the kill matrix as JSON, Markdown and HTML.")
+@click.option("--json", "as_json", is_flag=True, help="Print the kill matrix as one JSON object, when all is done.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Worker processes.")
-def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) -> None:
+def mutants(names: tuple[str, ...], full: bool, out: Path | None, as_json: bool, workers: int) -> None:
     """Play, for each mutant of the reference, the scenarios that must catch it; exit code 1 if one does not.
 
     A mutant is caught when a scenario fails; one that the registry marks so when a scenario remarks on it.
@@ -61,15 +63,18 @@ def mutants(names: tuple[str, ...], full: bool, out: Path | None, workers: int) 
     with proof.processes(workers) as pool:
         whole = None if names else pool.submit(checks_of_the_reference, [one.id for one in catalogue])
         pending = [pool.submit(play, name, ids, _others(catalogue, name, ids, full)) for name, ids in chosen.items()]
-        rows = proof.finished(pending, lambda row: click.echo("\n".join(_lines(row))))
+        rows = proof.finished(pending, lambda row: click.echo("\n".join(_lines(row)), err=as_json))
         made = whole.result() if whole else frozenset()
     matrix = Matrix(tuple(sorted(rows, key=lambda row: row.mutant)), made)
     if out is not None:
         for path in write(matrix, out):
-            click.echo(f"written: {path}")
+            click.echo(f"written: {path}", err=as_json)
     if made:
-        click.echo(f"{len(matrix.unbroken)} of {len(made)} checks were never broken by a mutant; the matrix lists them")
-    click.echo(f"{len(matrix.proven)} of {len(rows)} mutants caught by every scenario that names them")
+        unbroken = f"{len(matrix.unbroken)} of {len(made)} checks were never broken by a mutant; the matrix lists them"
+        click.echo(unbroken, err=as_json)
+    click.echo(f"{len(matrix.proven)} of {len(rows)} mutants caught by every scenario that names them", err=as_json)
+    if as_json:
+        click.echo(json.dumps(document(matrix), indent=1))
     sys.exit(0 if len(matrix.proven) == len(rows) else 1)
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,7 @@ class InOrder:
 @shared_options.mutant
 @shared_options.variant
 @shared_options.out
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, when all is done.")
 def rehearse(
     target: Path | None,
     endpoint: str | None,
@@ -107,6 +108,7 @@ def rehearse(
     mutant: str | None,
     variant: str | None,
     out: Path | None,
+    as_json: bool,
 ) -> None:
     """Play the certification cases of OCPP 1.6 in their official order, and say for which the target is ready.
 
@@ -126,11 +128,15 @@ def rehearse(
     options += [f"--octt={case}" for case in cases]
     options += [f"--ocpp-version={VERSION}", "--at-once=1"]
     options += [f"--{name}={value}" for name, value in (("endpoint", endpoint), ("mutant", mutant)) if value]
-    played = play(folder, options, plugins=[InOrder(cases)], attended=settings.csms.driver == "manual")
+    played = play(folder, options, plugins=[InOrder(cases)], attended=settings.csms.driver == "manual", quiet=as_json)
     if played == 3:
         sys.exit(played)
     rehearsed = list(judged(record.read(folder / record.NAME), known, cases))
-    tell(rehearsed)
+    if as_json:
+        cases_told = [asdict(one) for one in rehearsed]
+        click.echo(json.dumps({"target": settings.csms.name, "cases": cases_told}, ensure_ascii=False, indent=1))
+    else:
+        tell(rehearsed)
     bad = {Readiness.NOT_READY, Readiness.OPEN}
     sys.exit(1 if any(one.readiness in bad for one in rehearsed) else 0)
 

@@ -167,12 +167,14 @@ def play(
     plugins: Sequence[object] = (),
     *,
     attended: bool = False,
+    quiet: bool = False,
 ) -> int:
     """Have pytest play the scenarios, write the documents and a list if one is wanted, and return the exit code.
 
-    A run that is ``attended`` leaves the terminal to the person who operates the central system.
+    A run that is ``attended`` leaves the terminal to the person who operates the central system; one that is ``quiet``
+    leaves the standard output to what follows.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=quiet)
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
     options = [*options, "--capture=no"] if attended else options
@@ -190,7 +192,7 @@ def play(
         console.print(f"expected list: {write_expected}", soft_wrap=True)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in github(done):
-            click.echo(line)
+            click.echo(line, err=quiet)
     met = tell(gates, console) if (gates := judged(done)) else 0
     console.print(f"report: {next(p for p in documents if p.suffix == '.html')}", soft_wrap=True)
     return exit_code(done) or met

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from harness.selection import Selection
 from harness.verdict import Verdict
 from plugfest import completing, proof, shared_options
 from plugfest.targets import write_target
-from reports.fairness_matrix import Matrix, Row, write
+from reports.fairness_matrix import Matrix, Row, document, write
 from server.registry import UnknownName
 from server.variants import VARIANTS, Variant
 
@@ -28,8 +29,9 @@ LONGEST = 300
 @click.argument("names", nargs=-1, shell_complete=completing.variants, metavar="[VARIANT]...")
 @shared_options.scenarios
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the fairness matrix: JSON, Markdown, HTML.")
+@click.option("--json", "as_json", is_flag=True, help="Print the fairness matrix as one JSON object, when all is done.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Worker processes.")
-def variants(names: tuple[str, ...], ids: tuple[str, ...], out: Path | None, workers: int) -> None:
+def variants(names: tuple[str, ...], ids: tuple[str, ...], out: Path | None, as_json: bool, workers: int) -> None:
     """Play the suite against lawful variants of the reference; exit code 1 if it is not fair to one.
 
     It is fair to a variant when no scenario fails or breaks, and none is inconclusive that is not so on the reference.
@@ -45,14 +47,17 @@ def variants(names: tuple[str, ...], ids: tuple[str, ...], out: Path | None, wor
         expected = {result.id: result.verdict for result in reference.result()}
 
         def tell(done: tuple[str, Sequence[Result]]) -> None:
-            click.echo("\n".join(_lines(_row(VARIANTS[done[0]], done[1], expected))))
+            click.echo("\n".join(_lines(_row(VARIANTS[done[0]], done[1], expected))), err=as_json)
 
         played = dict(proof.finished(pending, tell))
     matrix = Matrix(tuple(_row(one, played[one.name], expected) for one in chosen))
     if out is not None:
         for path in write(matrix, out):
-            click.echo(f"written: {path}")
-    click.echo(f"{len(matrix.fair)} of {len(matrix.rows)} variants spared by every scenario that was played")
+            click.echo(f"written: {path}", err=as_json)
+    told = f"{len(matrix.fair)} of {len(matrix.rows)} variants spared by every scenario that was played"
+    click.echo(told, err=as_json)
+    if as_json:
+        click.echo(json.dumps(document(matrix), indent=1))
     sys.exit(0 if len(matrix.fair) == len(matrix.rows) else 1)
 
 

@@ -66,10 +66,17 @@ class Matrix:
         return [row for row in self.rows if row.fair]
 
 
+NAME = "fairness-matrix"
+
+
+def document(found: Matrix) -> dict[str, Any]:
+    """Return the matrix as it is written in JSON."""
+    return matrix.document(NAME, 1, {"variants": {row.variant: _row(row) for row in found.rows}})
+
+
 def write(found: Matrix, folder: Path) -> list[Path]:
     """Write fairness-matrix.json, .md and .html into a folder, and return their paths."""
-    members = {"variants": {row.variant: _row(row) for row in found.rows}}
-    return matrix.write(folder, "fairness-matrix", version=1, members=members, markdown=_markdown(found), matrix=found)
+    return matrix.write(folder, NAME, told=document(found), markdown=_markdown(found), matrix=found)
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.findings import kind
 from harness.record import Result
@@ -122,14 +123,22 @@ class Matrix:
         return [row for row in self.rows if row.proven]
 
 
-def write(found: Matrix, folder: Path) -> list[Path]:
-    """Write kill-matrix.json, .md and .html into a folder, and return their paths."""
+NAME = "kill-matrix"
+
+
+def document(found: Matrix) -> dict[str, Any]:
+    """Return the matrix as it is written in JSON."""
     members = {
         "mutants": {row.mutant: _row(row) for row in found.rows},
         "checks": len(found.checks),
         "unbroken": found.unbroken,
     }
-    return matrix.write(folder, "kill-matrix", version=2, members=members, markdown=_markdown(found), matrix=found)
+    return matrix.document(NAME, 2, members)
+
+
+def write(found: Matrix, folder: Path) -> list[Path]:
+    """Write kill-matrix.json, .md and .html into a folder, and return their paths."""
+    return matrix.write(folder, NAME, told=document(found), markdown=_markdown(found), matrix=found)
 
 
 def _row(row: Row) -> dict[str, object]:
@@ -137,6 +146,7 @@ def _row(row: Row) -> dict[str, object]:
         "description": row.description,
         "faults": list(row.faults),
         "caught_by": row.deadly,
+        "proven": row.proven,
         "named": list(row.named),
         "verdicts": {id: one.verdict for id, one in row.played.items()},
         "crashes": list(row.crashes),

@@ -10,17 +10,18 @@ from typing import Any
 from reports.html import environment, style
 
 
-def write(
-    folder: Path, name: str, *, version: int, members: Mapping[str, Any], markdown: str, **shown: Any
-) -> list[Path]:
-    """Write ``name``.json, .md and .html into a folder, and return their paths.
+def document(name: str, version: int, members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON document of a matrix: its format and ``version``, then its members."""
+    return {"format": f"plugfest-{name}", "format_version": version, **members}
 
-    ``members`` are those of the JSON document, after its format and ``version``; ``shown`` is what the template of the
-    page, named as the matrix is, is given.
+
+def write(folder: Path, name: str, *, told: Mapping[str, Any], markdown: str, **shown: Any) -> list[Path]:
+    """Write ``name``.json, which is what is ``told``, .md and .html into a folder, and return their paths.
+
+    ``shown`` is what the template of the page, named as the matrix is, is given.
     """
     folder.mkdir(parents=True, exist_ok=True)
     page = environment().get_template(f"{name.replace('-', '_')}.html.j2").render(style=style(), **shown)
-    told = {"format": f"plugfest-{name}", "format_version": version, **members}
     documents = {"json": json.dumps(told, indent=1), "md": markdown, "html": page}
     paths = [folder / f"{name}.{suffix}" for suffix in documents]
     for path, text in zip(paths, documents.values(), strict=True):

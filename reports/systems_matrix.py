@@ -103,7 +103,8 @@ def write(found: SystemsMatrix, folder: Path) -> list[Path]:
         },
     }
     text = "\n".join(_markdown(found))
-    return matrix.write(folder, "systems-matrix", version=1, members=members, markdown=text, matrix=found)
+    name = "systems-matrix"
+    return matrix.write(folder, name, told=matrix.document(name, 1, members), markdown=text, matrix=found)
 
 
 def _columns(runs: Sequence[Run], folder: Path) -> list[Column]:

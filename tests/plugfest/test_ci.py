@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -105,3 +106,28 @@ def test_documents_are_what_the_services_read(workspace: Path) -> None:
     out = workspace / "out" / "conformance"
     assert ElementTree.parse(out / "junit.xml").getroot().tag == "testsuites"
     assert json.loads((out / "code-quality.json").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "options"),
+    [
+        ("github", ["--builtin-schema=vendor.github-workflows"]),
+        ("gitlab", ["--builtin-schema=vendor.gitlab-ci", "--data-transform=gitlab-ci"]),
+    ],
+)
+def test_file_keeps_to_the_schema_of_its_service(service: str, options: list[str], tmp_path: Path) -> None:
+    """A service that publishes a schema of its files finds nothing wrong with ours; Jenkins has none."""
+    path = tmp_path / SERVICES[service]
+    path.write_text(printed(service), encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", *options, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+@pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not on PATH")
+def test_workflow_passes_actionlint(tmp_path: Path) -> None:
+    """The linter of GitHub workflows finds nothing: it knows expressions, contexts and the shells of steps too."""
+    path = tmp_path / SERVICES["github"]
+    path.write_text(printed("github"), encoding="utf-8")
+    done = subprocess.run(["actionlint", str(path)], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from harness.findings import findings_of
 from harness.record import read
 from plugfest.explain import explain
+from plugfest.explanation import MOST
 from plugfest.run import run as play
 
 
@@ -101,3 +103,15 @@ def test_unknown_name_is_wrong_usage() -> None:
     """A name that means nothing is an error with the names near it."""
     done = CliRunner().invoke(explain, ["v16.core.reset.hrad"])
     assert (done.exit_code, "did you mean v16.core.reset.hard" in done.output) == (2, True)
+
+
+def test_explanation_for_a_script(record: Path) -> None:
+    """As JSON, lists are cut nowhere, and what is named has its id apart."""
+    one = json.loads(told("v16.core.reset.hard", "--json"))
+    assert (one["name"], one["clauses"], one["needs"]) == ("v16.core.reset.hard", ["OCPP 1.6 5.14"], ["Reset"])
+    assert {"id": "TC_013_CSMS", "text": "Hard Reset"} in one["cases"]
+    assert "rule" not in one
+    many = json.loads(told("OCPP-J 1.6 4.1.4", "--json"))
+    assert len(many["scenarios"]) > MOST
+    (finding,) = findings_of(read(record))
+    assert json.loads(told(finding.id, f"--run={record}", "--json"))["expected"] == "NotImplemented"

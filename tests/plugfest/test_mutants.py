@@ -187,3 +187,11 @@ def test_zoo_is_large_and_close_to_life() -> None:
     assert len(MUTANTS) >= 80
     assert len(imitated) >= 80
     assert {name for name in POLICIES if not MUTANTS[name].remarks} == set()
+
+
+def test_matrix_for_a_script(tmp_path: Path) -> None:
+    """As JSON, the standard output is the kill matrix, and the rest is told elsewhere."""
+    done = plugfest("mutants", "reset-type-swapped", "--json", "-n1", cwd=tmp_path)
+    row = json.loads(done.stdout)["mutants"]["reset-type-swapped"]
+    assert (done.returncode, row["proven"], row["verdicts"]["v16.core.reset.hard"]) == (0, True, "failed")
+    assert "1 of 1 mutants caught" in done.stderr

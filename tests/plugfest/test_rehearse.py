@@ -108,3 +108,13 @@ def test_unexpected_question(texts: list[str | None], needs: list[Need], moments
     scenario = Scenario("v16.core.a.b", "A.", ("c",), (), (), tuple(needs), (), "m")
     found = list(unexpected(scenario, entries(*texts)))
     assert [one.partition(" after ")[2].partition(":")[0] for one in found] == moments
+
+
+def test_rehearsal_for_a_script(tmp_path: Path) -> None:
+    """As JSON, the standard output is one object, whatever else is told."""
+    done = rehearsed(tmp_path, "--mutant=reset-type-swapped", "--json")
+    found = {one["id"]: one for one in json.loads(done.stdout)["cases"]}
+    assert (done.exit_code, list(found)) == (1, ["TC_001_CSMS", "TC_013_CSMS", "TC_074_CSMS"])
+    assert (found["TC_001_CSMS"]["readiness"], found["TC_001_CSMS"]["reasons"]) == ("ready", [])
+    assert (found["TC_013_CSMS"]["readiness"], found["TC_013_CSMS"]["reasons"] != []) == ("not ready", True)
+    assert "report: " in done.stderr

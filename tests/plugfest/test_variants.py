@@ -79,3 +79,11 @@ def test_variants_are_listed(tmp_path: Path) -> None:
     told = plugfest("serve", "--variant=list", cwd=tmp_path).stdout
     assert len(told.splitlines()) == len(VARIANTS)
     assert "times-in-seconds: Times are sent without a fraction of a second." in told
+
+
+def test_matrix_for_a_script(tmp_path: Path) -> None:
+    """As JSON, the standard output is the fairness matrix, and the rest is told elsewhere."""
+    done = plugfest("variants", "times-in-seconds", "--scenario=v16.core.reset.hard", "--json", "-n1", cwd=tmp_path)
+    row = json.loads(done.stdout)["variants"]["times-in-seconds"]
+    assert (done.returncode, row["fair"], row["verdicts"]) == (0, True, {"v16.core.reset.hard": "passed"})
+    assert "1 of 1 variants spared" in done.stderr

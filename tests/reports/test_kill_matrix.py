@@ -115,6 +115,7 @@ def test_json_holds_everything(tmp_path: Path) -> None:
             "description": "It hears nothing.",
             "faults": ["steve-community/steve#1"],
             "caught_by": "failed",
+            "proven": True,
             "named": ["a"],
             "verdicts": {"a": "failed", "b": "passed"},
             "crashes": [],
