@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness import record
-from plugfest.records import LATEST, record_at
+from plugfest.records import LATEST, read
 from reports.badge import badge as badge_of
 from reports.badge import endpoint, svg
 
@@ -19,7 +18,8 @@ from reports.badge import endpoint, svg
 def badge(path: Path, as_json: bool) -> None:
     """Print a badge: which OCPP versions a conformance run judged, and how many scenarios passed.
 
-    PATH is the record, or the folder of the run. The badge is an SVG image that needs nothing from elsewhere.
+    Of a load run it tells how many stations there were, and how many gates were met. PATH is the record, or the folder
+    of the run. The badge is an SVG image that needs nothing from elsewhere.
     """
-    shown = badge_of(record.read(record_at(path)))
+    shown = badge_of(read(path))
     click.echo(json.dumps(endpoint(shown)) if as_json else svg(shown))

@@ -27,16 +27,16 @@ MATRIX = Path("out/systems")
 def report(paths: tuple[Path, ...], out: Path) -> None:
     """Make the documents of runs again, beside their records.
 
-    RECORD is a record or the folder of a run, the latest run without any. Of several conformance runs a matrix is
-    made too: systems, or versions of one, against features, certification cases and findings, as one page.
+    RECORD is a record or the folder of a run, the latest run without any. Of several a matrix is made too: systems, or
+    versions of one, against features, certification cases, findings, and what load runs tell, as one page.
     """
     runs = [read(path) for path in paths or (LATEST,)]
     written = []
     try:
         for run in runs:
             written += reports.write_all(run.path) if isinstance(run, Run) else write_all_of_load(run.path)
-        if len(played := [run for run in runs if isinstance(run, Run)]) > 1:
-            written += systems_matrix.write(systems_matrix.systems_matrix(played, out), out)
+        if len(runs) > 1:
+            written += systems_matrix.write(systems_matrix.systems_matrix(runs, out), out)
     except OSError as error:
         raise click.UsageError(f"{error.filename}: cannot be written: {error.strerror}") from None
     for path in written:

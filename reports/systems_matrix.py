@@ -5,73 +5,28 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from harness.coverage import ANSWERED, combined
 from harness.findings import MOST_TELLING_FIRST, Finding, findings_of
+from harness.load.record import LoadRun, ending
 from harness.record import Result, Run
 from harness.verdict import Verdict
 from reports import matrix
+from reports.cells import Cell, Column, Row, Section
 from reports.coverage import certification
+from reports.load import columns as of_load
 from reports.markdown import code, prose
 from reports.model import service_in_words, system, told
+
+LOAD = "Load"
+"""The section of load runs."""
 
 REPORT = "report.html"
 MOST_FACTS = 2
 """Of how stations were served: how long answers took, and stability."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One run: what it was about, and where its report lies as seen from the page, None where that cannot be said."""
-
-    name: str
-    run: Run
-    report: str | None = None
-
-    @property
-    def counts(self) -> Mapping[Verdict, int]:
-        """How many scenarios ended with which verdict, in the order in which they get worse."""
-        counts = Counter(one.verdict for one in self.run.results)
-        return {verdict: counts[verdict] for verdict in Verdict if counts[verdict]}
-
-    @property
-    def facts(self) -> Sequence[tuple[str, str]]:
-        """The figures of the run: name and value."""
-        shares = [(name, f"{held} of {counted}") for name, (held, counted) in self.run.figures.items()]
-        return [*shares, *service_in_words(self.run)[:MOST_FACTS]]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What a run says of a row: the verdict, and in a few words how many scenarios it stands for."""
-
-    verdict: Verdict
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A feature, a case or a finding, with a cell for each run, None where it says nothing."""
-
-    name: str
-    title: str
-    cells: Sequence[Cell | None]
-
-    @property
-    def differs(self) -> bool:
-        """Whether the runs do not say the same."""
-        return len({one and one.verdict for one in self.cells}) > 1
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Rows under a heading."""
-
-    name: str
-    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +37,29 @@ class SystemsMatrix:
     sections: Sequence[Section]
 
 
-def systems_matrix(runs: Sequence[Run], folder: Path) -> SystemsMatrix:
-    """Return the matrix of some runs, for a page in a folder."""
+def systems_matrix(runs: Sequence[Run | LoadRun], folder: Path) -> SystemsMatrix:
+    """Return the matrix of some runs, for a page in a folder; load runs have columns, and a section, of their own."""
+    played = [run for run in runs if isinstance(run, Run)]
+    loaded = [run for run in runs if isinstance(run, LoadRun)]
+    columns = _told_apart(list(map(_column, played)), folder)
+    load_columns = _told_apart(list(map(of_load.column, loaded)), folder)
     sections = [
-        Section("Profiles and blocks", _counted(runs, lambda one: f"{one.version} {one.profile}")),
-        Section("Certification cases", list(_cases(runs))),
-        Section("Findings", list(_findings(runs))),
-        Section("Features", _counted(runs, _feature)),
+        Section("Profiles and blocks", columns, _counted(played, lambda one: f"{one.version} {one.profile}")),
+        Section("Certification cases", columns, list(_cases(played))),
+        Section("Findings", columns, list(_findings(played))),
+        Section(LOAD, load_columns, of_load.rows(loaded)),
+        Section("Features", columns, _counted(played, _feature)),
     ]
-    return SystemsMatrix(_columns(runs, folder), [one for one in sections if one.rows])
+    return SystemsMatrix([*columns, *load_columns], [one for one in sections if one.rows])
 
 
 def write(found: SystemsMatrix, folder: Path) -> list[Path]:
     """Write systems-matrix.json, .md and .html into a folder, and return their paths."""
     members = {
-        "systems": [_column_in_json(one) for one in found.columns],
+        "systems": [_in_json(one, one.run) for one in found.columns if isinstance(one.run, Run)],
+        "load": [_load_in_json(one, one.run) for one in found.columns if isinstance(one.run, LoadRun)],
         "sections": {
-            one.name: {row.name: [cell and cell.verdict for cell in row.cells] for row in one.rows}
+            one.name: {row.name: [cell and (cell.verdict or cell.words) for cell in row.cells] for row in one.rows}
             for one in found.sections
         },
     }
@@ -107,13 +68,37 @@ def write(found: SystemsMatrix, folder: Path) -> list[Path]:
     return matrix.write(folder, name, told=matrix.document(name, 1, members), markdown=text, matrix=found)
 
 
-def _columns(runs: Sequence[Run], folder: Path) -> list[Column]:
-    names = Counter(system(run) for run in runs)
-    told_apart = [system(run) if names[system(run)] == 1 else f"{system(run)}, {run.header.started}" for run in runs]
-    return [Column(name, run, _report(run, folder)) for name, run in zip(told_apart, runs, strict=True)]
+def _told_apart(columns: Sequence[Column], folder: Path) -> list[Column]:
+    """Return columns with names that differ where times do, and with the way to their reports."""
+    names = Counter(one.name for one in columns)
+    return [
+        replace(
+            one,
+            name=one.name if names[one.name] == 1 else f"{one.name}, {one.run.header.started}",
+            report=_report(one.run, folder),
+        )
+        for one in columns
+    ]
 
 
-def _report(run: Run, folder: Path) -> str | None:
+def _column(run: Run) -> Column:
+    counts, shares = _verdicts(run), [(name, f"{held} of {counted}") for name, (held, counted) in run.figures.items()]
+    return Column(
+        name=system(run),
+        run=run,
+        extent=f"{run.counted(len(run.results))}{', cut short' if run.truncated else ''}",
+        outcome=[Cell(verdict, f"{verdict} {count}") for verdict, count in counts.items()],
+        facts=[*shares, *service_in_words(run)[:MOST_FACTS]],
+    )
+
+
+def _verdicts(run: Run) -> Mapping[Verdict, int]:
+    """Return how many scenarios ended with which verdict, in the order in which they get worse."""
+    counts = Counter(one.verdict for one in run.results)
+    return {verdict: counts[verdict] for verdict in Verdict if counts[verdict]}
+
+
+def _report(run: Run | LoadRun, folder: Path) -> str | None:
     """Return where the report of a run lies if that is below the folder of the page, which may be published whole."""
     beside = run.path.parent / REPORT
     if not beside.resolve().is_relative_to(folder.resolve()):
@@ -174,7 +159,18 @@ def _findings(runs: Sequence[Run]) -> Iterator[Row]:
         yield Row(one.id, f"{one.clause}: {told(one)}" if one.clause else told(one), cells[one.id])
 
 
-def _column_in_json(one: Column) -> dict[str, Any]:
+def _in_json(one: Column, run: Run) -> dict[str, Any]:
+    counts = _verdicts(run)
+    return _about(one) | {"verdicts": counts, "answered": sum(counts.get(verdict, 0) for verdict in ANSWERED)}
+
+
+def _load_in_json(one: Column, run: LoadRun) -> dict[str, Any]:
+    header = run.header
+    asked = {"workload": header.workload, "stations": header.stations, "rate": header.rate, "duration": header.duration}
+    return _about(one) | asked | {"exit_code": ending(run).code}
+
+
+def _about(one: Column) -> dict[str, Any]:
     header = one.run.header
     return {
         "name": one.name,
@@ -182,8 +178,6 @@ def _column_in_json(one: Column) -> dict[str, Any]:
         "mutant": header.mutant,
         "plugfest": header.plugfest,
         "started": header.started,
-        "verdicts": one.counts,
-        "answered": sum(one.counts.get(verdict, 0) for verdict in ANSWERED),
         "figures": dict(one.facts),
         "report": one.report,
     }
@@ -195,8 +189,8 @@ def _markdown(found: SystemsMatrix) -> Iterator[str]:
     for section in found.sections:
         yield f"## {section.name}"
         yield ""
-        yield _line([section.name.lower(), *(prose(one.name) for one in found.columns)])
-        yield _line(["---"] * (len(found.columns) + 1))
+        yield _line([section.name.lower(), *(prose(one.name) for one in section.columns)])
+        yield _line(["---"] * (len(section.columns) + 1))
         for row in section.rows:
             name = f"{code(row.name)}<br>{prose(row.title)}" if row.title else prose(row.name)
             yield _line([name, *(_words(cell) for cell in row.cells)])
@@ -206,7 +200,9 @@ def _markdown(found: SystemsMatrix) -> Iterator[str]:
 def _words(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    return cell.verdict.value if cell.words == cell.verdict else f"{cell.verdict} ({cell.words})"
+    if cell.verdict is None or cell.words == cell.verdict:
+        return cell.words
+    return f"{cell.verdict} ({cell.words})"
 
 
 def _line(cells: Iterable[str]) -> str:

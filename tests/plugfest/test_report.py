@@ -41,11 +41,13 @@ def test_several_runs_make_a_matrix(runs: list[str], tmp_path: Path) -> None:
     assert (tmp_path / "b" / "report.html").exists()
 
 
-def test_load_run_has_its_documents_and_no_column(runs: list[str], tmp_path: Path) -> None:
-    """A load run has nothing to say of certification cases."""
+def test_load_run_has_its_documents_and_its_place_in_the_matrix(runs: list[str], tmp_path: Path) -> None:
+    """A load run says nothing of certification cases, and stands beside."""
     load_recorded(tmp_path)
     done = CliRunner().invoke(report, [runs[0], str(tmp_path), f"--out={tmp_path / 'm'}"])
-    assert (done.exit_code, (tmp_path / "seconds.csv").exists(), (tmp_path / "m").exists()) == (0, True, False)
+    assert (done.exit_code, (tmp_path / "seconds.csv").exists()) == (0, True), done.output
+    found = json.loads((tmp_path / "m" / "systems-matrix.json").read_text(encoding="utf-8"))
+    assert (len(found["systems"]), len(found["load"])) == (1, 1)
 
 
 def test_folder_that_cannot_be_written_is_named(runs: list[str], tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from harness.load.record import LoadRun
 from harness.record import Result, Run, read
 from harness.verdict import Verdict
-from reports.systems_matrix import Row, SystemsMatrix, systems_matrix, write
+from reports.cells import Row
+from reports.systems_matrix import LOAD, SystemsMatrix, systems_matrix, write
 from tests.reports import sample
 from tests.reports.browser import needs_browser, shown
+from tests.reports.load.sample import loaded
 
 CASE = ("TC_013_CSMS",)
 
@@ -29,16 +32,17 @@ def run(folder: Path, name: str, results: Sequence[Result], target: str = "ACME"
 
 @pytest.fixture
 def matrix(tmp_path: Path) -> SystemsMatrix:
-    """The matrix of a good system, one that fails, and the whole sample with its hostile texts."""
+    """The matrix of a good system, one that fails, the whole sample with its hostile texts, and two load runs."""
     good = [sample.result("v16.core.reset.hard", "A reset.", Verdict.PASSED, octt=CASE)]
     bad = [sample.result("v16.core.reset.hard", "A reset.", Verdict.FAILED, checks=(sample.VIOLATED,), octt=CASE)]
     alike = sample.result("v16.core.alike.x", "It is.", Verdict.PASSED)
     outside = tmp_path / "elsewhere"
     outside.mkdir()
-    runs = [
+    runs: list[Run | LoadRun] = [
         run(tmp_path, "good", [*good, alike]),
         run(tmp_path, "bad", [*bad, alike], "<b>Bad</b>"),
         run(outside, "sample", [*sample.results(), alike], "Third"),
+        *(loaded(tmp_path / name) for name in ("calm", "calm-again")),
     ]
     return systems_matrix(runs, tmp_path / "page" / "..")
 
@@ -82,12 +86,23 @@ def test_finding_that_two_systems_share_is_one_row(matrix: SystemsMatrix) -> Non
     assert verdicts(shared) == [None, "failed 1 scenario", "failed 1 scenario"]
 
 
+def test_load_runs_have_columns_of_their_own(matrix: SystemsMatrix) -> None:
+    """Their gates and figures are told in a section, whose rows have nothing to do with conformance runs."""
+    (section,) = (one for one in matrix.sections if one.name == LOAD)
+    assert [one.run for one in section.columns] == [one.run for one in matrix.columns[3:]]
+    assert {len(one.cells) for one in section.rows} == {2}
+    assert verdicts(row(matrix, LOAD, "max ≤ 1000.0 ms"))[0] == "passed 5.0 ms"
+    assert "100 stations" in section.columns[0].extent
+
+
 def test_report_below_the_folder_is_linked(matrix: SystemsMatrix) -> None:
     """What may be published together leads from column to report, whatever folders are in between."""
     assert [one.report for one in matrix.columns] == [
         "good/report.html",
         "bad/report.html",
         "elsewhere/sample/report.html",
+        "calm/report.html",
+        "calm-again/report.html",
     ]
 
 
@@ -110,8 +125,9 @@ def test_documents(matrix: SystemsMatrix, tmp_path: Path) -> None:
     assert found["format"] == "plugfest-systems-matrix"
     assert found["sections"]["Certification cases"]["1.6 TC_013_CSMS"][:2] == ["passed", "failed"]
     assert found["systems"][1]["verdicts"] == {"passed": 1, "failed": 1}
+    assert [one["stations"] for one in found["load"]] == [100, 100]
     lines = text.read_text(encoding="utf-8").splitlines()
-    assert {line.replace("\\|", "").count("|") for line in lines if line.startswith("|")} == {5}
+    assert {line.replace("\\|", "").count("|") for line in lines if line.startswith("|")} == {4, 5}
     assert "<b>Bad" not in page.read_text(encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.load.figures import ANSWERED, UNANSWERED, Connection, Exchange, Figures, Incident
-from harness.load.record import NAME, Footer, Header, LoadRecorder
+from harness.load.record import NAME, Footer, Header, LoadRecorder, LoadRun, read
 from harness.trace import Direction
 from tests.harness.load.fleet import played
 
@@ -49,3 +49,9 @@ def recorded(
         if finished:
             recorder.finish(Footer(seconds=25.5))
     return path
+
+
+def loaded(folder: Path, figures: Figures | None = None, gates: Sequence[str] = ("max=1s", "errors=0")) -> LoadRun:
+    """Return a run in a new folder, in which nothing went wrong unless figures are given."""
+    folder.mkdir()
+    return read(recorded(folder, figures or played(), gates=gates))
