@@ -66,6 +66,7 @@ RULES = (
     Rule("simulators/microocpp/panel.py", ("simulators",), ("httpx",)),
     Rule("simulators/microocpp/profile.py", ("harness", "simulators"), ("pydantic",)),
     Rule("simulators/microocpp/running.py", ("simulators",), ("docker",)),
+    Rule("simulators/load/web/pages.py", ("harness", "simulators.load.web"), ("flask",)),
     Rule(
         "simulators/load/**/*.py", ("harness", "simulators"), ("gevent", "locust", "psutil", "pydantic", "websockets")
     ),

@@ -24,6 +24,8 @@ from harness.load.figures import ANSWERED, Exchange, Figures, Incident
 from harness.load.plan import Plan
 from simulators.load.access import access
 from simulators.load.identities import Numbers, Register
+from simulators.load.web.pages import show
+from simulators.load.web.timeline import Timeline
 from simulators.load.worker import GRACE, Worker
 from simulators.load.workload import of as of_plan
 
@@ -53,6 +55,7 @@ class Post:
         self._worker: Worker | None = None
         self._told = Figures()
         self._until = 0.0
+        self._timeline = self._shown()
         options = environment.parsed_options
         self._file: int | None = getattr(options, "figures_fd", None)
         if self._file is not None and isinstance(self.runner, WorkerRunner):
@@ -77,6 +80,8 @@ class Post:
         began = time.monotonic() + options.began - time.time()
         self._told = Figures(began, plan.width)
         self._until = began + plan.duration
+        if self._timeline is not None:
+            self._timeline.clear(plan.width)
         if isinstance(self.runner, MasterRunner):
             return
         workload = of_plan(plan)
@@ -99,6 +104,15 @@ class Post:
         """Take the figures of a worker from its report."""
         if MEMBER in data:
             self._told.merge(Figures.from_json(data[MEMBER]))
+
+    def _shown(self) -> Timeline | None:
+        """Have the web UI show charts, and return what they are drawn from; None where there is none."""
+        if self.environment.web_ui is None:
+            return None
+        timeline = Timeline()
+        options: Any = self.environment.parsed_options
+        show(self.environment.web_ui, options.web_base_path or "", timeline)
+        return timeline
 
     def _stats(self, one: Exchange) -> None:
         """Tell Locust's own statistics of a CALL."""
@@ -142,6 +156,8 @@ class Post:
         told = self._told.take(time.monotonic())
         if self._worker is not None and not isinstance(self.runner, WorkerRunner):
             told.merge(self._worker.report())
+        if self._timeline is not None:
+            self._timeline.add(told)
         if self._file is None or not (told.seconds or told.incidents):
             return
         line = json.dumps(told.to_json(), separators=(",", ":")) + "\n"

@@ -67,3 +67,19 @@ async def shown(
         assert seen.trouble == []
     finally:
         await page.close()
+
+
+@asynccontextmanager
+async def visited(browser: Browser, url: str) -> AsyncIterator[Seen]:
+    """Show what a server shows; there must be no trouble, which is also what is asked of anybody else."""
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    try:
+        seen = Seen(page)
+        page.on("console", lambda message: seen.trouble.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: seen.trouble.append(str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith(url) else seen.trouble.append(asked.url))
+        await page.goto(url)
+        yield seen
+        assert seen.trouble == []
+    finally:
+        await page.close()
