@@ -8,13 +8,13 @@ import sys
 import click
 from click.shell_completion import CompletionItem
 
+from harness import open_files
 from harness.expected import ExpectationError
 from harness.gates import GateError
 from harness.record import RecordError
 from harness.scenario import ScenarioError
 from harness.selection import SelectionError
 from harness.settings import SettingsError
-from plugfest import open_files
 
 WRONG_USAGE = 2
 NOT_CARRIED_OUT = 3

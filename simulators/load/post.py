@@ -7,7 +7,6 @@ import json
 import logging
 import math
 import os
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
+from harness import open_files
 from harness.load.figures import ANSWERED, Exchange, Figures, Incident
 from harness.load.plan import Plan
 from simulators.load.access import access
@@ -216,7 +216,7 @@ def _options(parser: argparse.ArgumentParser, **_: Any) -> None:
 
 
 def _init(environment: Environment, **_: Any) -> None:
-    raise_limit()
+    open_files.allow_all()
     _place(environment).set(Post(environment))
 
 
@@ -236,13 +236,6 @@ def _send(client_id: str, data: dict[str, Any], **_: Any) -> None:
 def _receive(client_id: str, data: dict[str, Any], **_: Any) -> None:
     for place in _POSTS.values():
         place.get().receive(data)
-
-
-def raise_limit() -> int:
-    """Raise the limit of open files of this process as far as it may, and return it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
 
 
 events.init_command_line_parser.add_listener(_options)

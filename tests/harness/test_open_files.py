@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from harness import open_files
+
 resource = pytest.importorskip("resource", reason="Windows has no such limit")
 
 LIMITED = """
@@ -29,8 +31,6 @@ def test_command_raises_a_low_limit() -> None:
 
 def test_system_that_grants_less(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a system refuses, its limit stays and the command goes on."""
-    from plugfest import open_files
-
     asked: list[tuple[int, int]] = []
 
     def refused(which: int, limits: tuple[int, int]) -> None:
