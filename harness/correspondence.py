@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from harness import rules
-from harness.judgement import judge_request, judge_response
-from harness.ocppj import Call, CallError, CallResult, Frame, Parsed, encode, parse
+from harness.judgement import flawless_response, judge_request, judge_response
+from harness.ocppj import Call, CallError, CallResult, Frame, Parsed, Payload, encode, parse, payload_of_result
 from harness.rules import Problem, Ruling
 from harness.verdict import SHOULD
 from harness.versions import Version
@@ -70,6 +70,26 @@ class Correspondence:
             self._note_frame(parsed.frame)
         return parsed.frame
 
+    def note_call(self, unique_id: str, action: str) -> None:
+        """Remember a CALL that is sent."""
+        self._actions[unique_id] = action
+        self._owed[unique_id] = self._owed.get(unique_id, 0) + 1
+
+    def flawless(self, unique_id: str, text: str) -> Payload | None:
+        """Return the payload of a message that answers a CALL and in which no rule finds a problem, and count it.
+
+        This is what nearly all messages are, and takes a tenth of the time of ``judge``, which is for all others: it
+        is None for them, and nothing is counted.
+        """
+        action = self._actions.get(unique_id)
+        if action is None or not self._owed[unique_id]:
+            return None
+        payload = payload_of_result(text, unique_id)
+        if payload is None or not flawless_response(self._version, action, payload):
+            return None
+        self._count_answer(unique_id)
+        return payload
+
     @property
     def settled(self) -> bool:
         """Whether everything sent was a proper frame, and no answer is owed on either side."""
@@ -103,8 +123,7 @@ class Correspondence:
 
     def _note_frame(self, frame: Frame) -> None:
         if isinstance(frame, Call):
-            self._actions[frame.unique_id] = frame.action
-            self._owed[frame.unique_id] += 1
+            self.note_call(frame.unique_id, frame.action)
         else:
             self._unanswered.discard(frame.unique_id)
 
@@ -122,15 +141,15 @@ class Correspondence:
             judge_response(ruling, self._version, action, answer.payload)
         owed = self._owed[answer.unique_id] > 0
         if owed:
-            self._owed[answer.unique_id] -= 1
-            self._forget(answer.unique_id)
+            self._count_answer(answer.unique_id)
         elif answer.unique_id in self._mentioned or (isinstance(answer, CallError) and self._sent_garbage):
             return
         if ruling.that(action is not None, rules.ID_KNOWN, "the id of a CALL of the other side", answer.unique_id):
             ruling.that(owed, rules.ONE_ANSWER, f"one answer to {action}", f"another one to {answer.unique_id}")
 
-    def _forget(self, answered: str) -> None:
-        """Forget CALLs that were answered long ago, where not all are remembered."""
+    def _count_answer(self, answered: str) -> None:
+        """Count an answer that was owed; forget CALLs that were answered long ago, where not all are remembered."""
+        self._owed[answered] -= 1
         if self._remembered is None:
             return
         self._answered.append(answered)

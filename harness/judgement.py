@@ -7,6 +7,7 @@ and of the text accuse, points on which fair systems differ remark.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +41,17 @@ def judge_response(ruling: Ruling, version: Version, action: str, payload: Paylo
         _judge_payload(ruling, version, action, Kind.RESPONSE, payload)
 
 
+def flawless_response(version: Version, action: str, payload: Payload) -> bool:
+    """Whether nothing can be said against the payload of a CALLRESULT; False also where that takes a closer look."""
+    schemas, kind = version.schemas, Kind.RESPONSE
+    if action not in schemas.actions or not schemas.valid(action, kind, payload):
+        return False
+    if not (times := schemas.times(action, kind)):
+        return True
+    digits = version.fraction_digits
+    return all(timestamp_remark(text, digits) is None for _, text in timestamps(payload, times))
+
+
 def _judge_payload(ruling: Ruling, version: Version, action: str, kind: Kind, payload: Payload) -> None:
     demand = rules.payload(action, kind)
     ruling.that(True, demand, "", "")
@@ -47,7 +59,7 @@ def _judge_payload(ruling: Ruling, version: Version, action: str, kind: Kind, pa
         if not _only_a_form_of_time(violation, payload):
             expected = f"{action} {kind} valid against its schema ({violation.rule} at {violation.path})"
             ruling.that(False, demand, expected, violation.message)
-    for path, text in timestamps(payload, version.schemas.schema(action, kind)):
+    for path, text in timestamps(payload, version.schemas.times(action, kind)):
         remark = timestamp_remark(text, version.fraction_digits)
         expected = f"a UTC timestamp that everybody reads at {path}"
         ruling.that(remark is None, rules.TIMESTAMP, expected, remark or text, level=SHOULD)
@@ -58,6 +70,8 @@ def timestamp_remark(text: str, fraction_digits: Collection[int]) -> str | None:
 
     A fraction of a second has as many digits as every station of the version reads.
     """
+    if (plain := _PLAIN.fullmatch(text)) and (plain[1] is None or len(plain[1]) in fraction_digits):
+        return None
     moment = iso8601(text)
     if moment is None:
         return None
@@ -68,6 +82,10 @@ def timestamp_remark(text: str, fraction_digits: Collection[int]) -> str | None:
     _, point, rest = text.partition(".")
     digits = len(rest) - len(rest.lstrip("0123456789"))
     return f"{text} with {digits} fraction digits" if point and digits not in fraction_digits else None
+
+
+_PLAIN = re.compile(r"[0-9-]{10}T[0-9:]{8}(?:\.([0-9]+))?Z")
+"""What every station reads, if it is a date and time at all."""
 
 
 def iso8601(text: str) -> datetime | None:

@@ -92,6 +92,18 @@ def elements(text: str) -> list[Any] | None:
     return message if isinstance(message, list) else None
 
 
+def payload_of_result(text: str, unique_id: str) -> Payload | None:
+    """Return the payload of a CALLRESULT with an id, None for whatever has anything that ``parse`` may object to."""
+    try:
+        message, end = _scan(text, 0)
+    except (ValueError, StopIteration, RecursionError):
+        return None
+    match message:
+        case [kind, str(found), dict(payload)] if type(kind) is int and kind == CALLRESULT and found == unique_id:
+            return payload if end == len(text) and 1 <= len(found) <= MAX_UNIQUE_ID else None
+    return None
+
+
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -112,6 +124,7 @@ def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_reject_duplicates, parse_constant=_reject_constant)
+_scan = _decoder.scan_once  # type: ignore[attr-defined]  # ``decode`` but for its search for white space
 
 
 def parse(text: str, version: Version) -> Parsed:

@@ -51,19 +51,30 @@ class Schemas:
         self._folder = resources.files(package) / "schemas"
         self._published: dict[tuple[str, Kind], Mapping[str, Any]] = {}
         self._compiled: dict[tuple[str, Kind], _Compiled] = {}
+        self._times: dict[tuple[str, Kind], Mapping[str, Any]] = {}
         stems = {entry.name.removesuffix(".json") for entry in self._folder.iterdir()}
         suffix = names[Kind.RESPONSE]
         self.actions = frozenset(stem.removesuffix(suffix) for stem in stems if stem.endswith(suffix))
 
     def violations(self, action: str, kind: Kind, payload: Any) -> tuple[Violation, ...]:
         """Return every violation of ``payload``, none when it is valid; raises KeyError for an unknown action."""
-        validator = self._validator(action, kind)
-        if validator.is_valid(payload):
+        if self.valid(action, kind, payload):
             return ()
         return tuple(
             Violation(error.kind.name, "/" + "/".join(map(str, error.instance_path)), error.message)
-            for error in validator.iter_errors(payload)
+            for error in self._validator(action, kind).iter_errors(payload)
         )
+
+    def valid(self, action: str, kind: Kind, payload: Any) -> bool:
+        """Whether ``payload`` has no violation at all; raises KeyError for an unknown action."""
+        return self._validator(action, kind).is_valid(payload)
+
+    def times(self, action: str, kind: Kind) -> Mapping[str, Any]:
+        """Return what of the schema leads to dates and times, nothing where there are none; else as ``schema``."""
+        found = self._times.get((action, kind))
+        if found is None:
+            found = self._times[action, kind] = _leading_to_times(self.schema(action, kind)) or {}
+        return found
 
     def schema(self, action: str, kind: Kind) -> Mapping[str, Any]:
         """Return the schema as a JSON object without references; raises KeyError for an unknown action."""
@@ -91,6 +102,17 @@ _LAYOUTS: Mapping[str, tuple[str, Mapping[Kind, str]]] = {
     "2.1": ("ocpp.v21", {Kind.REQUEST: "Request", Kind.RESPONSE: "Response"}),
 }
 """Version → package and the ends of file names; the schemas of 2.1 are those of its Edition 1."""
+
+
+def _leading_to_times(schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return a schema without the members and items in which there is no date and time, None where nothing is left."""
+    if not schema or schema.get("format") == "date-time":
+        return schema or None
+    parts = {name: _leading_to_times(part) for name, part in schema.get("properties", {}).items()}
+    members = {name: part for name, part in parts.items() if part}
+    items = _leading_to_times(schema.get("items", {}))
+    kept = {"properties": members} if members else {}
+    return kept | {"items": items} if items else kept or None
 
 
 def _corrected(version: str, action: str, kind: Kind, schema: dict[str, Any]) -> dict[str, Any]:

@@ -162,3 +162,66 @@ def test_call_that_is_written_off_frees_the_line(correspondence: Correspondence)
     problems(correspondence, Call("a", "ClearCache"))
     correspondence.write_off("a")
     assert problems(correspondence, Call("b", "ClearCache")) == []
+
+
+ANSWER = encode(HEARTBEAT)
+TIME = '{"currentTime":"2030-01-01T00:00:00Z"}'
+
+
+def test_flawless_answer_is_told_and_counted(correspondence: Correspondence) -> None:
+    """Its payload is returned, and another answer to the same CALL is none any more."""
+    correspondence.note_call("1", "Heartbeat")
+    assert correspondence.flawless("1", ANSWER) == {"currentTime": NOW}
+    assert correspondence.settled
+    assert correspondence.flawless("1", ANSWER) is None
+    (problem,) = found(correspondence, ANSWER)
+    assert problem.expected == "one answer to Heartbeat"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "{}",
+        "[]",
+        "NaN",
+        "[" * 100_000,
+        ANSWER + "x",
+        f'[3,"2",{TIME}]',
+        f'[3.0,"1",{TIME}]',
+        f'[true,"1",{TIME}]',
+        f'[2,"1",{TIME}]',
+        f'[3,"1",{TIME},{{}}]',
+        '[3,"1",{"currentTime":"2030-01-01T00:00:00Z","currentTime":"2030-01-01T00:00:00Z"}]',
+        '[3,"1",{"currentTime":"2026-01-01T00:00:00+01:00"}]',
+        '[3,"1",{"currentTime":"noon"}]',
+        '[3,"1",{"currentTime":NaN}]',
+        '[3,"1",{}]',
+        '[3,"1",null]',
+        '[4,"1","InternalError","",{}]',
+    ],
+)
+def test_anything_else_is_for_the_rules(correspondence: Correspondence, text: str) -> None:
+    """What any rule may object to is not taken as flawless, and is still to be judged."""
+    correspondence.note_call("1", "Heartbeat")
+    assert correspondence.flawless("1", text) is None
+    assert not correspondence.settled
+
+
+def test_answer_with_too_long_an_id_is_for_the_rules(correspondence: Correspondence) -> None:
+    """A station may have sent an odd id itself; whether it may be repeated is a rule."""
+    correspondence.note_call("1" * 37, "Heartbeat")
+    assert correspondence.flawless("1" * 37, encode(CallResult("1" * 37, {"currentTime": NOW}))) is None
+
+
+def test_answer_to_an_unknown_action_is_for_the_rules(correspondence: Correspondence) -> None:
+    """There is no schema to hold it to."""
+    correspondence.note_call("1", "Bogus")
+    assert correspondence.flawless("1", encode(CallResult("1", {}))) is None
+
+
+def test_answer_without_times_is_flawless(correspondence: Correspondence) -> None:
+    """A payload is held to its schema alone where that has no date and time."""
+    correspondence.note_call("1", "StatusNotification")
+    assert correspondence.flawless("1", encode(CallResult("1", {}))) == {}

@@ -128,3 +128,11 @@ def test_actions_of_a_version(version: str, count: int) -> None:
 def test_schemas_are_shared() -> None:
     """A version is compiled at most once."""
     assert schemas("1.6") is schemas("1.6")
+
+
+def test_times_are_what_leads_to_dates() -> None:
+    """Of a schema only the branches are kept in which there is a date and time."""
+    times = schemas("1.6").times("MeterValues", Kind.REQUEST)
+    assert list(times["properties"]) == ["meterValue"]
+    assert list(times["properties"]["meterValue"]["items"]["properties"]) == ["timestamp"]
+    assert schemas("1.6").times("MeterValues", Kind.RESPONSE) == {}
