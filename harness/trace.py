@@ -22,6 +22,8 @@ class Direction(StrEnum):
     SENT = "sent"
     RECEIVED = "received"
 
+    __hash__ = str.__hash__  # that of an enum is a function in Python, and figures are kept by direction
+
 
 class Event(StrEnum):
     """What happened on the wire; LOST is what the network ended, or did not let through, FAULT what was asked for.

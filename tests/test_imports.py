@@ -68,7 +68,9 @@ RULES = (
     Rule("simulators/microocpp/running.py", ("simulators",), ("docker",)),
     Rule("simulators/load/web/pages.py", ("harness", "simulators.load.web"), ("flask",)),
     Rule(
-        "simulators/load/**/*.py", ("harness", "simulators"), ("gevent", "locust", "psutil", "pydantic", "websockets")
+        "simulators/load/**/*.py",
+        ("harness", "simulators"),
+        ("gevent", "locust", "orjson", "psutil", "pydantic", "websockets"),
     ),
     Rule("simulators/**/*.py", ("harness", "simulators"), ("websockets",)),
     Rule("server/driver.py", ("server", "harness.csms")),

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from harness.load.latencies import Latencies
 from harness.trace import Direction
@@ -37,14 +37,15 @@ class Cause(StrEnum):
 _IN_ORDER = frozenset(cause.value for cause in Cause)
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One CALL and what became of it: when it was due, when it was sent, and when its answer was there.
 
     ``direction`` is seen from the station. Of a CALL of the central system, ``scheduled`` is when the operator asked,
     ``sent`` when the order was taken, ``received`` when its end was known. ``outcome`` is ANSWERED, the code of the
     CALLERROR, INVALID (the answer breaks its schema), UNANSWERED or LOST (with the connection); where no answer came,
     ``received`` is when the waiting ended. ``checked`` is whether the answer was held to its schema.
+
+    There is one for each CALL of a run: a tuple is made in a fifth of the time of a frozen dataclass.
     """
 
     action: str
@@ -256,18 +257,19 @@ class Figures:
 
     def exchange(self, one: Exchange) -> None:
         """Count one CALL."""
-        number = self._number(one.scheduled)
-        cell = self._second(number).cell((one.direction, one.action))
-        cell.outcomes[one.outcome] += 1
-        if one.outcome == LOST:
+        action, direction, scheduled, sent, received, outcome, station, checked = one
+        number = self._number(scheduled)
+        cell = self._second(number).cell((direction, action))
+        cell.outcomes[outcome] += 1
+        if outcome == LOST:
             return
-        cell.checked += one.checked
-        latency = one.received - one.scheduled
+        cell.checked += checked
+        latency = received - scheduled
         cell.scheduled.add(latency)
-        cell.sent.add(one.received - one.sent)
-        known = self.worst.get(one.station)
+        cell.sent.add(received - sent)
+        known = self.worst.get(station)
         if known is None or latency > known.latency:
-            self.worst[one.station] = Worst(round(latency, 6), one.action, number)
+            self.worst[station] = Worst(round(latency, 6), action, number)
 
     def connection(self, change: Connection) -> None:
         """Count a change of a connection; changes come in the order of their times."""

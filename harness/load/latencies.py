@@ -37,9 +37,9 @@ class Latencies:
 
     def add(self, seconds: float) -> None:
         """Count one duration; a clock that seems to run backwards makes it 0."""
-        micros = max(0, round(seconds * _MICRO))
-        shift = max(0, micros.bit_length() - _BITS)
-        bucket = micros >> shift << shift
+        micros = round(seconds * _MICRO) if seconds > 0 else 0
+        shift = micros.bit_length() - _BITS
+        bucket = micros >> shift << shift if shift > 0 else micros
         self._counts[bucket] = self._counts.get(bucket, 0) + 1
         self._sum += micros
         if micros > self._longest:

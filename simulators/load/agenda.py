@@ -28,8 +28,8 @@ class Debtor(Protocol):
         """Whether an answer is still waited for."""
         ...
 
-    def expire(self, id: str) -> None:
-        """Wait for an answer no longer."""
+    def expire(self) -> None:
+        """Wait for the answer that is still owed no longer."""
         ...
 
 
@@ -75,10 +75,11 @@ class Agenda:
         """Have answers that are overdue waited for no longer."""
         while self._owed:
             until, debtor, id = self._owed[0]
-            if until > now and debtor.owes(id):
-                return
+            if debtor.owes(id):
+                if until > now:
+                    return
+                debtor.expire()
             self._owed.popleft()
-            debtor.expire(id)
 
     def health(self) -> tuple[float, int]:
         """Return the worst lag and how many deeds were missed, and count anew."""

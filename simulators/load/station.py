@@ -10,10 +10,11 @@ from time import monotonic
 from typing import Protocol
 
 import gevent
+import orjson
 
 from harness.correspondence import Correspondence
 from harness.load.figures import ANSWERED, INVALID, LOST, UNANSWERED, Cause, Connection, Exchange
-from harness.ocppj import CALLERROR, CALLRESULT, Call, CallError, CallResult, Payload, elements, encode, parse
+from harness.ocppj import CALL, CALLERROR, CALLRESULT, Call, CallError, CallResult, Payload, elements, encode, parse
 from harness.rules import PAYLOAD, Problem
 from harness.trace import Direction
 from harness.verdict import SHALL
@@ -23,6 +24,9 @@ from simulators.load.transport import Access, Link, NotOpened, open_link
 
 MOST_KEPT = 1000
 """How many messages a station keeps while it has no connection."""
+
+UNNAMED = "an error without a code"
+"""The outcome of a CALL that was refused with an empty code."""
 
 REMEMBERED = 8
 """How many of its answered CALLs a station remembers."""
@@ -74,6 +78,26 @@ class _Pending:
         self.id, self.message, self.due, self.sent, self.checked = id, message, due, sent, checked
 
 
+class _Habit:
+    """What a station says when it is due, one step after the other; it is the deed of the next one."""
+
+    __slots__ = ("_due", "_message", "_station", "_steps")
+
+    def __init__(self, station: LoadStation, steps: Iterator[Step]) -> None:
+        self._station, self._steps = station, steps
+
+    def plan(self) -> None:
+        """Have the next step done, if there is one before the station plans nothing any more."""
+        step = next(self._steps, None)
+        if step is not None and step[0] < self._station.until:
+            self._due, self._message = step
+            self._station.around.agenda.at(self._due, self)
+
+    def __call__(self) -> None:
+        self._station.say(self._message, self._due)
+        self.plan()
+
+
 class LoadStation:
     """A station that has one CALL outstanding, and whose other messages wait for its answer.
 
@@ -88,7 +112,7 @@ class LoadStation:
         self.name = name
         self.chance = chance
         self.until = until
-        self._around = around
+        self.around = around
         self._booted = booted
         self._correspondence = Correspondence(around.dialect.version, REMEMBERED)
         self._link: Link | None = None
@@ -150,7 +174,7 @@ class LoadStation:
     def ready(self, message: Message, due: float) -> None:
         """Make a message ready that is due soon and goes out when its link is released, after what is under way."""
         if self._link is None or self._pending is not None or self._waiting or not self._accepted:
-            self._around.agenda.at(due, lambda: self.say(message, due))
+            self.around.agenda.at(due, lambda: self.say(message, due))
             return
         self._send(message, message.payload() or {}, due, held=True)
 
@@ -160,16 +184,7 @@ class LoadStation:
 
     def follow(self, steps: Iterator[Step]) -> None:
         """Say what is told when it is due, in seconds of the monotonic clock, one step after the other."""
-        step = next(steps, None)
-        if step is None or step[0] >= self.until:
-            return
-        due, message = step
-
-        def act() -> None:
-            self.say(message, due)
-            self.follow(steps)
-
-        self._around.agenda.at(due, act)
+        _Habit(self, steps).plan()
 
     @property
     def busy(self) -> bool:
@@ -186,20 +201,22 @@ class LoadStation:
     def heard(self, message: str | bytes, at: float) -> None:
         """Take a message of the central system in."""
         pending = self._pending
-        if pending is not None and not pending.checked and self._settled_unchecked(pending, message, at):
+        if pending is not None and self._settled(pending, message, at):
             return
         if isinstance(message, bytes):
             message = message.decode(errors="replace")
-        parsed = parse(message, self._around.dialect.version)
+        parsed = parse(message, self.around.dialect.version)
         problems = self._correspondence.judge(parsed).problems
         if problems:
-            self._around.broke(self.name, problems)
+            self.around.broke(self.name, problems)
         match parsed.frame:
             case Call() as call:
                 self._answer(call)
-            case CallResult(unique_id=id) | CallError(unique_id=id) if pending is not None and pending.id == id:
+            case CallResult(id, payload) if pending is not None and pending.id == id:
                 broken = any(p.level is SHALL and p.demand.name.startswith(PAYLOAD) for p in problems)
-                self._settle(pending, parsed.frame, at, INVALID if broken else ANSWERED)
+                self._settle(pending, at, payload, INVALID if broken else ANSWERED)
+            case CallError(id, code) if pending is not None and pending.id == id:
+                self._settle(pending, at, None, code or UNNAMED)
 
     def lost(self, cause: str, at: float) -> None:
         """Take notice that the connection has ended."""
@@ -214,24 +231,23 @@ class LoadStation:
         """Whether the central system has not answered a CALL yet."""
         return self._pending is not None and self._pending.id == id
 
-    def expire(self, id: str) -> None:
-        """Give a CALL up if it is still unanswered."""
-        if self.owes(id):
-            self._give_up(monotonic(), UNANSWERED)
-            self._next()
+    def expire(self) -> None:
+        """Give up the CALL that is still unanswered."""
+        self._give_up(monotonic(), UNANSWERED)
+        self._next()
 
     # Connecting.
 
     def _connect(self) -> None:
         pause = FIRST_PAUSE
         while self._wanted and self._link is None:
-            around = self._around
+            around = self.around
             try:
                 link = open_link(around.access, self.name, around.dialect.version.subprotocol, self, around.agenda)
             except NotOpened as error:
                 if self._wanted:
                     self._report(False, str(error))
-                gevent.sleep(pause * self._around.chance.uniform(0.5, 1.0))
+                gevent.sleep(pause * self.around.chance.uniform(0.5, 1.0))
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 self._opened(link)
@@ -250,7 +266,7 @@ class LoadStation:
 
     def _boot(self, due: float) -> None:
         if self._link is not None:
-            self._waiting.appendleft((due, self._around.dialect.boot(self._answer_to_boot)))
+            self._waiting.appendleft((due, self.around.dialect.boot(self._answer_to_boot)))
             self._next()
 
     def _answer_to_boot(self, answer: Payload) -> None:
@@ -258,9 +274,9 @@ class LoadStation:
             self.deferred = True
             pause = answer.get("interval")
             due = monotonic() + max(1.0, float(pause) if isinstance(pause, int | float) else 0.0)
-            self._around.agenda.at(due, lambda: self._boot(due))
+            self.around.agenda.at(due, lambda: self._boot(due))
             return
-        for message in self._around.dialect.statuses():
+        for message in self.around.dialect.statuses():
             self.say(message, None)
         if not self._accepted:
             self._accepted = True
@@ -278,49 +294,62 @@ class LoadStation:
                 self._send(message, payload, due)
 
     def _send(self, message: Message, payload: Payload, due: float | None, *, held: bool = False) -> None:
-        assert self._link is not None
+        link, around = self._link, self.around
+        assert link is not None
         self._count += 1
         id = f"{self.name}-{self._count}"[-36:]
-        checked = self._around.checked >= 1 or self._around.chance.random() < self._around.checked
-        call = Call(id, message.action, payload)
+        checked = around.checked >= 1 or around.chance.random() < around.checked
         if checked:
-            self._correspondence.note_sent(call)
-        text = encode(call)
+            self._correspondence.note_call(id, message.action)
+        text = orjson.dumps((CALL, id, message.action, payload))
         now = due if due is not None and held else monotonic()
         self._pending = _Pending(id, message, now if due is None else due, now, checked)
-        (self._link.hold if held else self._link.send)(text)
-        self._around.agenda.owe(now + self._around.access.patience, self, id)
+        (link.hold if held else link.send)(text)
+        around.agenda.owe(now + around.access.patience, self, id)
 
     def _answer(self, call: Call) -> None:
         if self._link is None:
             return
-        answer = self._around.dialect.answer(call)
+        answer = self.around.dialect.answer(call)
         frame = answer if isinstance(answer, CallError) else CallResult(call.unique_id, answer)
         self._correspondence.note_sent(frame)
-        self._link.send(encode(frame))
+        self._link.send(encode(frame).encode())
 
-    def _settled_unchecked(self, pending: _Pending, message: str | bytes, at: float) -> bool:
-        """Take the answer to a CALL without holding it to any rule; False for anything else."""
-        found = elements(message) if isinstance(message, str) else None
-        match found:
+    def _settled(self, pending: _Pending, message: str | bytes, at: float) -> bool:
+        """Take a message in that is the answer to a CALL and nothing to remark on; False for anything else.
+
+        The answer to one that is not checked is held to no rule.
+        """
+        if isinstance(message, bytes):
+            return False
+        if not pending.checked:
+            return self._settled_unchecked(pending, message, at)
+        payload = self._correspondence.flawless(pending.id, message)
+        if payload is None:
+            return False
+        self._settle(pending, at, payload, ANSWERED)
+        return True
+
+    def _settled_unchecked(self, pending: _Pending, message: str, at: float) -> bool:
+        match elements(message):
             case [kind, id, dict(payload)] if kind == CALLRESULT and id == pending.id:
-                self._settle(pending, CallResult(id, payload), at, ANSWERED)
+                self._settle(pending, at, payload, ANSWERED)
             case [kind, id, str(code), *_] if kind == CALLERROR and id == pending.id:
-                self._settle(pending, CallError(id, code), at, ANSWERED)
+                self._settle(pending, at, None, code or UNNAMED)
             case _:
                 return False
         return True
 
-    def _settle(self, pending: _Pending, answer: CallResult | CallError, at: float, outcome: str) -> None:
+    def _settle(self, pending: _Pending, at: float, answer: Payload | None, outcome: str) -> None:
+        """Tell of an answer, None for a CALLERROR, and go on with what waits for it."""
         self._pending = None
-        if isinstance(answer, CallError):
-            outcome = answer.code or "an error without a code"
         self._tell(pending, at, outcome)
-        if isinstance(answer, CallResult):
-            pending.message.answered(answer.payload)
+        if answer is not None:
+            pending.message.answered(answer)
         else:
             pending.message.failed()
-        self._next()
+        if self._waiting:
+            self._next()
 
     def _give_up(self, at: float, outcome: str) -> None:
         pending, self._pending = self._pending, None
@@ -339,7 +368,7 @@ class LoadStation:
             pending.message.failed()
 
     def _tell(self, pending: _Pending, at: float, outcome: str) -> None:
-        self._around.sink.exchange(
+        self.around.sink.exchange(
             Exchange(
                 pending.message.action,
                 Direction.SENT,
@@ -353,5 +382,5 @@ class LoadStation:
         )
 
     def _report(self, up: bool, cause: str, at: float | None = None) -> None:
-        self._around.ended += not up
-        self._around.sink.connection(Connection(self.name, monotonic() if at is None else at, up, cause))
+        self.around.ended += not up
+        self.around.sink.connection(Connection(self.name, monotonic() if at is None else at, up, cause))

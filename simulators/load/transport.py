@@ -8,11 +8,11 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from time import monotonic
 from typing import Any, Protocol
 
 import gevent
 from gevent import socket
+from gevent.monkey import get_original
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 from websockets.frames import Frame, Opcode
@@ -22,11 +22,14 @@ from websockets.uri import parse_uri
 
 from simulators.connection import MAX_MESSAGE, Endpoint
 from simulators.load.agenda import Agenda
+from simulators.load.frames import size_of, text_frame, whole_text
 
 PORTION = 65_536
 """Bytes that are read at once."""
 
 READ, WRITE = 1, 2
+
+_system_socket = get_original("socket", "socket")
 
 FIRST = 2
 """The priority with which the event loop reads, so that what has arrived is stamped before anything is worked on."""
@@ -71,10 +74,14 @@ class Listener(Protocol):
 
 
 class Link:
-    """One open connection. Nothing here waits: what cannot be sent yet is kept until it can."""
+    """One open connection. Nothing here waits: what cannot be sent yet is kept until it can.
+
+    ``begun`` is how many bytes came behind the answer to the handshake.
+    """
 
     __slots__ = (
         "_agenda",
+        "_begun",
         "_encrypted",
         "_listener",
         "_protocol",
@@ -85,36 +92,42 @@ class Link:
         "_writing",
     )
 
-    def __init__(self, connected: Any, protocol: ClientProtocol, listener: Listener, agenda: Agenda) -> None:
-        self._socket = connected
+    def __init__(
+        self, connected: Any, protocol: ClientProtocol, listener: Listener, agenda: Agenda, begun: int = 0
+    ) -> None:
         self._encrypted = isinstance(connected, ssl.SSLSocket)
+        self._socket = connected if self._encrypted else _plain(connected)
         self._protocol = protocol
         self._listener = listener
         self._agenda = agenda
         self._unsent = b""
         self._text = b""
         self._writing: Any = None
-        connected.settimeout(0)
-        self._reading = gevent.get_hub().loop.io(connected.fileno(), READ, priority=FIRST)
+        self._socket.settimeout(0)
+        self._reading = gevent.get_hub().loop.io(self._socket.fileno(), READ, priority=FIRST)
         self._reading.start(self._readable)
-        if events := protocol.events_received()[1:]:  # what came at once with the answer to the handshake
-            agenda.at(monotonic(), lambda: self._events(events, monotonic()))
+        events = protocol.events_received()[1:]  # what came at once with the answer to the handshake
+        self._begun = begun - _sizes(events)
+        if events:
+            agenda.arrived(lambda data, at: self._events(events, at), b"")
 
     @property
     def open(self) -> bool:
         """Whether messages can be sent."""
         return self._protocol.state is State.OPEN
 
-    def send(self, text: str) -> None:
+    def send(self, text: bytes) -> None:
         """Send a text message."""
         self.hold(text)
         self.release()
 
-    def hold(self, text: str) -> None:
-        """Make a text message ready, which goes out with ``release`` or whatever is sent before."""
-        self._protocol.send_text(text.encode())
-        for data in self._protocol.data_to_send():
-            self._unsent += data
+    def hold(self, text: bytes) -> None:
+        """Make a text message ready, which goes out with ``release`` or whatever is sent before.
+
+        It is dropped where the other side is closing the connection, of which the listener is told next.
+        """
+        if self.open:
+            self._unsent += text_frame(text)
 
     def release(self) -> None:
         """Send what is held."""
@@ -162,12 +175,18 @@ class Link:
     def _take(self, data: bytes, at: float) -> None:
         if self._socket is None:
             return
+        protocol = self._protocol
+        if not self._begun and protocol.current_size is None and (text := whole_text(data)) is not None:
+            self._listener.heard(str(text, "utf-8", "replace"), at)
+            return
         if data:
-            self._protocol.receive_data(data)
+            protocol.receive_data(data)
         else:
-            self._protocol.receive_eof()
-        self._events(self._protocol.events_received(), at)
-        if self._socket is not None and self._protocol.writes:
+            protocol.receive_eof()
+        events = protocol.events_received()
+        self._begun += len(data) - _sizes(events)
+        self._events(events, at)
+        if self._socket is not None and protocol.writes:
             self._flush()
         if self._socket is not None and not self.open:
             self._end(at)
@@ -245,8 +264,8 @@ def open_link(access: Access, station: str, subprotocol: str, listener: Listener
     try:
         with gevent.Timeout(access.patience, NotOpened(f"no connection within {access.patience:g} s")):
             connected = _connected(access, station)
-            protocol = _handshake(connected, access, station, subprotocol)
-        return Link(connected, protocol, listener, agenda)
+            protocol, begun = _handshake(connected, access, station, subprotocol)
+        return Link(connected, protocol, listener, agenda, begun)
     except BaseException as error:
         if connected is not None:
             connected.close()
@@ -275,7 +294,18 @@ def _connected(access: Access, station: str) -> Any:
         raise
 
 
-def _handshake(connected: Any, access: Access, station: str, subprotocol: str) -> ClientProtocol:
+def _plain(connected: Any) -> Any:
+    """Return the same connection as a socket of the system, since nothing here waits in a greenlet any more."""
+    return _system_socket(fileno=connected.detach())
+
+
+def _sizes(events: Sequence[Any]) -> int:
+    """Return how many bytes the frames among some events took."""
+    return sum(size_of(event.data) for event in events if isinstance(event, Frame))
+
+
+def _handshake(connected: Any, access: Access, station: str, subprotocol: str) -> tuple[ClientProtocol, int]:
+    """Return the protocol of a connection that is open, and how many bytes came behind the answer."""
     uri = parse_uri(access.endpoint.address(station))
     protocol = ClientProtocol(uri, subprotocols=[Subprotocol(subprotocol)], max_size=MAX_MESSAGE)
     request = protocol.connect()
@@ -283,10 +313,12 @@ def _handshake(connected: Any, access: Access, station: str, subprotocol: str) -
         request.headers[name] = value
     protocol.send_request(request)
     connected.sendall(b"".join(protocol.data_to_send()))
+    answer = b""
     while protocol.state is State.CONNECTING and protocol.handshake_exc is None:
         data = connected.recv(PORTION)
         if not data:
             raise NotOpened("closed instead of an answer to the handshake")
+        answer += data
         protocol.receive_data(data)
     match protocol.handshake_exc:
         case None:
@@ -297,7 +329,7 @@ def _handshake(connected: Any, access: Access, station: str, subprotocol: str) -
             raise NotOpened("an answer that is no WebSocket handshake")
     if protocol.subprotocol != subprotocol:
         raise NotOpened(f"the subprotocol {subprotocol} was not agreed on")
-    return protocol
+    return protocol, len(answer.partition(b"\r\n\r\n")[2])
 
 
 def _cause(error: OSError) -> str:

@@ -29,7 +29,7 @@ def test_messages_of_a_burst_are_ready_before_it(tmp_path: Path, monkeypatch: py
     done: list[tuple[str, float]] = []
     hold, write = Link.hold, os.write
 
-    def held(link: Link, text: str) -> None:
+    def held(link: Link, text: bytes) -> None:
         done.append(("hold", monotonic()))
         hold(link, text)
 
