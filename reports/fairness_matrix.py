@@ -12,6 +12,7 @@ from harness.record import Result
 from harness.verdict import Verdict
 from reports import matrix
 from reports.markdown import code, prose
+from reports.proof import FAIRNESS
 
 _PLAYED = frozenset({Verdict.PASSED, Verdict.REMARKED, Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.ERROR})
 
@@ -66,17 +67,16 @@ class Matrix:
         return [row for row in self.rows if row.fair]
 
 
-NAME = "fairness-matrix"
-
-
 def document(found: Matrix) -> dict[str, Any]:
     """Return the matrix as it is written in JSON."""
-    return matrix.document(NAME, 1, {"variants": {row.variant: _row(row) for row in found.rows}})
+    return matrix.document(
+        FAIRNESS.name, FAIRNESS.version, {"variants": {row.variant: _row(row) for row in found.rows}}
+    )
 
 
 def write(found: Matrix, folder: Path) -> list[Path]:
     """Write fairness-matrix.json, .md and .html into a folder, and return their paths."""
-    return matrix.write(folder, NAME, told=document(found), markdown=_markdown(found), matrix=found)
+    return matrix.write(folder, FAIRNESS.name, told=document(found), markdown=_markdown(found), matrix=found)
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -84,6 +84,7 @@ def _row(row: Row) -> dict[str, Any]:
         "description": row.description,
         "grounds": row.grounds,
         "fair": row.fair,
+        "played": row.played,
         "unfair": {one.id: {"verdict": one.verdict, "message": one.message} for one in row.unfair},
         "remarks": {one.id: one.message for one in row.remarks},
         "verdicts": {one.id: one.verdict for one in row.results},

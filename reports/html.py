@@ -12,12 +12,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.record import Result
-from reports import coverage, histogram, model, scenario
+from reports import coverage, histogram, model, proof, scenario
 from reports.model import Report
 from reports.packed import Pack
 
 LONGEST_ACTION = 40
 """Characters of the name of an action: what a station asked for may be no action at all, and long."""
+
+MOST_NAMED = 6
+"""Scenarios that caught a mutant which are named; the kill matrix has all."""
 
 SCRIPTS = ("wire.js", "scenario.js", "report.js")
 
@@ -30,7 +33,11 @@ def render(report: Report) -> str:
     """
     script = "".join(map(_asset, SCRIPTS))
     pack, folder = Pack(), report.run.path.parent
-    places = {result.id: pack.add(scenario.body(result, folder)) for result in report.results}
+    proven = proof.beside(folder)
+    places = {
+        result.id: pack.add(scenario.body(result, folder, proven.caught.get(result.id, ())))
+        for result in report.results
+    }
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -48,6 +55,8 @@ def render(report: Report) -> str:
         histogram=histogram,
         longest_action=LONGEST_ACTION,
         scenario=scenario,
+        proof=proven,
+        most_named=MOST_NAMED,
     )
 
 

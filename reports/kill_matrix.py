@@ -12,6 +12,7 @@ from harness.record import Result
 from harness.verdict import Check, Verdict
 from reports import matrix
 from reports.markdown import code, prose
+from reports.proof import KILLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,6 @@ class Matrix:
         return [row for row in self.rows if row.proven]
 
 
-NAME = "kill-matrix"
-
-
 def document(found: Matrix) -> dict[str, Any]:
     """Return the matrix as it is written in JSON."""
     members = {
@@ -133,12 +131,12 @@ def document(found: Matrix) -> dict[str, Any]:
         "checks": len(found.checks),
         "unbroken": found.unbroken,
     }
-    return matrix.document(NAME, 2, members)
+    return matrix.document(KILLS.name, KILLS.version, members)
 
 
 def write(found: Matrix, folder: Path) -> list[Path]:
     """Write kill-matrix.json, .md and .html into a folder, and return their paths."""
-    return matrix.write(folder, NAME, told=document(found), markdown=_markdown(found), matrix=found)
+    return matrix.write(folder, KILLS.name, told=document(found), markdown=_markdown(found), matrix=found)
 
 
 def _row(row: Row) -> dict[str, object]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.record import Result
 from harness.verdict import Verdict
+from reports import proof
 from reports.model import WORST_FIRST, Report, Totals, percentiles, reason, shortened, told, visible
 
 MOST_ROWS = 200
@@ -32,6 +33,7 @@ def render(report: Report, document: str) -> str:
         _table("Remarks", report.remarked),
         _known(report.known),
         _not_applicable(report),
+        _proof(report),
         [f"Full report: {code((report.run.path.parent / document).as_posix())}", ""],
     )
     return "\n".join(line for section in sections for line in section)
@@ -57,6 +59,12 @@ def _heading(report: Report) -> Iterator[str]:
         facts.append(f"mutant {code(header.mutant)}")
     yield " · ".join(facts)
     yield ""
+
+
+def _proof(report: Report) -> Iterator[str]:
+    if told := proof.beside(report.run.path.parent).sentences:
+        yield f"Proof of the scenarios: {' '.join(told)}"
+        yield ""
 
 
 def _gates(report: Report) -> Iterator[str]:

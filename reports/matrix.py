@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,9 @@ from reports.html import environment, style
 
 
 def document(name: str, version: int, members: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON document of a matrix: its format and ``version``, then its members."""
-    return {"format": f"plugfest-{name}", "format_version": version, **members}
+    """Return the JSON document of a matrix: its format, ``version`` and the plugfest that made it, then its members."""
+    made_with = importlib.metadata.version("plugfest")
+    return {"format": f"plugfest-{name}", "format_version": version, "plugfest": made_with, **members}
 
 
 def write(folder: Path, name: str, *, told: Mapping[str, Any], markdown: str, **shown: Any) -> list[Path]:

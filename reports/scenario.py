@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -42,11 +42,14 @@ def all_of(item: str) -> str:
     return "#?" + urlencode({"words": f'"{item}"'})
 
 
-def body(result: Result, folder: Path) -> dict[str, Any]:
-    """Return a result as the script draws it; its trace is read from beside the record, which lies in ``folder``."""
+def body(result: Result, folder: Path, caught: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a result as the script draws it; its trace is read from beside the record, which lies in ``folder``.
+
+    ``caught`` are the mutants that the scenario is known to catch.
+    """
     drawn = _wire(result, folder)
     return {
-        "facts": _facts(result),
+        "facts": _facts(result, caught),
         "expectation": None if result.expectation is None else told(result.expectation),
         "checks": [_check(check) for check in result.checks],
         "unchecked": not result.checks and result.verdict is not Verdict.NOT_APPLICABLE,
@@ -76,7 +79,7 @@ def outcome(check: Check) -> str:
     return "held" if check.held else "violated" if check.failing else "remarked"
 
 
-def _facts(result: Result) -> list[Fact]:
+def _facts(result: Result, caught: Sequence[str]) -> list[Fact]:
     rule = result.profile == "Wire"
     facts = [
         ("clauses", _each(result.clauses, all_of)),
@@ -85,6 +88,7 @@ def _facts(result: Result) -> list[Fact]:
         ("messages judged", [(str(result.judged[result.id]), "")] if rule else []),
         ("findings", [(cause, place(f"finding-{cause}")) for cause in result.causes]),
         ("broken on the wire", [] if rule else [(breach.rule, place(breach.rule)) for breach in result.breaches]),
+        ("catches the mutants", [(name, "") for name in caught]),
         ("link to this", [(visible(result.id), place(result.id))]),
     ]
     return [fact for fact in facts if fact[1]]

@@ -78,12 +78,13 @@ def written(folder: Path, *rows: Row) -> dict[str, str]:
 def test_json_holds_everything(tmp_path: Path) -> None:
     """The JSON names its format and has each variant with its grounds, and the reason of what is unfair."""
     told: dict[str, Any] = json.loads(written(tmp_path, row(a=PASSED, b=FAILED, c=REMARKED))[".json"])
-    assert (told["format"], told["format_version"]) == ("plugfest-fairness-matrix", 1)
+    assert (told["format"], told["format_version"]) == ("plugfest-fairness-matrix", 2)
     assert told["variants"] == {
         "shy": {
             "description": "It is shy.",
             "grounds": "OCPP 1.6 4.2",
             "fair": False,
+            "played": 3,
             "unfair": {"b": {"verdict": "failed", "message": "told"}},
             "remarks": {"c": "told"},
             "verdicts": {"a": "passed", "b": "failed", "c": "remarked"},

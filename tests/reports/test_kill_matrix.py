@@ -109,7 +109,7 @@ class Cells(HTMLParser):
 def test_json_holds_everything(tmp_path: Path) -> None:
     """The JSON names its format and has each mutant with its faults and the verdict of each scenario."""
     told: dict[str, Any] = json.loads(written(tmp_path, row(a=FAILED, b=PASSED))[".json"])
-    assert (told["format"], told["format_version"]) == ("plugfest-kill-matrix", 2)
+    assert (told["format"], told["format_version"]) == ("plugfest-kill-matrix", 3)
     assert told["mutants"] == {
         "deaf": {
             "description": "It hears nothing.",
