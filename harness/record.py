@@ -239,7 +239,7 @@ def read(path: Path) -> Run:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(f"{path}: cannot be read: {error}") from None
+        raise RecordError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from None
     lines = text.split("\n")
     unfinished = lines.pop()
     parsed = [_line(path, number, line) for number, line in enumerate(lines, 1)]

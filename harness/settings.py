@@ -294,11 +294,17 @@ def explain(place: str, model: type[BaseModel], error: ValidationError) -> Setti
     return SettingsError("\n".join(_line(place, model, problem) for problem in error.errors()))
 
 
+def said(problem: Any) -> str:
+    """Return what pydantic says is wrong with a value, without its preamble to what we say."""
+    text: str = problem["msg"]
+    return text.removeprefix("Value error, ")
+
+
 def _line(place: str, model: type[BaseModel], problem: Any) -> str:
     location = [str(part) for part in problem["loc"]]
     where = f"{place}: {'.'.join(location)}"
     if problem["type"] != "extra_forbidden":
-        return f"{where}: {problem['msg']}"
+        return f"{where}: {said(problem)}"
     return f"{where}: unknown key{hint(location[-1], _keys(model, location[:-1]))}"
 
 

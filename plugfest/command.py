@@ -91,6 +91,11 @@ def main() -> None:
     except (SettingsError, ExpectationError, GateError, SelectionError, ScenarioError, RecordError) as error:
         click.echo(f"plugfest: {error}", err=True)
         sys.exit(WRONG_USAGE)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"plugfest: {error.filename}: {error.strerror}", err=True)
+        sys.exit(NOT_CARRIED_OUT)
     except (click.Abort, KeyboardInterrupt):
         click.echo("plugfest: interrupted", err=True)
         sys.exit(NOT_CARRIED_OUT)

@@ -61,7 +61,7 @@ class NotExplored(click.ClickException):
     callback=lambda ctx, _, wanted: _list(ctx, wanted),
     help="List the steps that there are, and leave.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for what was found, and the traces of it.")
+@shared_options.out_of("Folder for what was found, and the traces of it.")
 def explore(
     target: Path | None,
     endpoint: str | None,

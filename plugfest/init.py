@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from harness.settings import load
+from harness.settings import SettingsError, load
 from harness.verdict import Inconclusive
 from plugfest.probe import STATION, trusting
 from plugfest.targets.products import PRODUCTS
@@ -60,7 +60,7 @@ def init(
         identities = _asked("Which stations does it know (separated by commas; none: they are made up)", "")
     listed = [one for part in (identities or "").split(",") if (one := part.strip())]
     render = partial(chosen.render, name=name or chosen.name, endpoint=endpoint, base_url=base_url, identities=listed)
-    _check(file.name, render())
+    _check(file, render())
     if look or (asking and click.confirm("Look at it now", default=True)):
         render = partial(render, seen=_seen(endpoint, listed))
     _write(file, render())
@@ -104,16 +104,19 @@ def _asked(question: str, default: str | None, kind: click.Choice[str] | None = 
     return answer
 
 
-def _check(name: str, text: str) -> None:
-    """Return if the text is a target file that can be used; raises SettingsError."""
+def _check(file: Path, text: str) -> None:
+    """Return if the text of a file is a target file that can be used; raises SettingsError."""
     with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder) / name
+        trial = Path(folder) / file.name
         trial.write_text(text, encoding="utf-8")
-        load(trial, {})
+        try:
+            load(trial, {})
+        except SettingsError as error:
+            raise SettingsError(str(error).replace(str(trial), str(file))) from None
 
 
 def _write(file: Path, text: str) -> None:
-    _check(file.name, text)
+    _check(file, text)
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from harness.csms import DriverError
 from harness.gates import Gate, Measurement, binding
-from harness.load.plan import FleetError, Plan
+from harness.load.plan import FleetError, Plan, PlanError
 from harness.load.record import Header
 from harness.load.totals import Totals
 from harness.settings import BUNDLED, Settings
@@ -127,6 +127,8 @@ def load(
                 around,
             )
             sys.exit(job.ceiling() if ceiling else job.once())
+    except PlanError as error:
+        raise click.UsageError(str(error)) from None
     except (FleetError, Unreachable, DriverError, Inconclusive, OSError) as error:
         raise NotCarriedOut(str(error)) from None
 

@@ -18,7 +18,7 @@ from harness.rules import payload
 from harness.scenario import Catalogue, Scenario
 from harness.schemas import Kind
 from harness.versions import VERSIONS
-from plugfest import completing, proof
+from plugfest import completing, proof, shared_options
 from reports.kill_matrix import Matrix, Played, Row, document, write
 from server.core.frame_log import DEFECTS
 from server.mutants import MUTANTS, Mutant
@@ -47,7 +47,7 @@ SAMPLE = 8
 @click.command()
 @click.argument("names", nargs=-1, shell_complete=completing.mutants, metavar="[MUTANT]...")
 @click.option("--full", is_flag=True, help="Play every scenario against every mutant, not only a sample.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the kill matrix as JSON, Markdown and HTML.")
+@shared_options.out_of("Folder for the kill matrix as JSON, Markdown and HTML.")
 @click.option("--json", "as_json", is_flag=True, help="Print the kill matrix as one JSON object, when all is done.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Worker processes.")
 def mutants(names: tuple[str, ...], full: bool, out: Path | None, as_json: bool, workers: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,8 @@ PLAIN_WIDTH = 120
 
 
 def cleared(folder: Path) -> Path:
-    """Return a folder without the traces and results of the run that it held before, if it held one."""
+    """Return a folder, which is made, without the traces and results of the run that it held, if it held one."""
+    folder.mkdir(parents=True, exist_ok=True)
     if (folder / NAME).is_file():
         for name in ("traces", "allure-results"):
             shutil.rmtree(folder / name, ignore_errors=True)
@@ -21,11 +23,12 @@ def cleared(folder: Path) -> Path:
 
 
 def new_folder() -> Path:
-    """Return a new folder out/<time>, and point out/latest at it."""
+    """Return a new folder out/<time>, and point out/latest at it, where the system allows for links."""
     parent = Path("out")
     name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     (parent / name).mkdir(parents=True)
     latest = parent / "latest"
-    latest.unlink(missing_ok=True)
-    latest.symlink_to(name, target_is_directory=True)
+    with suppress(OSError):  # Windows keeps links for administrators
+        latest.unlink(missing_ok=True)
+        latest.symlink_to(name, target_is_directory=True)
     return parent / name

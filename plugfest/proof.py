@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,13 +24,32 @@ T = TypeVar("T")
 
 @contextmanager
 def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Offer worker processes, which end with this one; what has not begun is given up when the context is left."""
+    """Offer worker processes, which end with this one; what has not begun is given up when the context is left.
+
+    Where it is left by Ctrl-C, or an error, nobody waits for what has begun: it is killed, and its files are removed.
+    """
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent) as pool:
+    others = multiprocessing.active_children()
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        ProcessPoolExecutor(workers, mp_context=spawn, initializer=_begin, initargs=(folder,)) as pool,
+    ):
         try:
             yield pool
+        except BaseException:
+            for one in multiprocessing.active_children():
+                if one not in others:
+                    one.kill()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _begin(folder: str) -> None:
+    """Keep temporary files in a folder, and leave Ctrl-C to the parent, whom it reaches as well."""
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = folder
 
 
 def end_with_parent() -> None:

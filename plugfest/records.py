@@ -14,7 +14,7 @@ LATEST = Path("out/latest")
 
 def record_at(path: Path) -> Path:
     """Return the file of a record, given as itself or by the folder of its run."""
-    if path.suffix:
+    if path.suffix or path.is_file():
         return path
     load = path / load_record.NAME
     return load if load.exists() else path / record.NAME

@@ -23,7 +23,7 @@ from harness.settings import Settings, load
 from plugfest import shared_options
 from plugfest.command import NOT_CARRIED_OUT
 from plugfest.equipment import adverse, prepare
-from plugfest.logs import NoFrames, of_a_log, opened
+from plugfest.logs import of_a_log, opened
 from plugfest.output import cleared
 from plugfest.replay_record import ReplayRecord
 from plugfest.targets import target_of
@@ -76,7 +76,7 @@ class Speed(click.ParamType[float]):
     help="How many times as fast as recorded, such as 1 or 10; max: as fast as order allows.",
 )
 @click.option("--ignore", metavar="MEMBER", multiple=True, help="Compare no member of this name.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for differences, traces and documents.")
+@shared_options.out_of("Folder for differences, traces and documents.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
 @adverse
 def replay(
@@ -100,10 +100,7 @@ def replay(
     settings = _settings(load(target_of(target, endpoint), endpoint=endpoint), network, networks)
     driver = driver_of(settings, mutant)
     expectations = expectations_of(settings)
-    try:
-        _, found = opened(log, ocpp, station, forms)
-    except NoFrames as error:
-        raise NotPlayed(error.message) from None
+    _, found = opened(log, ocpp, station, forms)
     prepare((), network)
     struck = tuple(Fault.parse(text).text for text in faults)
     adversity = Adversity(network=network, networks=networks, faults=struck, seed=seed)

@@ -181,7 +181,8 @@ def play(
     ended = pytest.main(options, plugins=[Live(console, bar=not attended), *plugins])
     path = out / record.NAME
     if not path.exists():
-        console.print(f"the run could not begin (pytest: {pytest.ExitCode(ended).name})")
+        why = "it was interrupted" if ended == pytest.ExitCode.INTERRUPTED else f"pytest: {pytest.ExitCode(ended).name}"
+        console.print(f"the run could not begin: {why}")
         return 3
     done = record.read(path)
     documents = reports.write_all(path)
@@ -201,6 +202,8 @@ def play(
 def _resuming(folder: Path, settings: Settings, mutant: str | None, selected: Sequence[Scenario]) -> list[str]:
     """Return the options that resume a run; its record is put aside, for the whole is written anew."""
     path, earlier = folder / record.NAME, folder / "earlier.jsonl"
+    if not path.exists() and not earlier.exists():
+        raise click.UsageError(f"--resume {folder}: no run has left its record there")
     done = record.read(path if path.exists() else earlier)
     was, now = (
         (done.header.target, done.header.driver, done.header.mutant),

@@ -59,7 +59,14 @@ variant = click.option(
     metavar="NAME",
     help="Give the bundled reference this lawful habit; see plugfest variants.",
 )
-out = click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; out/<time> unless given.")
+
+
+def out_of(text: str) -> Callable[..., Any]:
+    """Return the option for the folder of what a command writes."""
+    return click.option("--out", type=click.Path(path_type=Path, file_okay=False, writable=True), help=text)
+
+
+out = out_of("Folder for the results; out/<time> unless given.")
 
 
 def aimed(

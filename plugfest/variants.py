@@ -28,7 +28,7 @@ LONGEST = 300
 @click.command()
 @click.argument("names", nargs=-1, shell_complete=completing.variants, metavar="[VARIANT]...")
 @shared_options.scenarios
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the fairness matrix: JSON, Markdown, HTML.")
+@shared_options.out_of("Folder for the fairness matrix: JSON, Markdown, HTML.")
 @click.option("--json", "as_json", is_flag=True, help="Print the fairness matrix as one JSON object, when all is done.")
 @click.option("-n", "workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Worker processes.")
 def variants(names: tuple[str, ...], ids: tuple[str, ...], out: Path | None, as_json: bool, workers: int) -> None:

@@ -12,7 +12,7 @@ from server.parts import Parts
 
 
 class UnknownName(Exception):
-    """A name that nothing in a registry has; the text lists those that are near."""
+    """A name that nothing in a registry has; the text lists those that are near, or says what does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,9 @@ class Registry(Mapping[str, A]):
         found = self._known.get(name) or self.generated.get(name)
         if found is None:
             known = [*self._known, *self.generated]
-            near = difflib.get_close_matches(name, known, n=5, cutoff=0.4) or sorted(self._known)
-            raise UnknownName(f"there is no {self.kind} {name!r}; near are: {', '.join(near)}")
+            near = difflib.get_close_matches(name, known, n=5, cutoff=0.4)
+            hint = f"near are: {', '.join(near)}" if near else f"plugfest serve --{self.kind}=list names all of them"
+            raise UnknownName(f"there is no {self.kind} {name!r}; {hint}")
         return found
 
     def listing(self) -> str:

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from harness.settings import said
+
 SECONDS, ISO = "seconds", "iso"
 
 
@@ -114,4 +116,4 @@ def _parsed(text: str, place: str) -> Mapping[str, Form]:
         raise FormError(f"{place}: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise FormError(f"{place}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise FormError(f"{place}: {'.'.join(map(str, first['loc']))}: {said(first)}") from None

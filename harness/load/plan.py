@@ -20,6 +20,10 @@ class FleetError(Exception):
     """A fleet that cannot be had, or has ended before its time; the text says why."""
 
 
+class PlanError(FleetError):
+    """A plan that asks for what there is not; the text says what there is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A load run: so many stations play a workload at an endpoint; times in seconds.

@@ -191,7 +191,7 @@ def read(path: Path) -> LoadRun:
     try:
         lines = _lines(path, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(f"{path}: cannot be read: {error}") from None
+        raise RecordError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from None
     number, first = next(lines, (1, {"kind": ""}))
     if (first.pop("kind"), first.pop("format", None)) != ("header", FORMAT):
         raise RecordError(f"{path}: line 1 is not the header of the record of a load run")

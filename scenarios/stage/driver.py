@@ -22,7 +22,8 @@ def driver_of(settings: Settings, mutant: str | None = None) -> Driver:
     try:
         return load_driver(settings, {"reference": reference, "reference-over-http": _over_http})
     except (UnknownName, ServerSettingsError) as error:
-        raise SettingsError(f"{settings.path}: driver.reference: {error}") from None
+        place = "--mutant" if mutant is not None else f"{settings.path}: driver.reference"
+        raise SettingsError(f"{place}: {error}") from None
 
 
 def _over_http(settings: Settings) -> Driver:

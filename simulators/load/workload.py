@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from harness.load.plan import FleetError, Plan
-from harness.settings import hint
+from harness.load.plan import Plan, PlanError
+from harness.settings import hint, said
 from harness.versions import VERSIONS
 from simulators.load.dialect import Charging, messages_of
 
@@ -98,13 +98,13 @@ class Workload(_Table):
     def at_rate(self, rate: float | None, stations: int) -> Workload:
         """Return it at the speed at which so many stations send ``rate`` messages per second; None leaves it as it is.
 
-        Raises FleetError where nothing of it depends on the speed.
+        Raises PlanError where nothing of it depends on the speed.
         """
         if rate is None:
             return self
         natural = self.natural(stations)
         if not natural:
-            raise FleetError("--rate: this workload has no messages of the day whose rate could be chosen")
+            raise PlanError("--rate: this workload has no messages of the day whose rate could be chosen")
         return self.model_copy(update={"speed": rate / natural})
 
     def arrival(self, number: int, stations: int, ramp: float | None) -> float:
@@ -116,13 +116,13 @@ class Workload(_Table):
 
 
 def of(plan: Plan) -> Workload:
-    """Return the workload of a plan, at its rate and in its version; raises FleetError that says what is wrong."""
+    """Return the workload of a plan, at its rate and in its version; raises PlanError that says what is wrong."""
     found = find(plan.workload).at_rate(plan.rate, plan.stations)
     return found if plan.version is None else found.model_copy(update={"version": plan.version})
 
 
 def find(name: str) -> Workload:
-    """Return the workload of a name, or that of FILE or FILE:NAME; raises FleetError that names place and remedy."""
+    """Return the workload of a name, or that of FILE or FILE:NAME; raises PlanError that names place and remedy."""
     bundled = tomllib.loads((resources.files("simulators.load") / "workloads.toml").read_text(encoding="utf-8"))
     file, colon, wanted = name.rpartition(".toml")
     if not colon:
@@ -131,28 +131,28 @@ def find(name: str) -> Workload:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FleetError(f"{path}: {error}") from None
+        raise PlanError(f"{path}: {error}") from None
     wanted = wanted.removeprefix(":") or (next(iter(tables)) if len(tables) == 1 else "")
     if not wanted:
-        raise FleetError(f"{path}: there are several workloads; name one, such as {path}:{min(tables, default='NAME')}")
+        raise PlanError(f"{path}: there are several workloads; name one, such as {path}:{min(tables, default='NAME')}")
     return _workload(bundled | tables, wanted, str(path))
 
 
 def _workload(tables: Mapping[str, Any], name: str, place: str) -> Workload:
     if name not in tables:
-        raise FleetError(f"{place}: there is no workload {name!r}{hint(name, tables)}")
+        raise PlanError(f"{place}: there is no workload {name!r}{hint(name, tables)}")
     try:
         return Workload(**_inherited(tables, name, place, ()))
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise FleetError(f"{place}: {name}: {told}") from None
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {said(one)}" for one in error.errors())
+        raise PlanError(f"{place}: {name}: {told}") from None
 
 
 def _inherited(tables: Mapping[str, Any], name: str, place: str, heirs: tuple[str, ...]) -> dict[str, Any]:
     """Return the members of a table and of those that it is like."""
     table = tables.get(name)
     if not isinstance(table, dict) or name in heirs:
-        raise FleetError(f"{place}: {(heirs or (name,))[-1]}: like: there is no other table {name!r}")
+        raise PlanError(f"{place}: {(heirs or (name,))[-1]}: like: there is no other table {name!r}")
     own = {key: value for key, value in table.items() if key != "like"}
     if "like" not in table:
         return own

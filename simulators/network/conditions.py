@@ -13,7 +13,7 @@ from typing import Annotated, Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from harness.settings import SettingsError, hint
+from harness.settings import SettingsError, hint, said
 from simulators.network.toxics import Bandwidth, Toxic
 
 BUILT_IN = Path(__file__).with_name("conditions.toml")
@@ -170,5 +170,5 @@ def _read(path: Path) -> Mapping[str, Condition]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not a TOML file: {error}") from None
     except ValidationError as error:
-        lines = (f"{path}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        lines = (f"{path}: {'.'.join(map(str, one['loc']))}: {said(one)}" for one in error.errors())
         raise SettingsError("\n".join(lines)) from None

@@ -75,7 +75,7 @@ def test_own_conditions(tmp_path: Path) -> None:
         ("[x", "not a TOML file"),
         ("x = 1", "x is no table of a network condition"),
         ('[x]\nabout = ""\ntoxics = [{type = "fog"}]', "x.toxics.0: Input tag 'fog'"),
-        ('[x]\nabout = ""\nphases = [{}, {}]', "x: Value error, of several phases, each has a lasts"),
+        ('[x]\nabout = ""\nphases = [{}, {}]', "x: of several phases, each has a lasts"),
         ('[x]\nabout = ""\nphases = [{}]\ntoxics = [{type = "timeout"}]', "give either toxics or phases"),
     ],
 )

@@ -171,11 +171,11 @@ def test_variables_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**URL, "naming": {"members": "snake"}}, "naming.members: Input should be 'camelCase', 'PascalCase',"),
         (
             {**URL, "abilities": {"station": {**STATION, "found": {"model": {"map": {}}}}}},
-            "found.model.0: Value error, give either at or value",
+            "found.model.0: give either at or value",
         ),
         (
             {**URL, "abilities": {"station": {**STATION, "found": {"model": {"map": {}, "value": 1}}}}},
-            "found.model.0: Value error, map needs at",
+            "found.model.0: map needs at",
         ),
         (
             {**URL, "basic_auth": {"username": "me", "password": "${ACME}"}},
