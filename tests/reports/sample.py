@@ -203,13 +203,15 @@ def write(
     *,
     rules: Sequence[Result] = (),
     selected: int | None = None,
+    gates: Sequence[str] = (),
     end: bool = True,
 ) -> Path:
     """Write a record of ``results()`` or of those given, and a trace for each that names one; return its path."""
     chosen = results() if written is None else list(written)
     (folder / "traces").mkdir(parents=True, exist_ok=True)
     path = folder / "run.jsonl"
-    with Recorder(path, header(len(chosen) if selected is None else selected)) as recorder:
+    told = replace(header(len(chosen) if selected is None else selected), gates=gates)
+    with Recorder(path, told) as recorder:
         for each in chosen:
             recorder.add(each)
             if each.trace and "never" not in each.trace:
