@@ -147,7 +147,7 @@ class Post:
         present = {node.id for node in master.clients.values() if node.state != locust.runners.STATE_MISSING}
         for worker, stations in self._register.lost(present).items():
             number = master.get_worker_index(worker) + 1
-            text = f"worker {number} was lost, with {stations} stations that are no longer counted from then on"
+            text = f"worker {number} was lost, with {stations} stations that count no longer until others play them"
             self._told.incident(Incident(time.monotonic(), text))
             master.send_message("quit", client_id=worker)
 

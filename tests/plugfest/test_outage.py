@@ -11,26 +11,34 @@ import pytest
 from click.testing import CliRunner
 
 from harness.load.figures import Figures
-from harness.load.plan import Plan, Running
+from harness.load.outages import HALF
+from harness.load.plan import Fleet, Plan, Running
 from harness.load.record import read
 from plugfest.bundled import bundled
 from plugfest.load import load
+from plugfest.loading import find_fleet
 from tests.plugfest.small_fleet import SmallFleet
 
 ENOUGH = 4
-"""Parts of the run with stations that are back, after which it is over."""
+"""Parts of the run with half of the stations back, after which it is over."""
 
 
-class Interfered(SmallFleet):
+class Interfered:
     """A fleet during whose run something happens to the central system: by number of the part, from 1."""
 
-    def __init__(self, deeds: dict[int, Callable[[], object]]) -> None:
+    def __init__(self, fleet: Fleet, deeds: dict[int, Callable[[], object]]) -> None:
+        self._fleet = fleet
         self._deeds = deeds
+        self.orders = fleet.orders
+
+    def calibrate(self, plan: Plan) -> Figures | None:
+        """Return nothing: it is not measured."""
+        return None
 
     @contextmanager
     def start(self, plan: Plan) -> Iterator[Running]:
         """Play, and act when the time has come."""
-        with super().start(plan) as run:
+        with self._fleet.start(plan) as run:
             yield _Watched(run, self._deeds)
 
 
@@ -45,7 +53,7 @@ class _Watched:
             yield part
             self._deeds.get(number, lambda: None)()
             if number > max(self._deeds):
-                back += any(second.connected for second in part.seconds.values())
+                back += 0 < HALF * part.expected <= part.connected
             if back == ENOUGH:
                 self.stop()
 
@@ -53,13 +61,14 @@ class _Watched:
         self._run.stop()
 
 
-def test_target_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fleet", [SmallFleet(), find_fleet()], ids=["small", "real"])
+def test_target_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fleet: Fleet) -> None:
     """It is killed after two seconds and comes back after four: the outage is told with its times, and ends with 1."""
     with ExitStack() as first, ExitStack() as second:
         system = first.enter_context(bundled())
         port = system.endpoint.rpartition(":")[2].partition("/")[0]
-        fleet = Interfered({2: system.process.kill, 4: lambda: second.enter_context(bundled(port=int(port)))})
-        monkeypatch.setitem(sys.modules, "simulators.load.run", fleet)
+        deeds = {2: system.process.kill, 4: lambda: second.enter_context(bundled(port=int(port)))}
+        monkeypatch.setitem(sys.modules, "simulators.load.run", Interfered(fleet, deeds))
         options = ["--stations=20", "--rate=50/s", "--duration=60s", "--gate=p95=1s", f"--out={tmp_path}"]
         done = CliRunner().invoke(load, [f"--endpoint={system.endpoint}", *options])
     assert done.exit_code == 1, done.output

@@ -8,7 +8,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -77,25 +77,41 @@ async def locust(folder: Path, *options: str) -> AsyncIterator[asyncio.subproces
             await process.wait()
 
 
-async def test_worker_that_joins_late_takes_stations_over(tmp_path: Path) -> None:
-    """Its part of the stations changes over to it; no identity is used twice at a time, and none is left out."""
-    system = Listening()
+@asynccontextmanager
+async def mastered(folder: Path, system: Listening, *further: str) -> AsyncIterator[list[str]]:
+    """Have a master of stations that play at a central system, and yield the options of its workers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    async with AsyncExitStack() as life:
-        server = await life.enter_async_context(
-            serve(system.serve, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")])
-        )
+    async with serve(system.serve, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
         host = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/"
         master = ["--master", "--headless", "--only-summary", f"--master-bind-port={port}", "--expect-workers=1"]
         load = [f"--host={host}", f"--users={STATIONS}", f"--spawn-rate={STATIONS}", "--workload=idle", "--rate=24"]
-        worker = ["--worker", f"--master-port={port}"]
-        await life.enter_async_context(locust(tmp_path, *master, *load))
-        await life.enter_async_context(locust(tmp_path, *worker))
+        async with locust(folder, *master, *load, *further):
+            yield ["--worker", f"--master-port={port}"]
+
+
+async def test_worker_that_joins_late_takes_stations_over(tmp_path: Path) -> None:
+    """Its part of the stations changes over to it; no identity is used twice at a time, and none is left out."""
+    system = Listening()
+    async with mastered(tmp_path, system) as options, locust(tmp_path, *options):
         await system.until(lambda: system.present.total() == STATIONS)
         before = set(+system.present)
-        await life.enter_async_context(locust(tmp_path, *worker))
+        async with locust(tmp_path, *options):
+            await system.until(lambda: system.present.total() < STATIONS)
+            await system.until(lambda: system.present.total() == STATIONS)
+            after = set(+system.present)
+    assert (len(before), len(after), system.doubled) == (STATIONS, STATIONS, set())
+
+
+async def test_worker_that_dies_leaves_its_stations_to_others(tmp_path: Path) -> None:
+    """With Locust's rebalancing another worker plays them; no identity is used twice at a time."""
+    system = Listening()
+    master = mastered(tmp_path, system, "--enable-rebalancing")
+    async with master as options, locust(tmp_path, *options), locust(tmp_path, *options) as second:
+        await system.until(lambda: system.present.total() == STATIONS)
+        before = set(+system.present)
+        second.kill()
         await system.until(lambda: system.present.total() < STATIONS)
         await system.until(lambda: system.present.total() == STATIONS)
         after = set(+system.present)
-    assert (len(before), len(after), system.doubled) == (STATIONS, STATIONS, set())
+    assert (before, system.doubled) == (after, set())
