@@ -67,7 +67,8 @@ class Schemas:
 
     def valid(self, action: str, kind: Kind, payload: Any) -> bool:
         """Whether ``payload`` has no violation at all; raises KeyError for an unknown action."""
-        return self._validator(action, kind).is_valid(payload)
+        compiled = self._compiled.get((action, kind)) or self._validator(action, kind)
+        return compiled.is_valid(payload)
 
     def times(self, action: str, kind: Kind) -> Mapping[str, Any]:
         """Return what of the schema leads to dates and times, nothing where there are none; else as ``schema``."""

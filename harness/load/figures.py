@@ -393,10 +393,11 @@ class Figures:
                     yield cell
 
     def _number(self, at: float) -> int:
-        return self._slot(max(0.0, at - self.origin))
+        return self._slot(at - self.origin) if at > self.origin else 0
 
     def _slot(self, seconds: float) -> int:
-        return int(seconds) // self.width * self.width
+        number = int(seconds)
+        return number - number % self.width
 
     def _second(self, number: int) -> Second:
         found = self.seconds.get(number)

@@ -201,8 +201,13 @@ class LoadStation:
     def heard(self, message: str | bytes, at: float) -> None:
         """Take a message of the central system in."""
         pending = self._pending
-        if pending is not None and self._settled(pending, message, at):
-            return
+        if pending is not None and isinstance(message, str):
+            if not pending.checked:
+                if self._settled_unchecked(pending, message, at):
+                    return
+            elif (payload := self._correspondence.flawless(pending.id, message)) is not None:
+                self._settle(pending, at, payload, ANSWERED)
+                return
         if isinstance(message, bytes):
             message = message.decode(errors="replace")
         parsed = parse(message, self.around.dialect.version)
@@ -315,22 +320,8 @@ class LoadStation:
         self._correspondence.note_sent(frame)
         self._link.send(encode(frame).encode())
 
-    def _settled(self, pending: _Pending, message: str | bytes, at: float) -> bool:
-        """Take a message in that is the answer to a CALL and nothing to remark on; False for anything else.
-
-        The answer to one that is not checked is held to no rule.
-        """
-        if isinstance(message, bytes):
-            return False
-        if not pending.checked:
-            return self._settled_unchecked(pending, message, at)
-        payload = self._correspondence.flawless(pending.id, message)
-        if payload is None:
-            return False
-        self._settle(pending, at, payload, ANSWERED)
-        return True
-
     def _settled_unchecked(self, pending: _Pending, message: str, at: float) -> bool:
+        """Take the answer to a CALL without holding it to any rule; False for anything else."""
         match elements(message):
             case [kind, id, dict(payload)] if kind == CALLRESULT and id == pending.id:
                 self._settle(pending, at, payload, ANSWERED)

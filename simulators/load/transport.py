@@ -82,6 +82,7 @@ class Link:
     __slots__ = (
         "_agenda",
         "_begun",
+        "_closing",
         "_encrypted",
         "_listener",
         "_protocol",
@@ -100,6 +101,7 @@ class Link:
         self._protocol = protocol
         self._listener = listener
         self._agenda = agenda
+        self._closing = False
         self._unsent = b""
         self._text = b""
         self._writing: Any = None
@@ -111,22 +113,18 @@ class Link:
         if events:
             agenda.arrived(lambda data, at: self._events(events, at), b"")
 
-    @property
-    def open(self) -> bool:
-        """Whether messages can be sent."""
-        return self._protocol.state is State.OPEN
-
     def send(self, text: bytes) -> None:
         """Send a text message."""
         self.hold(text)
-        self.release()
+        if self._socket is not None:
+            self._write()
 
     def hold(self, text: bytes) -> None:
         """Make a text message ready, which goes out with ``release`` or whatever is sent before.
 
         It is dropped where the other side is closing the connection, of which the listener is told next.
         """
-        if self.open:
+        if not self._closing:
             self._unsent += text_frame(text)
 
     def release(self) -> None:
@@ -148,7 +146,7 @@ class Link:
 
     def close(self) -> None:
         """Close the connection properly, without waiting for the other side."""
-        if self.open:
+        if not self._closing:
             self._protocol.send_close(1000)
             self._flush()
         self._release()
@@ -185,10 +183,11 @@ class Link:
             protocol.receive_eof()
         events = protocol.events_received()
         self._begun += len(data) - _sizes(events)
+        self._closing = protocol.state is not State.OPEN
         self._events(events, at)
         if self._socket is not None and protocol.writes:
             self._flush()
-        if self._socket is not None and not self.open:
+        if self._socket is not None and self._closing:
             self._end(at)
 
     def _events(self, events: list[Any], at: float) -> None:
