@@ -13,7 +13,7 @@ from gevent.event import Event
 from gevent.server import StreamServer
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
-from websockets.protocol import State
+from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
@@ -133,6 +133,16 @@ def test_messages_are_heard_however_they_come(line: Line, portions: list[bytes],
     assert line.says(*portions) == messages
 
 
+@pytest.mark.parametrize("portions", [(ONE,), (PING, ONE + TWO), (BEGUN, ENDED), (ONE[:1], ONE[1:])])
+def test_state_machine_is_asked_no_more_than_needed(
+    line: Line, monkeypatch: pytest.MonkeyPatch, portions: tuple[bytes, ...]
+) -> None:
+    """Once whatever it had to see is complete, whole texts go past it again."""
+    line.says(*portions)
+    monkeypatch.delattr(Protocol, "receive_data")
+    assert line.says(TWO)[-1] == "two"
+
+
 def test_message_is_sent_as_one_masked_frame(line: Line) -> None:
     """The other side reads it, also what was made ready before."""
     line.link.hold(b"one")
@@ -145,12 +155,17 @@ def test_message_is_sent_as_one_masked_frame(line: Line) -> None:
 def test_nothing_is_said_to_a_side_that_is_closing(line: Line) -> None:
     """It has closed together with its last message: the answer to that is dropped, and the end told."""
     assert line.says(frame(Opcode.TEXT, b"speak") + CLOSE) == ["speak", "closed 1000"]
-    assert b"said" not in line.other.recv(100)
+    assert line.other.recv(100)[0] == CLOSE[0]
 
 
 @pytest.mark.parametrize(
     ("portions", "messages"),
-    [((ONE, TWO), ["one", "two"]), ((ONE + TWO[:1], TWO[1:]), ["one", "two"]), ((TWO[:3], TWO[3:]), ["two"])],
+    [
+        ((ONE, TWO), ["one", "two"]),
+        ((ONE + TWO[:1], TWO[1:]), ["one", "two"]),
+        ((TWO[:3], TWO[3:]), ["two"]),
+        ((b"\x81\x07xx", ONE), ["xx\ufffd\x03one"]),
+    ],
 )
 def test_what_comes_with_the_answer_to_the_handshake(portions: tuple[bytes, bytes], messages: list[str]) -> None:
     """A message that comes, or begins, together with it is heard as any other."""
