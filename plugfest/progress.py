@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -22,6 +23,9 @@ MOST_FINDINGS = 20
 """How many findings are told at the end of a run; the report has them all."""
 
 _LONGEST_TEXT = 400
+
+_PLACE = re.compile(r'File "(?:[^"]*[/\\])?(scenarios[/\\][^"]+)", line (\d+)')
+"""Where in the suite something of ours went wrong, in a traceback."""
 
 _STYLES = {
     Verdict.PASSED: "green",
@@ -122,6 +126,7 @@ def _counts(row: Counter[Verdict]) -> Iterator[str]:
 def _line(result: Result) -> Text:
     news = " (news)" if result.standing is Standing.NEWS and result.expectation else ""
     why = "" if result.verdict is Verdict.PASSED else f": {' '.join(result.message.split())[:_LONGEST_TEXT]}"
+    why += f" ({':'.join(places[-1])})" if (places := _PLACE.findall(result.details)) else ""
     title = result.title.rstrip(".") if why else result.title
     return Text.assemble(
         (f"{result.verdict.value:<14}", _STYLES[result.verdict]),

@@ -12,7 +12,7 @@ from harness.csms import Driver
 from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.playing import Scene
-from harness.scenario import Part, Scenario
+from harness.scenario import Part, Scenario, ScenarioError
 from harness.settings import Settings
 from harness.trace import Trace
 from harness.versions import Version
@@ -115,6 +115,9 @@ class Stage:
             if "booted" in names:
                 lent = await life.enter_async_context(self._lender.lend(kind, evidence, stations.csms, fresh=fresh))
                 props["booted"], used = lent.station, lent.used
+            if unknown := [name for name in names if name not in props]:
+                there = ", ".join(sorted({*props, "booted", "device", "devices", "station"}))
+                raise ScenarioError(f"a scenario may ask for {there}, and for no {unknown[0]!r}")
             yield Scene({name: props[name] for name in names}, used)
 
     async def _devices(self, part: Part, bodies: Population[Any], life: AsyncExitStack) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from harness.csms.console import Csms
 from harness.evidence import Evidence
 from harness.playing import Player, Terms
 from harness.record import Result
-from harness.scenario import PROXY, Part, Scenario
+from harness.scenario import PROXY, Part, Scenario, ScenarioError
 from harness.settings import PoliciesSection, Settings
 from harness.trace import Trace
 from harness.verdict import Checks, Verdict
@@ -66,6 +66,16 @@ async def test_scene_has_what_the_function_names(stage: Stage) -> None:
         "policies": PoliciesSection,
         "trace": Trace,
     }
+
+
+async def test_scene_without_what_the_function_names(stage: Stage) -> None:
+    """A name that means nothing is an error that lists those that do."""
+
+    async def function(stration: object) -> None: ...
+
+    with pytest.raises(ScenarioError, match=r"booted, .*, stations?, .* and for no 'stration'"):
+        async with stage.scene(part(function), evidence(), fresh=False):
+            pass
 
 
 async def test_stations_speak_the_version_of_the_scenario(stage: Stage) -> None:
