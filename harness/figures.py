@@ -21,7 +21,10 @@ FEWEST = 10
 """Answers that took longer than a percentile, below which nothing is said of it."""
 
 LEAST = 1.25
-"""The factor between two times up to which they are left alone."""
+"""The factor between two times, or two rates, up to which they are left alone."""
+
+LEAST_STABILITY = 0.001
+"""The difference between two stabilities up to which they are left alone: a connection more or less that took long."""
 
 PERCENTILES = ((50, 0.5), (95, 0.95), (99, 0.99))
 """Those that are compared, as they are named and as a part of all answers."""
@@ -50,10 +53,12 @@ class Difference:
 
     @property
     def certain(self) -> bool:
-        """Whether they differ by more than their noise, and times by more than LEAST."""
+        """Whether they differ by more than their noise, and by enough to be told."""
         apart = self.before.high < self.after.low or self.after.high < self.before.low
         smaller, larger = sorted((self.before.value, self.after.value))
-        return apart and (self.unit is not Unit.TIME or larger > LEAST * smaller)
+        if self.name == "stability":
+            return larger - smaller > LEAST_STABILITY
+        return apart and (self.unit not in (Unit.TIME, Unit.RATE) or larger > LEAST * smaller)
 
     @property
     def worse(self) -> bool:

@@ -41,6 +41,21 @@ def test_difference_of_times(after: Estimate, certain: bool, worse: bool) -> Non
     assert (found.certain, found.worse) == (certain, worse)
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "before", "after", "worse"),
+    [
+        ("stability", Unit.SHARE, 0.9999, 0.9992, False),
+        ("stability", Unit.SHARE, 0.9999, 0.99, True),
+        ("throughput", Unit.RATE, 1000.0, 990.0, False),
+        ("throughput", Unit.RATE, 1000.0, 700.0, True),
+    ],
+)
+def test_figures_whose_noise_nobody_knows(name: str, unit: Unit, before: float, after: float, worse: bool) -> None:
+    """No run is as stable and as fast as the one before: a little less is not held against anybody."""
+    first, second = (Estimate(value, value, value) for value in (before, after))
+    assert Difference(name, unit, False, first, second).worse is worse
+
+
 def test_less_of_what_there_should_be_is_worse() -> None:
     """A share that must reach its limit is worse the smaller it is."""
     before, after = Estimate(1.0, 1.0, 1.0), Estimate(0.99, 0.99, 0.99)
