@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.record import NAME
+from reports.proof import beside
 
 PLAIN_WIDTH = 120
 """Columns of what is printed where the output is no terminal."""
 
 
 def cleared(folder: Path) -> Path:
-    """Return a folder, which is made, without the traces and results of the run that it held, if it held one."""
+    """Return a folder, which is made, without the traces and results of the run that it held, if it held one.
+
+    Raises RecordError for a matrix in it that cannot be read: documents would need it when all is done.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    beside(folder)
     if (folder / NAME).is_file():
         for name in ("traces", "allure-results"):
             shutil.rmtree(folder / name, ignore_errors=True)

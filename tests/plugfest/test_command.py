@@ -99,6 +99,14 @@ def test_list_is_not_written_over_another(tmp_path: Path) -> None:
     assert (done.returncode, "exists already" in done.stderr) == (2, True)
 
 
+def test_matrix_that_cannot_be_read_is_told_before_the_run(tmp_path: Path) -> None:
+    """A report that could not be made when all is done would have been played for nothing."""
+    (tmp_path / "kill-matrix.json").write_text("{", encoding="utf-8")
+    done = plugfest("run", "--scenario=v16.core.reset.hard", "--out=.", cwd=tmp_path)
+    assert (done.returncode, "make it again, or remove it" in done.stderr) == (2, True)
+    assert not (tmp_path / "run.jsonl").exists()
+
+
 def test_run_drives_a_reference_elsewhere_by_http(served: dict[str, Any], tmp_path: Path) -> None:
     """The target file that serve writes drives that very server."""
     done = plugfest("run", f"--target={served['target']}", "--scenario=v16.core.reset.*", cwd=tmp_path)
