@@ -74,6 +74,8 @@ class Workload(_Table):
     def _makes_sense(self) -> Self:
         if self.version not in VERSIONS:
             raise ValueError(f"unknown version {self.version!r}{hint(self.version, VERSIONS)}")
+        if self.ramp is not None and self.within is not None:
+            raise ValueError("ramp and within both say when stations connect; give one of them")
         if self.transactions is not None and self.transactions < LEAST_PAUSE * self.lasts:
             raise ValueError(f"transactions must be at least {LEAST_PAUSE:g} times what one lasts")
         return self
@@ -157,6 +159,7 @@ def _inherited(tables: Mapping[str, Any], name: str, place: str, heirs: tuple[st
     if "like" not in table:
         return own
     inherited = _inherited(tables, str(table["like"]), place, (*heirs, name))
-    if "within" in own:
-        inherited.pop("ramp", None)
+    for pace, other in (("within", "ramp"), ("ramp", "within")):
+        if pace in own:
+            inherited.pop(other, None)
     return inherited | own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -11,8 +12,10 @@ from time import monotonic
 import gevent
 import pytest
 
-from harness.load.figures import Connection, Exchange
+from harness.load.figures import ANSWERED, Connection, Exchange
 from harness.load.plan import Plan
+from harness.versions import VERSIONS
+from simulators.load import workload as workloads
 from simulators.load.access import access
 from simulators.load.agenda import Agenda
 from simulators.load.run import null
@@ -20,6 +23,7 @@ from simulators.load.worker import LEAST, NEVER, TICK, Worker
 from simulators.load.workload import of
 
 Employ = Callable[..., Worker]
+BUNDLED = sorted(tomllib.loads(Path(workloads.__file__).with_name("workloads.toml").read_text(encoding="utf-8")))
 NOWHERE = "ws://127.0.0.1:1/"
 LIMIT = 10.0
 
@@ -40,6 +44,27 @@ def employ(tmp_path: Path) -> Iterator[Employ]:
     for worker in made:
         worker.stop()
     gc.set_threshold(*before)
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[str]:
+    """The endpoint of a null central system."""
+    with null() as endpoint:
+        yield endpoint
+
+
+@pytest.mark.parametrize("version", sorted(VERSIONS))
+@pytest.mark.parametrize("workload", BUNDLED)
+def test_bundled_workload_can_be_played(employ: Employ, system: str, workload: str, version: str) -> None:
+    """Stations boot in each version, and send what is due; all of it is answered as the schemas say."""
+    quick = f'like = "{workload}"\nversion = "{version}"\nspeed = 3600\nramp = 1000'
+    worker = employ(quick, endpoint=system, duration=1.0)
+    for number in range(5):
+        worker.enlist(number)
+    assert worker.over.wait(LIMIT)
+    assert worker.figures.errors == {}
+    assert worker.figures.cell("BootNotification").outcomes[ANSWERED] == 5
+    assert worker.figures.cell().count >= 5 * (1 + len(worker.dialect.statuses()))
 
 
 def test_collector_leaves_old_objects_alone(employ: Employ) -> None:

@@ -40,6 +40,7 @@ def test_workload_of_a_file_is_like_another(tmp_path: Path) -> None:
         ("[a]\nlike='a'\n", "FILE", "there is no other table 'a'"),
         ("[a]\nabout='.'\nversion='1.5'\n", "FILE", "unknown version '1.5'"),
         ("[a]\nabout='.'\ntransactions=10\nlasts=10\n", "FILE", "at least 1.1 times what one lasts"),
+        ("[a]\nabout='.'\nramp=10\nwithin=10\n", "FILE", "ramp and within both say when stations connect"),
         ("[a", "FILE", "mine.toml: "),
     ],
 )
@@ -50,6 +51,14 @@ def test_workload_that_cannot_be_used(tmp_path: Path, text: str, name: str, said
     with pytest.raises(FleetError) as told:
         find(name.replace("FILE", str(path)))
     assert said in str(told.value)
+
+
+@pytest.mark.parametrize(("like", "own", "arrives"), [("boot-storm", "ramp = 10", 5.0), ("daily", "within = 2", 1.0)])
+def test_workload_has_its_own_way_to_connect(tmp_path: Path, like: str, own: str, arrives: float) -> None:
+    """What a table says of it stands in place of what the one says that it is like."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'[a]\nlike = "{like}"\n{own}\n', encoding="utf-8")
+    assert find(str(path)).arrival(50, 100, None) == arrives
 
 
 def test_rate_chooses_the_speed() -> None:
