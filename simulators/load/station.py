@@ -15,7 +15,7 @@ import orjson
 from harness.correspondence import Correspondence
 from harness.load.figures import ANSWERED, INVALID, LOST, UNANSWERED, Cause, Connection, Exchange
 from harness.ocppj import CALL, CALLERROR, CALLRESULT, Call, CallError, CallResult, Payload, elements, encode, parse
-from harness.rules import PAYLOAD, Problem
+from harness.rules import PAYLOAD, TEXT, Problem
 from harness.trace import Direction
 from harness.verdict import SHALL
 from simulators.load.agenda import Agenda
@@ -200,18 +200,21 @@ class LoadStation:
 
     def heard(self, message: str | bytes, at: float) -> None:
         """Take a message of the central system in."""
-        pending = self._pending
-        if pending is not None and isinstance(message, str):
-            if not pending.checked:
-                if self._settled_unchecked(pending, message, at):
-                    return
-            elif (payload := self._correspondence.flawless(pending.id, message)) is not None:
+        pending, binary = self._pending, isinstance(message, bytes)
+        text = message.decode(errors="replace") if isinstance(message, bytes) else message
+        if pending is not None and not pending.checked:
+            if self._settled_unchecked(pending, text, at):
+                return
+        elif pending is not None and not binary:
+            payload = self._correspondence.flawless(pending.id, text)
+            if payload is not None:
                 self._settle(pending, at, payload, ANSWERED)
                 return
-        if isinstance(message, bytes):
-            message = message.decode(errors="replace")
-        parsed = parse(message, self.around.dialect.version)
-        problems = self._correspondence.judge(parsed).problems
+        parsed = parse(text, self.around.dialect.version)
+        ruling = self._correspondence.judge(parsed)
+        problems = ruling.problems
+        if binary:
+            ruling.that(False, TEXT, "a text message", f"a binary message of {len(message)} bytes")
         if problems:
             self.around.broke(self.name, problems)
         match parsed.frame:

@@ -1,7 +1,8 @@
 """Central systems with habits that a fleet has to bear: ``python -m tests.simulators.load.odd_system HABIT``.
 
 It prints its endpoint, and serves until its input ends. "fragmented" sends its answers in two frames, "pending" accepts
-a station only at its second boot, a second after the first, "invalid" answers a Heartbeat without the time, "mute" not.
+a station only at its second boot, a second after the first, "invalid" answers a Heartbeat without the time, "mute" not,
+"binary" with a binary message.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ async def _serve(line: ServerConnection, habit: str) -> None:
             if rest[0] == "Heartbeat" and habit == "invalid":
                 payload = {}
             text = json.dumps([CALLRESULT, id, payload])
-            await line.send([text[:7], text[7:]] if habit == "fragmented" else text)
+            binary = habit == "binary" and rest[0] == "Heartbeat"
+            await line.send([text[:7], text[7:]] if habit == "fragmented" else text.encode() if binary else text)
 
 
 async def _main(habit: str) -> None:

@@ -54,6 +54,15 @@ def test_answers_in_several_frames() -> None:
     assert figures.cell("Heartbeat").outcomes[ANSWERED] > 0
 
 
+@pytest.mark.parametrize(("checked", "broken"), [(1.0, ["v16.wire.frame.text"]), (0.0, [])])
+def test_answers_that_are_no_text(checked: float, broken: list[str]) -> None:
+    """A binary message is understood, and told with the rule that it breaks where it is held to any."""
+    with odd("binary") as endpoint:
+        figures = carried_out(replace(PLAN, endpoint=endpoint, checked=checked))
+    assert figures.errors == {}
+    assert sorted({one.text.split()[0] for one in figures.incidents}) == broken
+
+
 def test_boot_that_is_pending() -> None:
     """A station boots again after the interval, and its day begins only once it is accepted (OCPP 1.6 4.2)."""
     with odd("pending") as endpoint:
