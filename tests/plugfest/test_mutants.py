@@ -195,3 +195,11 @@ def test_matrix_for_a_script(tmp_path: Path) -> None:
     row = json.loads(done.stdout)["mutants"]["reset-type-swapped"]
     assert (done.returncode, row["proven"], row["verdicts"]["v16.core.reset.hard"]) == (0, True, "failed")
     assert "1 of 1 mutants caught" in done.stderr
+
+
+def test_member_that_is_missing_breaks_no_scenario(tmp_path: Path) -> None:
+    """What cannot be cancelled for want of its number is an open question, not an error of the harness."""
+    id = "v16.validation.CancelReservation.accepts-answer-minimal"
+    plugfest("run", f"--scenario={id}", "--mutant=reservation-id-lost", "--out=o", cwd=tmp_path)
+    (result,) = record.read(tmp_path / "o" / "run.jsonl").results
+    assert (result.verdict, "reservationId is no number" in result.message) == (Verdict.INCONCLUSIVE, True)
