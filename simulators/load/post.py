@@ -57,6 +57,7 @@ class Post:
         self._until = 0.0
         self._timeline = self._shown()
         options = environment.parsed_options
+        self._asked = getattr(options, "stations", 0)
         self._file: int | None = getattr(options, "figures_fd", None)
         if self._file is not None and isinstance(self.runner, WorkerRunner):
             os.close(self._file)
@@ -73,7 +74,7 @@ class Post:
         """Begin a test."""
         options: Any = self.environment.parsed_options
         if not isinstance(self.runner, WorkerRunner):
-            stations = options.stations or options.num_users or 1
+            stations = self._asked or options.num_users or 1
             options.stations = stations
             options.began = time.time() + SETTLE * (1 + stations / 1000)
         plan = plan_of(self.environment)

@@ -18,6 +18,7 @@ from simulators.load.run import LOCUSTFILE, null
 from tests.reports.browser import needs_browser, started, visited
 
 LIMIT = 60.0
+RATE = 20
 
 
 @asynccontextmanager
@@ -26,7 +27,16 @@ async def ui(folder: Path, *options: str) -> AsyncIterator[str]:
     with null() as endpoint, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
         free.close()
-        line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), f"--host={endpoint}", "--users=5", "--rate=20"]
+        line = [
+            sys.executable,
+            "-m",
+            "locust",
+            "-f",
+            str(LOCUSTFILE),
+            f"--host={endpoint}",
+            "--users=5",
+            f"--rate={RATE}",
+        ]
         web = ["--web-host=127.0.0.1", f"--web-port={port}", "--loglevel=WARNING"]
         process = await asyncio.create_subprocess_exec(*line, *web, *options, cwd=folder)
         url = f"http://127.0.0.1:{port}"
@@ -61,3 +71,24 @@ async def test_page_before_there_is_a_test(tmp_path: Path, base: str) -> None:
         told = (await client.get(f"{base}/plugfest/points?run=9&since=5")).json()
     assert (page.status_code, "default-src 'none'" in page.headers["content-security-policy"]) == (200, True)
     assert (told["points"], told["incidents"], told["settled"]) == ([], [], 0)
+
+
+async def test_test_after_a_smaller_one(tmp_path: Path) -> None:
+    """All stations together send at the rate, also where the test before had fewer of them."""
+    async with ui(tmp_path, "--workload=idle") as url, httpx.AsyncClient(base_url=url) as client:
+        for stations in (1, 10):
+            await client.post("/swarm", data={"user_count": stations, "spawn_rate": 100})
+            point = await steady(client, stations)
+            await client.post("/stop")
+    assert point["answered"] < 2 * RATE
+
+
+async def steady(client: httpx.AsyncClient, stations: int) -> dict[str, float]:
+    """Return a point from a time at which so many stations had been connected for some seconds."""
+    async with asyncio.timeout(LIMIT):
+        while True:
+            points = (await client.get("/plugfest/points")).json()["points"]
+            found: list[dict[str, float]] = [one for one in points if one["connected"] > 0.99 * stations]
+            if len(found) > 5:
+                return found[3]
+            await asyncio.sleep(0.2)  # Locust tells of nothing by itself
