@@ -128,7 +128,7 @@ def _text(replay: str) -> str:
     try:
         return Path(replay[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"--replay: {replay[1:]} cannot be read: {error}") from None
+        raise click.UsageError(f"--replay: {replay[1:]} cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
 def _command(options: dict[str, Any]) -> str:
