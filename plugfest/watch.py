@@ -7,7 +7,6 @@ import gc
 import signal
 import ssl
 import sys
-from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from socket import socket
@@ -18,8 +17,8 @@ from rich.console import Console
 
 import reports
 from harness.csms import Driver, DriverError
-from harness.gates import Gate, Measurement, binding, judge
-from harness.measured import MeasuredRun
+from harness.gates import Gate, Measurement, binding
+from harness.measured import judged
 from harness.plugin import expectations_of
 from harness.record import Run
 from harness.settings import BUNDLED, Settings, load
@@ -127,9 +126,14 @@ def watch(
             finally:
                 gc.unfreeze()
             done = logbook.finish(
-                expectations, mutant=mutant, faults=[one.text for one in struck], seed=seed, endpoint=watched.endpoint
+                expectations,
+                mutant=mutant,
+                faults=[one.text for one in struck],
+                seed=seed,
+                endpoint=watched.endpoint,
+                gates=[str(one) for one in binding(settings.gates, gates, Measurement.WATCH)],
             )
-    sys.exit(_told(done, binding(settings.gates, gates, Measurement.WATCH), console))
+    sys.exit(_told(done, console))
 
 
 class Watched:
@@ -231,11 +235,11 @@ def _security(certificate: Path | None, key: Path | None, authority: Path | None
     return context
 
 
-def _told(done: Run, gates: Sequence[Gate], console: Console) -> int:
+def _told(done: Run, console: Console) -> int:
     """Write the documents, tell how it ended, and return the exit code."""
     documents = reports.write_all(done.path)
     for line in ending(done):
         console.print(line, soft_wrap=isinstance(line, str))
-    missed = tell(judge(gates, MeasuredRun(done)), console) if gates else 0
+    missed = tell(gates, console) if (gates := judged(done)) else 0
     console.print(f"report: {next(path for path in documents if path.suffix == '.html')}", soft_wrap=True)
     return exit_code(done) or missed

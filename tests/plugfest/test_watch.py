@@ -40,7 +40,10 @@ def started(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
 
 async def test_ctrl_c_ends_a_watch_with_its_documents(tmp_path: Path) -> None:
     """What was seen until then is judged: here a fault of the station, and of the central system."""
-    with started(tmp_path, "--mutant=boot-time-missing", "--gate=stability=1%") as (process, url):
+    target = tmp_path / "gated.toml"
+    target.write_text('[csms]\ndriver = "reference"\n[gates]\nmax = "60s"\ncoverage = "100%"\n', encoding="utf-8")
+    options = f"--target={target}", "--mutant=boot-time-missing", "--gate=stability=1%"
+    with started(tmp_path, *options) as (process, url):
         station = ChargePoint("CP1", Endpoint(url), Trace(), patience=5)
         await station.ready()
         await station.send("{}")
@@ -53,6 +56,7 @@ async def test_ctrl_c_ends_a_watch_with_its_documents(tmp_path: Path) -> None:
     broken = {one.id for one in run.rules if one.verdict is Verdict.FAILED}
     assert broken == {"v16.wire.payload.BootNotification.response", "v16.station-wire.frame.array"}
     assert run.header.mutant == "boot-time-missing"
+    assert run.header.gates == ("max=60.0 s", "stability=1.000 %")
     assert (tmp_path / "o/report.html").exists()
     assert (tmp_path / "o/traces/v16.CP1.jsonl").exists()
     assert "fault of the station" in output
