@@ -12,6 +12,7 @@ from harness.trace import Direction, Entry, Event, Trace
 from harness.verdict import Inconclusive, Nonconformity
 from harness.versions import Version
 from simulators.inbox import covers
+from simulators.members import Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,4 +170,4 @@ def _with(members: dict[str, Any]) -> str:
 def _exchange(call: Entry, answer: Entry) -> Exchange:
     assert isinstance(call.frame, Call)
     assert isinstance(answer.frame, CallResult)
-    return Exchange(call.frame.action, call.frame.payload, answer.frame.payload, answer)
+    return Exchange(call.frame.action, Received(call.frame.payload), Received(answer.frame.payload), answer)

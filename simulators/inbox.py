@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from harness.ocppj import Call, CallError, CallResult, Frame, Payload
 from harness.trace import Entry
+from simulators.members import Received
 
 
 class Answering(Protocol):
@@ -24,12 +25,16 @@ class Answering(Protocol):
 
 
 class IncomingCall:
-    """A CALL of the central system; a scenario that has taken it over must answer it."""
+    """A CALL of the central system; a scenario that has taken it over must answer it.
+
+    ``payload`` is in wire spelling.
+    """
 
     def __init__(self, station: Answering, call: Call, entry: Entry) -> None:
         self._station = station
         self.call = call
         self.entry = entry
+        self.payload: Payload = Received(call.payload)
 
     @property
     def unique_id(self) -> str:
@@ -40,11 +45,6 @@ class IncomingCall:
     def action(self) -> str:
         """The action, such as "Reset"."""
         return self.call.action
-
-    @property
-    def payload(self) -> Payload:
-        """The payload in wire spelling."""
-        return self.call.payload
 
     async def answer(self, payload: Mapping[str, Any] | None = None, **members: Any) -> None:
         """Answer with a CALLRESULT of these members in wire spelling; None stands for an empty payload."""

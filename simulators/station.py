@@ -17,6 +17,7 @@ from harness.verdict import SHALL, Inconclusive, Level, Nonconformity
 from simulators.connection import Closed, Party
 from simulators.inbox import Inbox, IncomingCall
 from simulators.line import Line
+from simulators.members import Received
 from simulators.observation import Answer, ConnectionGone, Observation, Refusal, Silence
 
 __all__ = ["Answer", "Closed", "ConnectionGone", "IncomingCall", "Observation", "Refusal", "Silence", "Station"]
@@ -272,7 +273,7 @@ class Station(Line, ABC):
             case Call() as call:
                 self._inbox.put(IncomingCall(self, call, entry))
             case CallResult(unique_id, payload):
-                self._settle_answer(unique_id, Answer(payload, entry))
+                self._settle_answer(unique_id, Answer(Received(payload), entry))
             case CallError(unique_id, code, description):
                 self._settle_answer(unique_id, Refusal(code, description, entry))
 

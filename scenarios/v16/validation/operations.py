@@ -65,16 +65,6 @@ async def _accepted(order: Operation, station: ChargePoint, csms: Csms, **more: 
     return call.payload
 
 
-def _number(payload: Payload, *place: str) -> int:
-    """Return the number at a place in a payload; raises Inconclusive where the central system gave none."""
-    found: Any = payload
-    for name in place:
-        found = found.get(name) if isinstance(found, dict) else None
-    if not isinstance(found, int):
-        raise Inconclusive(f"{'.'.join(place)} is no number: {payload}")
-    return found
-
-
 _PLAIN: Mapping[str, Callable[[str], Operation]] = {
     "CertificateSigned": lambda to: v16.CertificateSigned(station=to, certificate_chain=_CERTIFICATE),
     "ChangeAvailability": lambda to: v16.ChangeAvailability(station=to, connector_id=1, type="Operative"),
@@ -131,12 +121,12 @@ _OF_A_TAG: Mapping[str, Callable[[str, str], Operation]] = {
 
 async def _cancel_reservation(station: ChargePoint, csms: Csms, tags: Tags) -> Operation:
     made = await _accepted(_reserve(station.id, await tags.accepted()), station, csms)
-    return v16.CancelReservation(station=station.id, reservation_id=_number(made, "reservationId"))
+    return v16.CancelReservation(station=station.id, reservation_id=int(made["reservationId"]))
 
 
 async def _clear_profile(station: ChargePoint, csms: Csms, tags: Tags) -> Operation:
     made = await _accepted(_set_profile(station.id), station, csms)
-    return v16.ClearChargingProfile(station=station.id, id=_number(made, "csChargingProfiles", "chargingProfileId"))
+    return v16.ClearChargingProfile(station=station.id, id=int(made["csChargingProfiles"]["chargingProfileId"]))
 
 
 async def _delete_certificate(station: ChargePoint, csms: Csms, tags: Tags) -> Operation:
