@@ -32,7 +32,7 @@ from simulators.connection import (
     open_socket,
 )
 from simulators.credentials import basic
-from simulators.manners import Conduct, Manners
+from simulators.manners import BUSY, Conduct, Manners, attempts
 from simulators.network.faults import HELD, Fault, Faults, Verb
 from simulators.observation import ConnectionGone
 from simulators.rawsocket import RawSocket
@@ -132,10 +132,16 @@ class Line(ABC):
         return outcome
 
     async def connect(self, *, compression: bool = False, headers: Mapping[str, str] | None = None) -> Upgraded:
-        """Connect, as a precondition of the scenario; raises Inconclusive where that is not granted."""
-        outcome = await self.knock(compression=compression, headers=headers)
-        if isinstance(outcome, Upgraded):
-            return outcome
+        """Connect, as a precondition of the scenario; raises Inconclusive where that is not granted.
+
+        Whoever is told to come back does so while there is patience.
+        """
+        async for _ in attempts(self.patience):
+            outcome = await self.knock(compression=compression, headers=headers)
+            if isinstance(outcome, Upgraded):
+                return outcome
+            if not isinstance(outcome, Declined) or outcome.status not in BUSY:
+                break
         prefix = "" if isinstance(outcome, Unreachable) else f"{self.id} was not let in: "
         raise Inconclusive(f"{prefix}{outcome}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -66,6 +67,23 @@ class Conduct:
         async with self._sending:
             await _until(self._may_send)
             self._may_send = _now() + pause
+
+
+BUSY = frozenset({429, 503})
+"""What HTTP says to somebody who may come back (RFC 6585 4, RFC 9110 15.6.4): it is shielding itself."""
+
+FIRST_PAUSE = 0.2
+"""Seconds after which a station that was told so comes back for the first time; each pause is twice the one before."""
+
+
+async def attempts(patience: float) -> AsyncIterator[None]:
+    """Yield as often as a station may ask for a connection: at once, and as long as it has patience."""
+    end, pause = _now() + patience, FIRST_PAUSE
+    yield
+    while _now() + pause < end:
+        await asyncio.sleep(pause)
+        pause *= 2
+        yield
 
 
 def _now() -> float:

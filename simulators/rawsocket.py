@@ -22,7 +22,7 @@ from harness.ocppj import CallError, CallResult, elements, encode
 from harness.trace import Direction, Entry, Event, Trace
 from harness.verdict import Inconclusive
 from simulators.connection import FLOOD, MAX_BYTES, MAX_FRAMES, MAX_MESSAGE, Endpoint
-from simulators.manners import Conduct, Manners
+from simulators.manners import BUSY, Conduct, Manners, attempts
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -191,6 +191,13 @@ class RawSocket:
         self._passed: list[RawFrame] = []
 
     async def __aenter__(self) -> Self:
+        await self._connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._hang_up()
+
+    async def _connect(self) -> None:
         await self._conduct.approach()
         options: dict[str, Any] = {"ssl": self._ssl, "server_hostname": self._endpoint.place[0]} if self._ssl else {}
         try:
@@ -201,9 +208,8 @@ class RawSocket:
                 self._add(Direction.SENT, Event.LOST, f"{error}: {why}")
             raise Inconclusive(f"{self.authority} cannot be reached: {error}") from None
         self._number = self._conduct.opened()
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
+    def _hang_up(self) -> None:
         self._writer.transport.abort()
         self._conduct.ended(self._number)
 
@@ -275,8 +281,18 @@ class RawSocket:
         return unique_id
 
     async def upgrade(self) -> HttpAnswer:
-        """Shake hands properly, as a precondition; raises Inconclusive unless that is granted."""
-        answer = await self.handshake(self.request())
+        """Shake hands properly, as a precondition; raises Inconclusive unless that is granted.
+
+        Whoever is told to come back does so, on a new connection, while there is patience.
+        """
+        answer: HttpAnswer | Ended | Quiet | None = None
+        async for _ in attempts(self.patience):
+            if answer is not None:
+                self._hang_up()
+                await self._connect()
+            answer = await self.handshake(self.request())
+            if not isinstance(answer, HttpAnswer) or answer.status not in BUSY:
+                break
         if not isinstance(answer, HttpAnswer) or answer.status != 101:
             raise Inconclusive(f"{self._station} was not let in: {answer}")
         return answer

@@ -18,7 +18,7 @@ from simulators.manners import Manners
 from simulators.rawsocket import Opcode, frame
 from simulators.station import Closed
 from simulators.v16 import ChargePoint
-from tests.simulators.central import oblige, say_nothing, send, tcp_server, upgrade
+from tests.simulators.central import Talk, oblige, say_nothing, send, tcp_server, upgrade
 from tests.simulators.conftest import Facing
 
 
@@ -84,6 +84,50 @@ async def test_refused_handshake_is_an_observation_and_no_precondition(facing: F
         with pytest.raises(Inconclusive, match="CP1 was not let in: HTTP 404 Not Found"):
             await station.connect()
     assert [(entry.direction, entry.event) for entry in trace] == [(Direction.RECEIVED, Event.REFUSED)] * 2
+
+
+def busy(times: int) -> Talk:
+    """Answer so many handshakes with 503, and then grant one."""
+    asked = itertools.count()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if next(asked) >= times:
+            await upgrade(reader, writer)
+            await reader.read()
+            return
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    return talk
+
+
+async def test_station_that_is_to_come_back_does(facing: Facing, trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A central system that shields itself from many at once lets it in later; each refusal is in the trace."""
+    monkeypatch.setattr("simulators.manners.FIRST_PAUSE", 0.01)
+    async with tcp_server(busy(2)) as endpoint:
+        station = await facing(endpoint)
+        await station.connect()
+        assert station.connected
+        await station.drop()
+    assert [entry.event for entry in trace][:3] == [Event.REFUSED, Event.REFUSED, Event.OPENED]
+
+
+async def test_station_that_may_never_come_gives_up(facing: Facing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes back only as long as it has patience."""
+    monkeypatch.setattr("simulators.manners.FIRST_PAUSE", 1e6)
+    async with tcp_server(busy(1)) as endpoint:
+        station = await facing(endpoint)
+        with pytest.raises(Inconclusive, match="CP1 was not let in: HTTP 503"):
+            await station.connect()
+
+
+async def test_raw_connection_that_is_to_come_back_does(facing: Facing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does one below the WebSocket library, on a new TCP connection."""
+    monkeypatch.setattr("simulators.manners.FIRST_PAUSE", 0.01)
+    async with tcp_server(busy(1)) as endpoint:
+        station = await facing(endpoint)
+        async with station.raw_socket() as raw:
+            assert (await raw.upgrade()).status == 101
 
 
 async def test_unreachable_central_system_produces_no_evidence(facing: Facing, trace: Trace) -> None:
