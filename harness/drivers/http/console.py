@@ -17,6 +17,15 @@ from harness.drivers.http.template import ABSENT, fill, fill_path, point, value_
 EXCERPT = 300
 """Characters of an answer's body that an error shows."""
 
+KEPT = 1.0
+"""Seconds for which an idle connection may be used again.
+
+Servers end one after five or more, and a request that meets just that moment fails, though nobody did anything wrong.
+"""
+
+AT_ONCE = 100
+"""Connections at most."""
+
 _NOT_LET_IN = frozenset({401, 403, 407})
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -43,6 +52,7 @@ class Console:
             auth=(login.username, login.password) if login else None,
             timeout=None,  # noqa: S113 - send() limits the exchange as a whole
             trust_env=remote,
+            limits=httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=KEPT),
         )
 
     async def close(self) -> None:
