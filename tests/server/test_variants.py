@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import deque
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
@@ -22,8 +23,8 @@ from server.core.settings import ServerSettings, SettingsError
 from server.core.tags import Tag, Tags
 from server.operator_api import application
 from server.registry import UnknownName
-from server.variants import VARIANTS, variant
-from server.variants.connections import ARRIVALS, RATE
+from server.variants import VARIANTS, connections, variant
+from server.variants.connections import RATE
 from server.variants.own_calls import ASKED, ASKED_IN_201
 from tests.server.charger import BOOT, Charger, charger
 from tests.server.conftest import Make
@@ -151,10 +152,12 @@ async def test_early_return_is_refused(make: Make) -> None:
                 pass
 
 
-async def test_arrivals_are_rationed(make: Make) -> None:
+async def test_arrivals_are_rationed(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many stations within a second the next one is told to wait."""
+    monkeypatch.setattr(connections, "ARRIVALS", 3)
+    monkeypatch.setattr(connections._ArrivalsRationed, "latest", deque(maxlen=3))
     async with make(variant="arrivals-rationed") as system, AsyncExitStack() as life:
-        for _ in range(ARRIVALS):
+        for _ in range(3):
             await life.enter_async_context(charger(system, boot=False))
         with pytest.raises(InvalidStatus, match="503"):
             await life.enter_async_context(charger(system, boot=False))
