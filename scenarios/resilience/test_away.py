@@ -116,6 +116,7 @@ async def test_orders_come_one_at_a_time(station: Station, csms: Csms, network: 
 
     await _while_away(station, csms, network, *orders)
     await served_again(station, check)
+    await station.heartbeat()  # by its answer, what was sent at the same time as the first order is there
     unanswered = [one.action for one in calls_of(station, *actions, since=left)]
     for action in actions:
         station.release(action)
